@@ -1,0 +1,213 @@
+//! From the primal to primal and adjoint, by reverse accumulation over the graph.
+//!
+//! The nodes are walked from last to first. What a node's result has received so far is its
+//! cotangent; the row's formulas say what each operand receives of it. Contributions are summed,
+//! never assigned, and broadcasting is undone here and nowhere else.
+
+mod blocks;
+mod cotangents;
+
+use crate::graph::{Arguments, Graph, Info, Node, Op, Origin, Sweep, Ty, Value};
+use crate::lower;
+use crate::ops;
+use cotangents::{Cotangent, Cotangents};
+
+/// The adjoint of a graph whose body is a primal. The graph's results become the primal's, then
+/// what each active parameter received.
+pub(crate) fn differentiate(mut graph: Graph) -> Graph {
+    let result = graph.body.results[0];
+    let is_dense = graph.ty(result).is_numeric();
+    let seed = graph.value(Info {
+        name: graph.info(result).name.as_ref().map(|name| cotangent_name(name)).or(Some("dy".to_owned())),
+        ty: if is_dense { graph.ty(result).clone() } else { Ty::Accumulator },
+        depends_on: graph.info(result).depends_on.clone(),
+        shape_of: is_dense.then_some(result),
+        is_reference: false,
+    });
+    let primal = std::mem::take(&mut graph.body.nodes);
+    let params: Vec<Value> =
+        graph.body.params.iter().copied().filter(|param| graph.is_active(*param)).collect();
+    let mut reversal = Reversal { graph, nodes: Vec::new(), cotangents: Cotangents::default() };
+    if reversal.graph.is_active(result) {
+        reversal.cotangents.seed(result, if is_dense { Cotangent::Dense(seed) } else { Cotangent::Accumulator(seed) });
+    }
+    reversal.reverse(&primal);
+    let gradients: Vec<Value> = params.iter().map(|param| reversal.received(*param)).collect();
+    let Reversal { mut graph, nodes, .. } = reversal;
+    graph.sweep = Some(Sweep { start: primal.len(), values: graph.body.results.len(), seed });
+    graph.body.nodes = primal.into_iter().chain(nodes).collect();
+    graph.body.results.extend(gradients);
+    graph
+}
+
+/// `d` and the user's name.
+pub(crate) fn cotangent_name(name: &str) -> String {
+    format!("d{name}")
+}
+
+/// The adjoint on its way.
+struct Reversal {
+    graph: Graph,
+    /// The adjoint nodes so far.
+    nodes: Vec<Node>,
+    cotangents: Cotangents,
+}
+
+impl Reversal {
+    /// Walks the nodes from last to first.
+    fn reverse(&mut self, primal: &[Node]) {
+        for node in primal.iter().rev() {
+            let Some(out) = node.outs.first().copied() else { continue };
+            if !self.graph.is_active(out) || !self.cotangents.has(out) {
+                continue;
+            }
+            self.reverse_node(node, out);
+        }
+    }
+
+    fn reverse_node(&mut self, node: &Node, out: Value) {
+        match &node.op {
+            Op::Row(row) if row.is_view() => self.reverse_view(row, node, out),
+            Op::Row(row) => self.reverse_row(row, node, out),
+            Op::Field(member) => {
+                let base = node.args[0];
+                let accumulator = self.accumulator(base, node.origin);
+                let received = self.cotangents.any(out);
+                let op = Op::AddField(member.clone());
+                let next = self.push(op, vec![accumulator, received], Ty::Accumulator, base, node.origin);
+                self.cotangents.replace(base, Cotangent::Accumulator(next));
+            }
+            Op::Construct(construct) => {
+                let received = self.cotangents.any(out);
+                for (member, part) in construct.members.iter().zip(&node.args) {
+                    if self.graph.is_active(*part) {
+                        let op = Op::CotangentField(member.clone());
+                        let taken = self.push(op, vec![received], Ty::Accumulator, *part, node.origin);
+                        self.contribute(*part, Cotangent::Accumulator(taken), node.origin);
+                    }
+                }
+            }
+            Op::Call(callee) => {
+                let received = self.cotangents.any(out);
+                let mut args = vec![node.outs[1]];
+                args.extend(&node.args);
+                args.push(received);
+                let outs: Vec<Value> = node
+                    .args
+                    .iter()
+                    .map(|arg| self.cotangent_value(*arg, Ty::Accumulator))
+                    .collect();
+                self.nodes.push(Node {
+                    outs: outs.clone(),
+                    op: Op::Pullback(callee.clone()),
+                    args,
+                    blocks: Vec::new(),
+                    origin: node.origin,
+                });
+                for (arg, gave) in node.args.iter().zip(outs) {
+                    if self.graph.is_active(*arg) {
+                        self.contribute(*arg, Cotangent::Accumulator(gave), node.origin);
+                    }
+                }
+            }
+            Op::Map => self.reverse_map(node, out),
+            Op::If => self.reverse_if(node, out),
+            // Nothing flows through the rest: literals and what is passed on verbatim are constant,
+            // and the other operations stand in adjoints alone.
+            _ => {}
+        }
+    }
+
+    /// Each operand receives what its formula says, summed over the axes that were broadcast.
+    fn reverse_row(&mut self, row: &'static ops::Row, node: &Node, out: Value) {
+        let dy = self.dense(out, node.origin);
+        let args: Vec<Value> = node.args.iter().copied().chain([out, dy]).collect();
+        for (position, arg) in node.args.iter().copied().enumerate() {
+            let Some(text) = row.cotangent(position) else { continue };
+            if !self.graph.is_active(arg) {
+                continue;
+            }
+            let formula = lower::formula(row, text);
+            let start = self.nodes.len();
+            let mut gave =
+                self.graph.splice_formula(&mut self.nodes, row, &formula, &args, node.origin);
+            if row.is_elementwise() && !(self.graph.ty(arg).is_float() && self.graph.ty(out).is_float()) {
+                gave = self.sum_to(arg, gave, node.origin);
+            }
+            self.belongs_to(arg, start);
+            self.contribute(arg, Cotangent::Dense(gave), node.origin);
+        }
+    }
+
+    fn sum_to(&mut self, like: Value, value: Value, origin: Origin) -> Value {
+        let ty = self.graph.ty(like).clone();
+        self.push(Op::Row(ops::row("SumTo")), vec![like, value], ty, like, origin)
+    }
+
+    /// A view's cotangent is added into the part of the array that it showed.
+    fn reverse_view(&mut self, row: &'static ops::Row, node: &Node, out: Value) {
+        let base = node.args[0];
+        let received = self.dense(out, node.origin);
+        let into = match self.graph.ty(base) {
+            ty if ty.is_numeric() => match self.cotangents.get(base) {
+                Some(_) => self.dense(base, node.origin),
+                None => {
+                    let ty = ty.clone();
+                    self.push(Op::Row(ops::row("Zeros")), vec![base], ty, base, node.origin)
+                }
+            },
+            _ => self.accumulator(base, node.origin),
+        };
+        let ty = self.graph.ty(into).clone();
+        let mut args = vec![into, received];
+        args.extend(&node.args[1..]);
+        let next = self.push(Op::AddView(row), args, ty.clone(), base, node.origin);
+        let next = if ty == Ty::Accumulator { Cotangent::Accumulator(next) } else { Cotangent::Dense(next) };
+        self.cotangents.replace(base, next);
+    }
+
+    /// A node of the adjoint that computes part of what `of` receives.
+    fn push(&mut self, op: Op, args: Vec<Value>, ty: Ty, of: Value, origin: Origin) -> Value {
+        let out = self.cotangent_value(of, ty);
+        self.nodes.push(Node::new(out, op, args, origin));
+        out
+    }
+
+    /// A value that is (part of) the cotangent of `of`.
+    fn cotangent_value(&mut self, of: Value, ty: Ty) -> Value {
+        let info = self.graph.info(of);
+        let info = Info {
+            name: info.name.as_deref().map(cotangent_name),
+            shape_of: (ty != Ty::Accumulator).then_some(of),
+            depends_on: info.depends_on.clone(),
+            ty,
+            is_reference: false,
+        };
+        self.graph.value(info)
+    }
+
+    /// The nodes from `start` on were made for what `arg` receives, and for it alone.
+    fn belongs_to(&mut self, arg: Value, start: usize) {
+        let depends_on: Arguments = self.graph.info(arg).depends_on.clone();
+        for node in &self.nodes[start..] {
+            for out in &node.outs {
+                self.graph.values[out.0].depends_on = depends_on.clone();
+            }
+        }
+    }
+}
+
+/// The adjoint of a function that gives a float, seeded with 1: its gradient.
+pub(crate) fn seeded_with_one(mut graph: Graph) -> Graph {
+    let Some(sweep) = graph.sweep.clone() else { return graph };
+    let result = graph.body.results[0];
+    let seed = sweep.seed;
+    let node = if graph.ty(seed).elem().is_concrete() {
+        Node::new(seed, Op::Literal("1.0".to_owned()), Vec::new(), Origin::default())
+    } else {
+        Node::new(seed, Op::Row(ops::row("One")), vec![result], Origin::default())
+    };
+    graph.body.nodes.insert(sweep.start, node);
+    graph.info_mut(seed).name = None;
+    graph
+}

@@ -1,0 +1,342 @@
+//! The bodies of `value_and_grad` and of the hidden `__vjp`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::marker_value;
+use super::signature::Signature;
+use super::writer::Writer;
+use crate::graph::{Arguments, Graph, Op, Ty, Value};
+use crate::source::Param;
+
+impl Signature<'_> {
+    /// Primal and adjoint as straight code; gives `(value, gradients)`.
+    pub(super) fn gradient_body(&self, graph: &Graph) -> TokenStream {
+        let mut writer = Writer::new(graph, self);
+        let statements = writer.statements(0..graph.body.nodes.len());
+        writer.position = graph.body.nodes.len();
+        let (values, received) = split_results(graph);
+        let gradients: Vec<TokenStream> = self
+            .source
+            .active()
+            .zip(received)
+            .map(|((_, param), cotangent)| writer.gradient(param, *cotangent))
+            .collect();
+        // The gradients may borrow the value, as for its shape; it is given away last.
+        let gradients = match gradients.as_slice() {
+            [one] => one.clone(),
+            many => quote!((#(#many),*)),
+        };
+        let value = writer.results(values);
+        quote!(#(#statements)* (#value, #gradients))
+    }
+
+    /// The hidden `__vjp`: the value, and a pullback that owns what the adjoint uses of the primal.
+    pub(super) fn hidden(&self, graph: &Graph) -> TokenStream {
+        let krate = &self.krate;
+        let name = self.item("__vjp");
+        let visibility = &self.source.item.vis;
+        let (generics, clause) = (self.generics(), self.where_clause());
+        let separator = (!generics.is_empty() && !generics.to_string().trim_end().ends_with(',')).then(|| quote!(,));
+        let parameters = self.hidden_parameters();
+        let markers = self.marker_types();
+        let marker_values: Vec<_> = markers.iter().map(marker_value).collect();
+        let result = self.source.result();
+        let differentiated = self.differentiated_result();
+        let seed_type = self.accumulator(&differentiated);
+        let again_types: Vec<TokenStream> =
+            self.source.params.iter().map(|param| self.again(param)).collect();
+        let accumulators: Vec<TokenStream> = self
+            .source
+            .params
+            .iter()
+            .map(|param| if param.is_active { self.accumulator(&param.ty) } else { quote!(()) })
+            .collect();
+        let body = self.hidden_body(graph, &seed_type, &again_types);
+        let refused = self.refused_markers(&markers);
+        quote! {
+            #[doc(hidden)]
+            #[allow(warnings, clippy::all)]
+            #visibility fn #name<#generics #separator #(#markers: #krate::rt::Activity),*>(
+                #(#parameters,)* #(#marker_values: #markers),*
+            ) -> (#result, impl Fn(#(#again_types,)* #seed_type) -> (#(#accumulators,)*))
+            #clause
+            {
+                #refused
+                #body
+            }
+        }
+    }
+
+    /// An active value for a parameter that `wrt` left out is an error, never a silent zero.
+    fn refused_markers(&self, markers: &[Ident]) -> TokenStream {
+        let krate = &self.krate;
+        let checks = self.source.params.iter().zip(markers).filter(|(param, _)| !param.is_active).map(
+            |(param, marker)| {
+                let message = format!(
+                    "argument `{}` of `{}` is constant, by its type, `wrt` or `constant`, and was given an \
+                     active value: nothing would flow through it; make it active there, or wrap the value \
+                     in `stop_gradient(..)` here",
+                    param.name,
+                    self.source.name()
+                );
+                quote!(const { assert!(!<#marker as #krate::rt::Activity>::IS, #message) };)
+            },
+        );
+        quote!(#(#checks)*)
+    }
+
+    fn hidden_body(&self, graph: &Graph, seed_type: &TokenStream, again_types: &[TokenStream]) -> TokenStream {
+        let mut writer = Writer::new(graph, self);
+        writer.markers = Some(self.marker_types());
+        if let (true, Some(value)) = (self.owns_self(), graph.body.params.first()) {
+            writer.names.declare(*value, this());
+        }
+        let Some(sweep) = &graph.sweep else { return TokenStream::new() };
+        let primal = writer.statements(0..sweep.start);
+        let (values, received) = split_results(graph);
+        // What the adjoint uses of the primal now belongs to the pullback, which may run twice.
+        let residuals = writer.residuals(sweep.start, received);
+        writer.position = sweep.start;
+        let kept = writer.keep_residuals(&residuals);
+        let value = {
+            let mut before = writer.clone();
+            before.access.clear();
+            before.captured.extend(residuals.keys().copied());
+            before.position = graph.body.nodes.len();
+            before.results(values)
+        };
+        writer.captured.extend(residuals.keys().copied());
+        writer.captured.extend(graph.body.params.iter().copied());
+        let receiver = self.source.params.first().filter(|param| param.is_receiver());
+        if let (Some(_), Some(value)) = (receiver, graph.body.params.first()) {
+            writer.names.declare(*value, this());
+        }
+        let like = match graph.ty(sweep.seed) {
+            Ty::Accumulator | Ty::Float(_) => None,
+            _ => {
+                let (like, accumulator) = (like(), writer.rt("accumulator"));
+                Some(quote!(let #like = #accumulator(&value);))
+            }
+        };
+        let seed = writer.name_of_seed(sweep.seed);
+        let conversion = writer.convert_seed(sweep.seed, &seed);
+        let adjoint = writer.statements(sweep.start..graph.body.nodes.len());
+        writer.position = graph.body.nodes.len();
+        let mut received = received.iter();
+        let gradients: Vec<TokenStream> = self
+            .source
+            .params
+            .iter()
+            .map(|param| match (param.is_active, received.next_if_active(param)) {
+                (true, Some(cotangent)) => writer.accumulated(*cotangent),
+                _ => quote!(()),
+            })
+            .collect();
+        let again: Vec<TokenStream> = self
+            .source
+            .params
+            .iter()
+            .zip(again_types)
+            .map(|(param, ty)| {
+                let name = &param.name;
+                match (self.is_handed_again(param), param.is_receiver()) {
+                    (true, false) => quote!(#name: #ty),
+                    (true, true) => {
+                        let this = this();
+                        quote!(#this: #ty)
+                    }
+                    (false, _) => quote!(_: #ty),
+                }
+            })
+            .collect();
+        let owned_self = self.owns_self().then(|| {
+            let this = this();
+            quote!(let #this = Clone::clone(self);)
+        });
+        quote! {
+            #owned_self
+            #(#primal)*
+            let value = #value;
+            #like
+            #(#kept)*
+            (value, move |#(#again,)* #seed: #seed_type| {
+                #conversion
+                #(#adjoint)*
+                (#(#gradients,)*)
+            })
+        }
+    }
+
+    /// The parameters of the hidden function; a `self` by value is borrowed.
+    fn hidden_parameters(&self) -> Vec<TokenStream> {
+        let mut parameters = self.parameters();
+        if self.owns_self() {
+            parameters[0] = quote!(&self);
+        }
+        parameters
+    }
+
+    pub(super) fn is_handed_again(&self, param: &Param) -> bool {
+        param.reference().is_some_and(|reference| reference.mutability.is_none())
+    }
+}
+
+/// The next cotangent, if the parameter has one.
+trait NextIfActive<'v> {
+    fn next_if_active(&mut self, param: &Param) -> Option<&'v Value>;
+}
+
+impl<'v> NextIfActive<'v> for std::slice::Iter<'v, Value> {
+    fn next_if_active(&mut self, param: &Param) -> Option<&'v Value> {
+        if param.is_active { self.next() } else { None }
+    }
+}
+
+/// The primal's results, and what each active parameter received.
+fn split_results(graph: &Graph) -> (&[Value], &[Value]) {
+    let values = graph.sweep.as_ref().map_or(graph.body.results.len(), |sweep| sweep.values);
+    graph.body.results.split_at(values)
+}
+
+impl Writer<'_> {
+    /// The function's result: a value, or a value and what `aux` passes on.
+    fn results(&self, values: &[Value]) -> TokenStream {
+        let texts: Vec<TokenStream> = values.iter().map(|value| self.moved(*value)).collect();
+        match texts.as_slice() {
+            [one] => one.clone(),
+            many => quote!((#(#many),*)),
+        }
+    }
+
+    /// A parameter's gradient at the end of straight code.
+    fn gradient(&self, param: &Param, cotangent: Value) -> TokenStream {
+        match self.graph.ty(cotangent) {
+            Ty::Accumulator => {
+                let name = &param.name;
+                let value = self.moved(cotangent);
+                if self.is_own_accumulator(cotangent) {
+                    let finish = self.rt("finish");
+                    return quote!(#finish(#value));
+                }
+                let dense = self.rt("dense");
+                let like = match param.reference() {
+                    Some(_) => name.to_token_stream(),
+                    None => quote!(&#name),
+                };
+                quote!(#dense(#like, #value))
+            }
+            _ => self.moved(cotangent),
+        }
+    }
+
+    /// True if the accumulator was made from the parameter, and so knows its shape.
+    fn is_own_accumulator(&self, value: Value) -> bool {
+        match self.definitions.get(&value).map(|node| (&node.op, node.args.first())) {
+            Some((Op::Accumulator, _)) => true,
+            Some((Op::AddField(_) | Op::AddAll | Op::AddView(_), Some(base))) => self.is_own_accumulator(*base),
+            _ => false,
+        }
+    }
+
+    /// What a parameter received, as an accumulator; nothing where its marker says so.
+    fn accumulated(&self, cotangent: Value) -> TokenStream {
+        let value = match self.graph.ty(cotangent) {
+            Ty::Accumulator | Ty::Float(_) => self.moved(cotangent),
+            _ => {
+                let into = self.rt("into_acc");
+                let value = self.moved(cotangent);
+                quote!(#into(#value))
+            }
+        };
+        match self.guard_of(&self.graph.info(cotangent).depends_on) {
+            Some(guard) if self.access.contains_key(&cotangent) => {
+                let activity = self.rt("Activity");
+                quote!(if <#guard as #activity>::IS { #value } else { Default::default() })
+            }
+            _ => value,
+        }
+    }
+
+    /// The named values of the primal that the adjoint uses, with the arguments it uses them for.
+    fn residuals(&self, start: usize, received: &[Value]) -> BTreeMap<Value, Arguments> {
+        let mut found: BTreeMap<Value, Arguments> = BTreeMap::new();
+        let primal: BTreeSet<Value> =
+            self.graph.body.nodes[..start].iter().flat_map(|node| node.outs.iter().copied()).collect();
+        for node in &self.graph.body.nodes[start..] {
+            let mut needed = Arguments::default();
+            for out in &node.outs {
+                needed.join(&self.graph.info(*out).depends_on);
+            }
+            node.each_use(&mut |value| self.note_residual(value, &needed, &primal, &mut found));
+        }
+        for value in received {
+            let needed = self.graph.info(*value).depends_on.clone();
+            self.note_residual(*value, &needed, &primal, &mut found);
+        }
+        found
+    }
+
+    /// Notes a value, or what a place is evaluated again from.
+    fn note_residual(
+        &self,
+        value: Value,
+        needed: &Arguments,
+        primal: &BTreeSet<Value>,
+        found: &mut BTreeMap<Value, Arguments>,
+    ) {
+        if !primal.contains(&value) {
+            return;
+        }
+        if self.names.get(value).is_some() {
+            found.entry(value).or_default().join(needed);
+        } else if let Some(node) = self.definitions.get(&value) {
+            node.each_use(&mut |inner| self.note_residual(inner, needed, primal, found));
+        }
+    }
+
+    /// Statements that keep a residual only where a marker asks for it.
+    fn keep_residuals(&mut self, residuals: &BTreeMap<Value, Arguments>) -> Vec<TokenStream> {
+        let activity = self.rt("Activity");
+        let mut statements = Vec::new();
+        for (value, needed) in residuals {
+            let Some(guard) = self.guard_of(needed) else { continue };
+            if self.is_float(*value) || self.graph.info(*value).is_reference || !self.graph.is_active(*value) {
+                continue;
+            }
+            let Some(name) = self.names.get(*value).cloned() else { continue };
+            statements.push(quote!(let #name = <#guard as #activity>::keep(#name);));
+            self.keep(*value, &guard, &name, TokenStream::new());
+        }
+        statements
+    }
+
+    fn name_of_seed(&mut self, seed: Value) -> Ident {
+        let wish = self.graph.info(seed).name.clone().unwrap_or_else(|| "dy".to_owned());
+        self.names.bind(seed, &wish, false, |_| true)
+    }
+
+    /// The hidden pullback is handed an accumulator; the adjoint of an array wants the array.
+    fn convert_seed(&self, seed: Value, name: &Ident) -> TokenStream {
+        match (self.graph.ty(seed), self.graph.info(seed).shape_of) {
+            (Ty::Accumulator | Ty::Float(_), _) | (_, None) => TokenStream::new(),
+            (_, Some(_)) => {
+                let filled = self.rt("filled");
+                let like = like();
+                quote!(let #name = #filled(&#like, #name);)
+            }
+        }
+    }
+}
+
+/// What `self` is called inside the pullback.
+fn this() -> Ident {
+    Ident::new("this", Span::mixed_site())
+}
+
+/// The empty accumulator of the value, which knows the shape of its cotangent.
+fn like() -> Ident {
+    Ident::new("like", Span::mixed_site())
+}

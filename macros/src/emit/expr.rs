@@ -1,0 +1,348 @@
+//! Values and nodes as expressions.
+
+use std::collections::HashMap;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use super::text::{Strength, Text};
+use super::tokens::rename;
+use super::writer::Writer;
+use crate::graph::{Construct, Form, Node, Op, Ty, Value, Verbatim};
+use crate::ops::{self, Kind, Row};
+
+impl<'a> Writer<'a> {
+    /// The value, as an expression that names it or, where it is inlined, computes it.
+    pub(super) fn text(&self, value: Value) -> Text {
+        if let Some(access) = self.access.get(&value) {
+            return Text::atom(access.clone());
+        }
+        if let Some(text) = self.written.get(&value) {
+            return text.clone();
+        }
+        if let Some(name) = self.names.get(value) {
+            return Text::atom(name.to_token_stream());
+        }
+        match self.definitions.get(&value) {
+            Some(node) => self.node_expr(node),
+            // Only after a mistake, when nothing is emitted.
+            None => Text::atom(quote!(())),
+        }
+    }
+
+    /// A float by value.
+    pub(super) fn float(&self, value: Value) -> Text {
+        let text = self.text(value);
+        if self.graph.info(value).is_reference && !self.inlined.contains(&value) {
+            let tokens = text.tokens;
+            return Text { tokens: quote!(*#tokens), strength: Strength::Unary };
+        }
+        text
+    }
+
+    /// An operand for a function of the runtime: a float by value, all else by reference.
+    pub(super) fn operand(&self, value: Value) -> TokenStream {
+        if self.is_float(value) {
+            return self.float(value).tokens;
+        }
+        let text = self.text(value);
+        let tokens = &text.tokens;
+        if self.is_reference(value) { quote!(#tokens) } else { quote!(&#tokens) }
+    }
+
+    /// True if the expression for the value is a reference already.
+    fn is_reference(&self, value: Value) -> bool {
+        self.graph.info(value).is_reference && self.names.get(value).is_some()
+    }
+
+    /// A constant operand, such as an axis, as the user wrote it.
+    pub(super) fn constant_operand(&self, value: Value) -> TokenStream {
+        self.text(value).tokens
+    }
+
+    /// The value itself, moved where nothing needs it any more and cloned where something does.
+    pub(super) fn moved(&self, value: Value) -> TokenStream {
+        if self.is_float(value) {
+            return self.float(value).tokens;
+        }
+        let is_place = self.definitions.get(&value).is_some_and(|node| node.is_place());
+        let is_inline = self.names.get(value).is_none() && !self.access.contains_key(&value);
+        if is_inline && !is_place {
+            return self.text(value).tokens;
+        }
+        let is_view = matches!(self.definitions.get(&value).map(|node| &node.op), Some(Op::Row(row)) if row.is_view());
+        let text = self.text(value).at_least(Strength::Atom);
+        if !is_place && !self.is_reference(value) && self.dies_here(value) {
+            return text;
+        }
+        match self.graph.ty(value) {
+            Ty::Array(..) | Ty::Numeric(_) if is_view || self.graph.info(value).is_reference => quote!(#text.to_owned()),
+            _ => quote!(#text.clone()),
+        }
+    }
+
+    /// What a node computes.
+    pub(super) fn node_expr(&self, node: &Node) -> Text {
+        let span = node.span();
+        match &node.op {
+            Op::Literal(text) => self.literal(text, node.out()),
+            Op::Verbatim(verbatim) => self.verbatim(verbatim, &node.args),
+            Op::Row(row) => self.row(row, node),
+            Op::Field(member_name) => {
+                let base = self.text(node.args[0]).at_least(Strength::Atom);
+                let member = member(member_name);
+                Text::atom(quote_spanned!(span=> #base.#member))
+            }
+            Op::Construct(construct) => self.construct(construct, &node.args),
+            Op::Call(callee) => self.call(callee, node),
+            Op::Pullback(callee) => self.pullback(callee, node),
+            Op::Map => self.map(node),
+            Op::Pull { likes } => self.pull(*likes, node),
+            Op::If => self.branch(node),
+            Op::Accumulator => {
+                let accumulator = self.rt("accumulator");
+                let like = self.operand(node.args[0]);
+                Text::atom(quote_spanned!(span=> #accumulator(#like)))
+            }
+            Op::Dense => {
+                let dense = self.rt("dense");
+                let (like, accumulator) = (self.operand(node.args[0]), self.moved(node.args[1]));
+                Text::atom(quote_spanned!(span=> #dense(#like, #accumulator)))
+            }
+            Op::CotangentField(member_name) => {
+                let base = self.text(node.args[0]).at_least(Strength::Atom);
+                let member = member(member_name);
+                Text::atom(quote_spanned!(span=> #base.#member.clone()))
+            }
+            // Loops, and what is written as a statement.
+            _ => Text::atom(quote!(())),
+        }
+    }
+
+    fn literal(&self, text: &str, value: Value) -> Text {
+        let tokens: TokenStream = text.parse().unwrap_or_default();
+        let suffix = match self.graph.ty(value).elem() {
+            crate::graph::Elem::F32 if !text.contains('e') && text.contains('.') => Some("f32"),
+            _ => None,
+        };
+        let tokens = match suffix {
+            Some(_) => tokens,
+            None => tokens,
+        };
+        if text.starts_with('-') {
+            return Text { tokens, strength: Strength::Unary };
+        }
+        Text::atom(tokens)
+    }
+
+    /// A float operand of scalar code whose element type may be unknown to the macro: a literal then
+    /// takes its type from the anchor.
+    pub(super) fn scalar(&self, value: Value, is_concrete: bool) -> Text {
+        let literal = match self.definitions.get(&value).map(|node| &node.op) {
+            Some(Op::Literal(text)) if self.names.get(value).is_none() => Some(text),
+            _ => None,
+        };
+        match (is_concrete, literal) {
+            (false, Some(text)) => self.element_literal(text),
+            _ => self.float(value),
+        }
+    }
+
+    fn row(&self, row: &'static Row, node: &Node) -> Text {
+        let span = node.span();
+        match row.kind {
+            Kind::Elementwise => self.scalar_row(row, node),
+            Kind::View => {
+                let base = self.text(node.args[0]).at_least(Strength::Atom);
+                let operands: Vec<TokenStream> =
+                    node.args[1..].iter().map(|arg| self.constant_operand(*arg)).collect();
+                if row.name == "Get" {
+                    return Text::atom(quote_spanned!(span=> #base[#(#operands),*]));
+                }
+                let method = format_ident!("{}", row.call);
+                Text::atom(quote_spanned!(span=> #base.#method(#(#operands),*)))
+            }
+            Kind::Query | Kind::Whole => self.whole_row(row, node),
+        }
+    }
+
+    /// A function of the runtime on whole arrays.
+    fn whole_row(&self, row: &'static Row, node: &Node) -> Text {
+        let span = node.span();
+        if self.is_float(node.out()) {
+            // On floats these are plain arithmetic.
+            match row.name {
+                "Zeros" => return self.constant_float("0.0", node.out()),
+                "One" => return self.constant_float("1.0", node.out()),
+                "FloatOf" => {
+                    let n = self.text(node.args[0]).at_least(Strength::Unary);
+                    return match self.graph.ty(node.out()).elem() {
+                        crate::graph::Elem::F32 => Text::loose(quote!(#n as f32)),
+                        crate::graph::Elem::F64 => Text::loose(quote!(#n as f64)),
+                        _ => self.lit_of(quote!(#n as f64)),
+                    };
+                }
+                _ => {}
+            }
+        }
+        let function = self.rt(row.call);
+        let operands: Vec<TokenStream> = node
+            .args
+            .iter()
+            .enumerate()
+            .map(|(position, arg)| {
+                if row.is_constant_operand(position) {
+                    self.constant_operand(*arg)
+                } else if is_consumed(row, position) {
+                    self.moved_or_shown(*arg)
+                } else {
+                    self.operand(*arg)
+                }
+            })
+            .collect();
+        Text::atom(quote_spanned!(span=> #function(#(#operands),*)))
+    }
+
+    fn constant_float(&self, text: &str, value: Value) -> Text {
+        let number: TokenStream = text.parse().unwrap_or_default();
+        if self.graph.ty(value).elem().is_concrete() {
+            return Text::atom(number);
+        }
+        self.lit_of(number)
+    }
+
+    fn lit_of(&self, number: TokenStream) -> Text {
+        match &self.anchor {
+            Some(anchor) => {
+                let lit = self.rt("lit");
+                Text::atom(quote!(#lit(#anchor, #number)))
+            }
+            None => Text::loose(number),
+        }
+    }
+
+    /// By value where it is ours to give, by reference where it is still needed.
+    fn moved_or_shown(&self, value: Value) -> TokenStream {
+        let is_ours = self.is_float(value)
+            || self.dies_here(value) && !self.graph.info(value).is_reference
+                && !self.definitions.get(&value).is_some_and(|node| node.is_place());
+        if is_ours { self.moved(value) } else { self.operand(value) }
+    }
+
+    /// An operation on floats: an operator, a method of the float, or a function of the runtime.
+    pub(super) fn scalar_row(&self, row: &'static Row, node: &Node) -> Text {
+        let span = node.span();
+        let is_concrete = self.graph.ty(node.out()).elem().is_concrete();
+        let operand = |position: usize| {
+            if row.is_constant_operand(position) {
+                self.text(node.args[position])
+            } else {
+                self.scalar(node.args[position], is_concrete)
+            }
+        };
+        match (row.symbol, node.args.len()) {
+            (Some(symbol), 2) => return Text::binary(&operand(0), symbol, &operand(1)),
+            (Some(_), 1) => return Text::negative(&operand(0)),
+            _ => {}
+        }
+        let args: Vec<TokenStream> = (1..node.args.len()).map(|position| operand(position).tokens).collect();
+        let first = operand(0);
+        if row.value().is_some() || is_cast(row) {
+            // A function that the runtime makes of the row's formula.
+            let function = self.rt(row.call);
+            let first = first.tokens;
+            return Text::atom(quote_spanned!(span=> #function(#first #(, #args)*)));
+        }
+        let method = format_ident!("{}", row.call, span = span);
+        let receiver = first.at_least(Strength::Atom);
+        Text::atom(quote!(#receiver.#method(#(#args),*)))
+    }
+
+    fn construct(&self, construct: &Construct, args: &[Value]) -> Text {
+        let parts: Vec<TokenStream> = args.iter().map(|arg| self.moved(*arg)).collect();
+        let path = construct.path.as_ref().map(|path| &path.0);
+        let rest = construct.rest.as_ref().map(|rest| {
+            let rest = &rest.0;
+            quote!(, ..#rest)
+        });
+        Text::atom(match construct.form {
+            Form::Tuple if path.is_none() && parts.len() == 1 => quote!((#(#parts),*,)),
+            Form::Tuple => quote!(#path(#(#parts),*)),
+            Form::Struct => {
+                let members = construct.members.iter().map(|name| member(name));
+                quote!(#path { #(#members: #parts),* #rest })
+            }
+            Form::Array => quote!([#(#parts),*]),
+            Form::Vec => quote!(vec![#(#parts),*]),
+        })
+    }
+
+    /// The user's tokens, with our names where they differ.
+    pub(super) fn verbatim(&self, verbatim: &Verbatim, args: &[Value]) -> Text {
+        let names = self.renames(verbatim, args);
+        let tokens = rename(verbatim.tokens.0.clone(), &names);
+        let is_atom = tokens.clone().into_iter().count() == 1;
+        if is_atom { Text::atom(tokens) } else { Text::loose(tokens) }
+    }
+
+    fn renames(&self, verbatim: &Verbatim, args: &[Value]) -> HashMap<String, TokenStream> {
+        let mut names = HashMap::new();
+        for (name, value) in verbatim.mentions(args) {
+            let text = self.text(value);
+            if text.tokens.to_string() != name {
+                names.insert(name.to_owned(), text.at_least(Strength::Atom));
+            }
+        }
+        let krate = &self.signature.krate;
+        names.insert("__chainrule".to_owned(), quote!(#krate));
+        names
+    }
+
+    /// A statement of the user's, run once.
+    pub(super) fn effect(&self, verbatim: &Verbatim, args: &[Value]) -> TokenStream {
+        let renames = self.renames(verbatim, args);
+        let captured = crate::graph::captured_names(&verbatim.tokens.0);
+        // A name inside a format string cannot be replaced, so it is bound to the value.
+        let bound: Vec<TokenStream> = captured
+            .iter()
+            .filter_map(|ident| {
+                let value = renames.get(&ident.to_string())?;
+                Some(quote!(let #ident = &#value;))
+            })
+            .collect();
+        let tokens = rename(verbatim.tokens.0.clone(), &renames);
+        if bound.is_empty() { tokens } else { quote!({ #(#bound)* #tokens }) }
+    }
+
+    /// `let pattern = value;` of a constant.
+    pub(super) fn bound_pattern(&mut self, node: &'a Node, verbatim: &Verbatim, value: Text) -> TokenStream {
+        let Some(pattern) = &verbatim.pattern else { return TokenStream::new() };
+        let mut names = HashMap::new();
+        for out in &node.outs {
+            let users = self.graph.info(*out).name.clone().unwrap_or_default();
+            let name = self.name(*out, node);
+            names.insert(users, name.to_token_stream());
+        }
+        let pattern = rename(pattern.0.clone(), &names);
+        let value = value.tokens;
+        quote!(let #pattern = #value;)
+    }
+}
+
+/// A field's name or a tuple's position.
+pub(super) fn member(name: &str) -> TokenStream {
+    name.parse().unwrap_or_default()
+}
+
+/// True for an operand that the runtime takes by value where it can, to use its buffer.
+fn is_consumed(row: &Row, position: usize) -> bool {
+    match row.name {
+        "Plus" => true,
+        "SumTo" => position == 1,
+        _ => false,
+    }
+}
+
+fn is_cast(row: &Row) -> bool {
+    [ops::row("AsF32"), ops::row("AsF64"), ops::row("CastLike")].contains(&row)
+}

@@ -1,0 +1,185 @@
+//! Kernels and branches: blocks of scalar code.
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::text::Text;
+use super::writer::Writer;
+use crate::graph::{Block, Node, Op, Value};
+
+impl<'a> Writer<'a> {
+    /// `map2(&z, &b, |z, b| ..)`.
+    pub(super) fn map(&self, node: &Node) -> Text {
+        let (operands, closure) = self.kernel(node, &node.args, false);
+        let function = self.rt(&format!("map{}", operands.len()));
+        Text::atom(quote_spanned!(node.span()=> #function(#(#operands),*, #closure)))
+    }
+
+    /// `pull2((&w, &b), &x, &dy, |x, dy| (.., ..))`, or `map_to2(&w, &x, &dy, |x, dy| ..)` for one.
+    pub(super) fn pull(&self, likes: usize, node: &Node) -> Text {
+        let (likes, args) = node.args.split_at(likes);
+        let is_single = likes.len() == 1;
+        let (operands, closure) = self.kernel(node, args, !is_single);
+        let likes: Vec<TokenStream> = likes.iter().map(|like| self.operand(*like)).collect();
+        let count = operands.len();
+        let span = node.span();
+        Text::atom(if is_single {
+            let function = self.rt(&format!("map_to{count}"));
+            quote_spanned!(span=> #function(#(#likes),*, #(#operands),*, #closure))
+        } else {
+            let function = self.rt(&format!("pull{count}"));
+            quote_spanned!(span=> #function((#(#likes),*,), #(#operands),*, #closure))
+        })
+    }
+
+    /// The operands that are no floats, and the closure over their elements; floats are captured.
+    fn kernel(&self, node: &Node, args: &[Value], as_tuple: bool) -> (Vec<TokenStream>, TokenStream) {
+        let block = &node.blocks[0];
+        let mut inner = self.inside(block);
+        for (result, out) in block.results.iter().zip(&node.outs).rev() {
+            inner.hints.insert(*result, self.wish(node, *out));
+        }
+        let mut operands = Vec::new();
+        let mut params: Vec<Ident> = Vec::new();
+        for (param, arg) in block.params.iter().zip(args) {
+            if self.is_float(*arg) {
+                inner.access.insert(*param, self.float(*arg).at_least(super::text::Strength::Unary));
+                continue;
+            }
+            operands.push(self.operand(*arg));
+            let name = self.kernel_name(*param, *arg);
+            params.push(inner.names.bind(*param, &name, true, |_| true));
+        }
+        let is_concrete = args.iter().any(|arg| {
+            matches!(self.graph.ty(*arg).elem(), crate::graph::Elem::F32 | crate::graph::Elem::F64)
+        });
+        inner.anchor = match params.first() {
+            Some(first) if !is_concrete => Some(first.to_token_stream()),
+            _ => None,
+        };
+        let body = inner.block(block, as_tuple);
+        (operands, quote!(|#(#params),*| #body))
+    }
+
+    /// What an element is called inside: like the array outside.
+    fn kernel_name(&self, param: Value, arg: Value) -> String {
+        if let Some(name) = &self.graph.info(param).name {
+            return name.clone();
+        }
+        if let Some(name) = self.names.get(arg) {
+            return name.to_string();
+        }
+        match (&self.graph.info(arg).name, self.definitions.get(&arg)) {
+            (Some(name), _) => name.clone(),
+            (None, Some(node)) => self.wish(node, arg),
+            (None, None) => "x".to_owned(),
+        }
+    }
+
+    /// A writer for a block inside: names of outer values that the block uses stay in force.
+    fn inside(&self, block: &Block) -> Writer<'a> {
+        let mut free = HashSet::new();
+        block.each_use(&mut |value| {
+            free.insert(value);
+        });
+        let mut inner = self.clone();
+        inner.names.retain_holders(&free);
+        inner
+    }
+
+    /// `expr` or `{ let a = ..; expr }`.
+    fn block(&mut self, block: &Block, as_tuple: bool) -> TokenStream {
+        let (statements, results) = self.block_parts(block);
+        let result = match results.as_slice() {
+            [one] if !as_tuple => one.tokens.clone(),
+            [one] => {
+                let one = &one.tokens;
+                quote!((#one,))
+            }
+            many => {
+                let many = many.iter().map(|text| &text.tokens);
+                quote!((#(#many),*))
+            }
+        };
+        if statements.is_empty() { result } else { quote!({ #(#statements)* #result }) }
+    }
+
+    /// The statements of a block of floats, and its results.
+    fn block_parts(&mut self, block: &Block) -> (Vec<TokenStream>, Vec<Text>) {
+        let mut uses: HashMap<Value, usize> = HashMap::new();
+        block.each_use(&mut |value| *uses.entry(value).or_default() += 1);
+        let mut direct: HashMap<Value, usize> = HashMap::new();
+        for node in &block.nodes {
+            node.args.iter().for_each(|arg| *direct.entry(*arg).or_default() += 1);
+        }
+        block.results.iter().for_each(|result| *direct.entry(*result).or_default() += 1);
+        let mut statements = Vec::new();
+        for node in &block.nodes {
+            let out = node.out();
+            let is_single = uses.get(&out) == Some(&1) && direct.get(&out) == Some(&1);
+            let is_inlined = match &node.op {
+                Op::Literal(_) => true,
+                Op::Call(_) | Op::Pullback(_) => false,
+                _ => is_single && node.outs.len() == 1 && node.is_pure(),
+            };
+            let text = match &node.op {
+                Op::Literal(text) => self.element_literal(text),
+                _ => self.node_expr(node),
+            };
+            if is_inlined {
+                self.written.insert(out, text);
+                continue;
+            }
+            let names: Vec<Ident> = node
+                .outs
+                .iter()
+                .map(|out| {
+                    let name = self.wish(node, *out);
+                    self.names.bind(*out, &name, true, |_| true)
+                })
+                .collect();
+            let value = text.tokens;
+            statements.push(match names.as_slice() {
+                [one] => quote!(let #one = #value;),
+                many => quote!(let (#(#many),*) = #value;),
+            });
+        }
+        let results = block.results.iter().map(|result| self.text(*result)).collect();
+        (statements, results)
+    }
+
+    /// `if c { a } else { b }` on floats.
+    pub(super) fn branch(&self, node: &Node) -> Text {
+        let condition = self.text(node.args[0]).tokens;
+        let arms: Vec<TokenStream> = node
+            .blocks
+            .iter()
+            .map(|arm| {
+                let mut inner = self.inside(arm);
+                let (statements, results) = inner.block_parts(arm);
+                let results = results.iter().map(|text| &text.tokens);
+                if node.outs.len() == 1 {
+                    quote!({ #(#statements)* #(#results)* })
+                } else {
+                    quote!({ #(#statements)* (#(#results),*) })
+                }
+            })
+            .collect();
+        let (then, otherwise) = (&arms[0], &arms[1]);
+        Text::loose(quote!(if #condition #then else #otherwise))
+    }
+
+    /// A literal among elements: of their type, which a bare one takes where the macro knows it.
+    pub(super) fn element_literal(&self, text: &str) -> Text {
+        let number: TokenStream = text.parse().unwrap_or_default();
+        match &self.anchor {
+            Some(anchor) => {
+                let lit = self.rt("lit");
+                Text::atom(quote!(#lit(#anchor, #number)))
+            }
+            None => Text::atom(number),
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! From the graph to Rust: the only stage that quotes.
+//!
+//! For `fn f` an empty `enum f {}` carries the derivatives as inherent functions (the type namespace
+//! is free); a method's are its siblings, `f_vjp` and so on. Between differentiable functions stands
+//! a hidden `__vjp` whose pullback owns residuals only and is handed borrowed arguments again.
+//!
+//! This crate is an edition-2021 crate on purpose: what an `impl Fn` captures follows the edition of
+//! the crate that wrote the token, and under 2021 the hidden pullback captures all type parameters
+//! and no lifetimes, also inside a generic `impl` that an attribute on a method cannot see. The
+//! public pullback, which does borrow, is written by a macro of the runtime under 2024.
+
+mod body;
+mod call;
+mod expr;
+mod kernel;
+mod names;
+pub(crate) mod runtime;
+mod signature;
+mod text;
+mod tokens;
+mod writer;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use crate::graph::Graph;
+use crate::source::Source;
+use signature::Signature;
+
+/// The value that a marker type's parameter is called.
+fn marker_value(marker: &Ident) -> Ident {
+    Ident::new(&marker.to_string().to_lowercase(), Span::mixed_site())
+}
+
+/// The graphs from which a function's derivatives are written.
+pub(crate) struct Derivatives {
+    /// Primal and adjoint, for `__vjp`.
+    pub(crate) reverse: Graph,
+    /// The same with the seed 1, for `value_and_grad` of a float; none where the result is not
+    /// known to be one.
+    pub(crate) gradient: Option<Graph>,
+}
+
+/// The derivatives of a function.
+pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
+    let signature = Signature::new(source, false);
+    let items = [
+        signature.hidden(&derivatives.reverse),
+        signature.vjp(),
+        signature.value_and_grad(derivatives.gradient.as_ref()),
+        signature.value_and_grad_into(),
+        signature.grad(),
+        signature.to_come(),
+    ];
+    signature.around(quote!(#(#items)*))
+}
+
+/// The functions that a person would like to read, without what only rustc needs.
+pub(crate) fn readable(source: &Source, derivatives: &Derivatives) -> TokenStream {
+    let signature = Signature::new(source, true);
+    match &derivatives.gradient {
+        Some(graph) => signature.value_and_grad(Some(graph)),
+        None => signature.hidden(&derivatives.reverse),
+    }
+}
+
+/// Stand-ins of the derivatives of a function with mistakes, so that its callers compile.
+pub(crate) fn stubs(source: &Source) -> TokenStream {
+    let signature = Signature::new(source, false);
+    signature.around(signature.stand_ins())
+}
+
+impl<'a> Signature<'a> {
+    fn new(source: &'a Source, for_reading: bool) -> Signature<'a> {
+        let krate = match (&source.options.krate, for_reading) {
+            (Some(path), _) => quote!(#path),
+            (None, true) => quote!(chainrule),
+            (None, false) => quote!(::chainrule),
+        };
+        Signature { source, krate, for_reading }
+    }
+
+    /// The `enum` with its `impl`, or the functions alone beside a method.
+    fn around(&self, items: TokenStream) -> TokenStream {
+        if self.source.is_associated() {
+            return items;
+        }
+        let name = self.source.name();
+        let visibility = &self.source.item.vis;
+        // The documentation shows the function; the type beside it needs no page of its own.
+        quote! {
+            #[doc(hidden)]
+            #[allow(non_camel_case_types, dead_code)]
+            #visibility enum #name {}
+            #[automatically_derived]
+            #[allow(warnings, clippy::all)]
+            impl #name { #items }
+        }
+    }
+
+    /// Attributes and visibility of a generated function.
+    fn head(&self, documentation: &str) -> TokenStream {
+        let visibility = &self.source.item.vis;
+        quote! {
+            #[doc = #documentation]
+            #[allow(warnings, clippy::all)]
+            #visibility
+        }
+    }
+
+    /// `f::name::<T, N>` or `Self::f_name::<T, N>`, with more generics after the user's.
+    fn call_of(&self, item: &str, inferred: usize) -> TokenStream {
+        let name = self.item(item);
+        let generics = self.generic_names();
+        let inferred = (0..inferred).map(|_| quote!(_));
+        if generics.is_empty() {
+            quote!(Self::#name)
+        } else {
+            quote!(Self::#name::<#(#generics,)* #(#inferred),*>)
+        }
+    }
+
+    fn result_gradient(&self) -> TokenStream {
+        let result = self.differentiated_result();
+        self.gradient(&result)
+    }
+
+    /// The result's type, without what `aux` passes on beside it.
+    fn differentiated_result(&self) -> syn::Type {
+        match (self.source.result(), self.source.options.aux) {
+            (syn::Type::Tuple(tuple), true) if tuple.elems.len() == 2 => tuple.elems[0].clone(),
+            (result, _) => result,
+        }
+    }
+
+    /// `value` as the first part of a result, without `aux`: the value to be differentiated.
+    fn value_of(&self, value: TokenStream) -> TokenStream {
+        if self.source.options.aux { quote!(#value.0) } else { value }
+    }
+
+    /// The public `vjp`.
+    fn vjp(&self) -> TokenStream {
+        let krate = &self.krate;
+        let name = self.item("vjp");
+        let head = self.head("The value, and the pullback of a cotangent to the gradients.");
+        let (generics, clause) = (self.generics(), self.where_clause());
+        let parameters = self.parameters();
+        let result = self.source.result();
+        let (seed, gradients) = (self.result_gradient(), self.gradients());
+        let forward = self.forward_to_hidden();
+        let pulled = self.pulled(quote!(#krate::rt::into_acc_of(dy)));
+        quote! {
+            #head fn #name<#generics>(#(#parameters),*)
+                -> (#result, #krate::__pullback!(Fn(#seed) -> #gradients))
+            #clause
+            {
+                #forward
+                (value, move |dy: #seed| #pulled)
+            }
+        }
+    }
+
+    /// `let (value, pull) = Self::__vjp(..)`, with an accumulator for each active argument made
+    /// before it is moved away.
+    fn forward_to_hidden(&self) -> TokenStream {
+        let krate = &self.krate;
+        let hidden = self.call_of("__vjp", self.source.params.len());
+        let names: Vec<TokenStream> = self
+            .source
+            .params
+            .iter()
+            .map(|param| {
+                let name = &param.name;
+                let borrows = param.is_receiver() && self.owns_self();
+                if borrows { quote!(&self) } else { quote!(#name) }
+            })
+            .collect();
+        let markers = self.public_markers();
+        let likes = self.source.active().map(|(position, param)| {
+            let (like, seen) = (like_name(position), self.seen(param));
+            quote!(let #like = #krate::rt::accumulator(#seen);)
+        });
+        quote! {
+            #(#likes)*
+            let (value, pull) = #hidden(#(#names,)* #(#markers),*);
+        }
+    }
+
+    /// A parameter as a reference to something that has an accumulator.
+    fn seen(&self, param: &crate::source::Param) -> TokenStream {
+        let name = &param.name;
+        if self.is_generic_storage(&param.ty) {
+            return quote!(&#name.view());
+        }
+        match param.reference() {
+            Some(_) => quote!(#name),
+            None => quote!(&#name),
+        }
+    }
+
+    /// The gradients that the hidden pullback gives for the seed.
+    fn pulled(&self, seed: TokenStream) -> TokenStream {
+        let krate = &self.krate;
+        let again = self.source.params.iter().map(|param| self.again_value(param));
+        let given = (0..self.source.params.len()).map(|position| {
+            let name = given_name(position);
+            match self.source.params[position].is_active {
+                true => quote!(#name),
+                false => quote!(_),
+            }
+        });
+        let gradients: Vec<TokenStream> = self
+            .source
+            .active()
+            .map(|(position, _)| {
+                let (like, given) = (like_name(position), given_name(position));
+                quote!(#krate::rt::filled(&#like, #given))
+            })
+            .collect();
+        let gradients = match gradients.as_slice() {
+            [one] => quote!(#one),
+            many => quote!((#(#many),*)),
+        };
+        quote! {{
+            let (#(#given,)*) = pull(#(#again,)* #seed);
+            #gradients
+        }}
+    }
+
+    /// What the hidden pullback is handed again.
+    fn again_value(&self, param: &crate::source::Param) -> TokenStream {
+        let name = &param.name;
+        if param.is_receiver() && self.owns_self() {
+            return quote!(&self);
+        }
+        if self.is_handed_again(param) { quote!(#name) } else { quote!(()) }
+    }
+
+    /// `value_and_grad`: a straight function of its own for a float, through `__vjp` else.
+    fn value_and_grad(&self, graph: Option<&Graph>) -> TokenStream {
+        let krate = &self.krate;
+        let name = self.item("value_and_grad");
+        let head = match self.for_reading {
+            true => self.source.item.vis.clone().into_token_stream(),
+            false => self.head("The value and the gradients with respect to the active arguments."),
+        };
+        let generics = self.generics();
+        let parameters = self.parameters();
+        let (result, gradients) = (self.source.result(), self.gradients());
+        let (clause, body) = match graph {
+            Some(graph) => (self.where_clause(), self.gradient_body(graph)),
+            None => {
+                let forward = self.forward_to_hidden();
+                let value = self.value_of(quote!(value));
+                let pulled = self.pulled(quote!(#krate::rt::into_acc_of(#krate::rt::seed(&#value))));
+                let body = quote! {
+                    #forward
+                    let gradients = #pulled;
+                    (value, gradients)
+                };
+                (self.scalar_only(), body)
+            }
+        };
+        quote! {
+            #head fn #name<#generics>(#(#parameters),*) -> (#result, #gradients) #clause { #body }
+        }
+    }
+
+    /// The user's where clause, and that the result is a float: checked where it is called alone.
+    fn scalar_only(&self) -> TokenStream {
+        let krate = &self.krate;
+        let predicates = self.predicates();
+        let result = self.differentiated_result();
+        let result = quote_spanned!(self.source.name().span()=> #result);
+        quote!(where #predicates for<'__a> #result: #krate::rt::ScalarResult)
+    }
+
+    fn bounded(&self) -> TokenStream {
+        self.scalar_only()
+    }
+
+    fn value_and_grad_into(&self) -> TokenStream {
+        let name = self.item("value_and_grad_into");
+        let head = self.head(
+            "The value; the gradients are written into the last argument, whatever it held.",
+        );
+        let (generics, clause) = (self.generics(), self.bounded());
+        let parameters = self.parameters();
+        let (result, gradients) = (self.source.result(), self.gradients());
+        let names = self.source.params.iter().map(|param| &param.name);
+        let value_and_grad = self.call_of("value_and_grad", 0);
+        quote! {
+            #head fn #name<#generics>(#(#parameters,)* gradients: &mut #gradients) -> #result #clause {
+                let (value, new) = #value_and_grad(#(#names),*);
+                *gradients = new;
+                value
+            }
+        }
+    }
+
+    fn grad(&self) -> TokenStream {
+        let name = self.item("grad");
+        let head = self.head("The gradients with respect to the active arguments.");
+        let (generics, clause) = (self.generics(), self.bounded());
+        let parameters = self.parameters();
+        let gradients = self.gradients();
+        let names = self.source.params.iter().map(|param| &param.name);
+        let value_and_grad = self.call_of("value_and_grad", 0);
+        let used = self.mention_of_function();
+        quote! {
+            #head fn #name<#generics>(#(#parameters),*) -> #gradients #clause {
+                #used
+                #value_and_grad(#(#names),*).1
+            }
+        }
+    }
+
+    /// The function by its name, so that it is never unused.
+    fn mention_of_function(&self) -> TokenStream {
+        let name = self.source.name();
+        let generics = self.generic_names();
+        let path = if self.source.is_associated() { quote!(Self::#name) } else { quote!(#name) };
+        if generics.is_empty() { quote!(let _ = #path;) } else { quote!(let _ = #path::<#(#generics),*>;) }
+    }
+
+    /// Hidden stand-ins for forward mode and second order, which explain themselves when called.
+    fn to_come(&self) -> TokenStream {
+        let krate = &self.krate;
+        let generics = self.generics();
+        let separator = (!generics.is_empty() && !generics.to_string().trim_end().ends_with(',')).then(|| quote!(,));
+        let predicates = self.predicates();
+        let parameters = self.parameters();
+        let visibility = &self.source.item.vis;
+        let items = ["jvp", "hvp", "grad_and_hvp"].map(|item| {
+            let name = self.item(item);
+            quote! {
+                #[doc(hidden)]
+                #[allow(warnings, clippy::all)]
+                #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> !
+                where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::Forward
+                {
+                    unreachable!()
+                }
+            }
+        });
+        quote!(#(#items)*)
+    }
+
+    /// Every public function with a body that never runs.
+    fn stand_ins(&self) -> TokenStream {
+        let (generics, clause) = (self.generics(), self.where_clause());
+        let parameters = self.parameters();
+        let visibility = &self.source.item.vis;
+        let krate = &self.krate;
+        let (result, seed, gradients) =
+            (self.source.result(), self.result_gradient(), self.gradients());
+        let types = [
+            ("vjp", quote!((#result, #krate::__pullback!(Fn(#seed) -> #gradients)))),
+            ("value_and_grad", quote!((#result, #gradients))),
+            ("grad", quote!(#gradients)),
+        ];
+        let used = self.mention_of_function();
+        let items = types.into_iter().map(|(item, ty)| {
+            let name = self.item(item);
+            let body = match item {
+                "vjp" => quote!((unreachable!(), |_: #seed| unreachable!())),
+                _ => quote!({ #used unreachable!() }),
+            };
+            quote! {
+                #[doc(hidden)]
+                #[allow(warnings, clippy::all)]
+                #visibility fn #name<#generics>(#(#parameters),*) -> #ty #clause { #body }
+            }
+        });
+        let items: Vec<TokenStream> = items.collect();
+        quote!(#(#items)*)
+    }
+}
+
+fn like_name(position: usize) -> Ident {
+    format_ident!("like{position}", span = Span::mixed_site())
+}
+
+fn given_name(position: usize) -> Ident {
+    format_ident!("d{position}", span = Span::mixed_site())
+}
+
+

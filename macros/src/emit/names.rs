@@ -1,0 +1,93 @@
+//! Which identifier each value gets: the user's name, or `d` and the user's.
+
+use std::collections::{HashMap, HashSet};
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+
+use crate::graph::Value;
+
+/// The identifiers in force at one point of the emitted code.
+#[derive(Clone, Default)]
+pub(super) struct Names {
+    of: HashMap<Value, Ident>,
+    /// The value that a text stands for now.
+    holder: HashMap<String, Value>,
+    /// Every identifier in the user's function: a name of ours is none of them.
+    users: HashSet<String>,
+}
+
+impl Names {
+    pub(super) fn new(function: TokenStream) -> Names {
+        let mut users = HashSet::new();
+        collect(function, &mut users);
+        Names { users, ..Names::default() }
+    }
+
+    pub(super) fn get(&self, value: Value) -> Option<&Ident> {
+        self.of.get(&value)
+    }
+
+    /// Gives `value` an identifier like `wish`. It takes over a text whose holder is no longer
+    /// needed, as `is_needed` says; else it gets a number.
+    pub(super) fn bind(
+        &mut self,
+        value: Value,
+        wish: &str,
+        is_users: bool,
+        is_needed: impl Fn(Value) -> bool,
+    ) -> Ident {
+        let is_free = |text: &str| match self.holder.get(text) {
+            Some(holder) => !is_needed(*holder),
+            None => is_users || !self.users.contains(text),
+        };
+        let wish = wish.split('\'').next().unwrap_or(wish);
+        let mut text = wish.to_owned();
+        let mut number = 2;
+        while !is_free(&text) || number > 2 && self.users.contains(&text) {
+            text = format!("{wish}_{number}");
+            number += 1;
+        }
+        // A name of the user's keeps the user's hygiene, so that tokens that are passed on find it.
+        let span = if is_users { Span::call_site() } else { Span::mixed_site() };
+        let ident = identifier(&text, span);
+        self.holder.insert(text, value);
+        self.of.insert(value, ident.clone());
+        ident
+    }
+
+    /// Forgets which texts are taken, but for those of `needed`.
+    pub(super) fn retain_holders(&mut self, needed: &HashSet<Value>) {
+        self.holder.retain(|_, holder| needed.contains(holder));
+    }
+
+    /// Lets `value` be called `ident`, which the signature or a closure declares.
+    pub(super) fn declare(&mut self, value: Value, ident: Ident) {
+        self.holder.insert(ident.to_string(), value);
+        self.of.insert(value, ident);
+    }
+}
+
+/// An identifier, raw where it is a keyword.
+fn identifier(text: &str, span: Span) -> Ident {
+    match text {
+        "self" => Ident::new(text, span),
+        _ => syn::parse_str::<Ident>(text)
+            .map(|_| Ident::new(text, span))
+            .unwrap_or_else(|_| Ident::new(&format!("{text}_"), span)),
+    }
+}
+
+/// The identifiers in tokens, but for methods and fields: a variable never clashes with those.
+fn collect(tokens: TokenStream, into: &mut HashSet<String>) {
+    let mut follows_dot = false;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(ident) if !follows_dot => {
+                into.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => collect(group.stream(), into),
+            _ => {}
+        }
+        follows_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+    }
+}

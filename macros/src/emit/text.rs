@@ -1,0 +1,54 @@
+//! Expressions with their binding strength, so that parentheses stand only where they must.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// How strongly an expression binds; smaller binds stronger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    Atom,
+    Unary,
+    Product,
+    Sum,
+    Loose,
+}
+
+/// Tokens of an expression.
+#[derive(Clone, Debug)]
+pub(super) struct Text {
+    pub(super) tokens: TokenStream,
+    pub(super) strength: Strength,
+}
+
+impl Text {
+    pub(super) fn atom(tokens: TokenStream) -> Text {
+        Text { tokens, strength: Strength::Atom }
+    }
+
+    pub(super) fn loose(tokens: TokenStream) -> Text {
+        Text { tokens, strength: Strength::Loose }
+    }
+
+    /// The tokens, in parentheses if they bind weaker than asked for.
+    pub(super) fn at_least(&self, strength: Strength) -> TokenStream {
+        let tokens = &self.tokens;
+        if self.strength <= strength { tokens.clone() } else { quote!((#tokens)) }
+    }
+
+    /// `a op b`.
+    pub(super) fn binary(a: &Text, op: &str, b: &Text) -> Text {
+        let (strength, stronger) = match op {
+            "*" | "/" | "%" => (Strength::Product, Strength::Unary),
+            _ => (Strength::Sum, Strength::Product),
+        };
+        let (a, b) = (a.at_least(strength), b.at_least(stronger));
+        let op: TokenStream = op.parse().unwrap_or_default();
+        Text { tokens: quote!(#a #op #b), strength }
+    }
+
+    /// `-a`.
+    pub(super) fn negative(a: &Text) -> Text {
+        let a = a.at_least(Strength::Unary);
+        Text { tokens: quote!(-#a), strength: Strength::Unary }
+    }
+}

@@ -1,0 +1,37 @@
+//! The user's tokens with other names in them.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+
+/// Replaces identifiers that name locals; a field or method of the same name stays.
+pub(super) fn rename(tokens: TokenStream, names: &HashMap<String, TokenStream>) -> TokenStream {
+    if names.is_empty() {
+        return tokens;
+    }
+    let mut renamed = TokenStream::new();
+    let mut previous: [Option<char>; 2] = [None, None];
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        let follows_dot = previous[1] == Some('.') && previous[0] != Some('.');
+        let follows_path = previous == [Some(':'), Some(':')];
+        previous = [previous[1], None];
+        match tree {
+            TokenTree::Ident(ident) => match names.get(&ident.to_string()) {
+                Some(name) if !follows_dot && !follows_path => renamed.extend(name.clone()),
+                _ => renamed.extend([TokenTree::Ident(ident)]),
+            },
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), rename(group.stream(), names));
+                inner.set_span(group.span());
+                renamed.extend([TokenTree::Group(inner)]);
+            }
+            TokenTree::Punct(punct) => {
+                previous[1] = Some(punct.as_char());
+                renamed.extend([TokenTree::Punct(punct)]);
+            }
+            literal => renamed.extend([literal]),
+        }
+    }
+    renamed
+}

@@ -1,0 +1,207 @@
+//! A graph as text: `%3 hidden: f32[2] {0} = tanh %2`.
+//!
+//! A value shows its name, its type, after `~` a value of the same shape and, in braces, the
+//! arguments that it depends on. What
+//! [`parse`](super::parse) reads back is equal to what was written.
+
+use std::fmt::{self, Display, Formatter};
+
+use super::{Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Target, Ty, Value, Verbatim};
+
+impl Display for Value {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "%{}", self.0)
+    }
+}
+
+impl Display for Elem {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Elem::Unknown => "float",
+            Elem::F32 => "f32",
+            Elem::F64 => "f64",
+            Elem::Literal => "literal",
+        })
+    }
+}
+
+impl Display for Ty {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Ty::Unknown => write!(f, "?"),
+            Ty::Constant => write!(f, "constant"),
+            Ty::Accumulator => write!(f, "accumulator"),
+            Ty::Bool => write!(f, "bool"),
+            Ty::Integer => write!(f, "integer"),
+            Ty::Float(elem) => write!(f, "{elem}"),
+            Ty::Array(elem, Some(rank)) => write!(f, "{elem}[{rank}]"),
+            Ty::Array(elem, None) => write!(f, "{elem}[]"),
+            Ty::Numeric(elem) => write!(f, "numeric {elem}"),
+            Ty::List(inner) => write!(f, "list {inner}"),
+            Ty::Struct(name) => write!(f, "struct {name}"),
+            Ty::Tuple(parts) => {
+                write!(f, "(")?;
+                for part in parts {
+                    write!(f, "{part},")?;
+                }
+                write!(f, ")")
+            }
+        }
+    }
+}
+
+/// The definition of a value.
+struct Definition<'a>(Value, &'a Info);
+
+impl Display for Definition<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Definition(value, info) = self;
+        write!(f, "{value}")?;
+        if let Some(name) = &info.name {
+            write!(f, " {name}")?;
+        }
+        write!(f, ": {}{}", if info.is_reference { "&" } else { "" }, info.ty)?;
+        if let Some(like) = info.shape_of {
+            write!(f, " ~{like}")?;
+        }
+        if !info.depends_on.is_empty() {
+            let positions: Vec<String> = info.depends_on.0.iter().map(usize::to_string).collect();
+            write!(f, " {{{}}}", positions.join(" "))?;
+        }
+        Ok(())
+    }
+}
+
+fn list<T: Display>(f: &mut Formatter<'_>, items: impl IntoIterator<Item = T>) -> fmt::Result {
+    for (position, item) in items.into_iter().enumerate() {
+        if position > 0 {
+            write!(f, ", ")?;
+        }
+        write!(f, "{item}")?;
+    }
+    Ok(())
+}
+
+impl Display for Graph {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "fn {}(", self.name)?;
+        list(f, self.body.params.iter().map(|param| Definition(*param, self.info(*param))))?;
+        writeln!(f, ") {{")?;
+        let start = self.sweep.as_ref().map_or(usize::MAX, |sweep| sweep.start);
+        for (position, node) in self.body.nodes.iter().enumerate() {
+            self.show_sweep(position == start, f)?;
+            self.show_node(node, 1, f)?;
+        }
+        self.show_sweep(self.body.nodes.len() == start, f)?;
+        self.show_results(&self.body, 1, f)?;
+        writeln!(f, "}}")
+    }
+}
+
+impl Graph {
+    fn show_sweep(&self, here: bool, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.sweep {
+            Some(sweep) if here => {
+                writeln!(f, "  adjoint {} {}", sweep.values, Definition(sweep.seed, self.info(sweep.seed)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn show_results(&self, block: &Block, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{:1$}yield ", "", depth * 2)?;
+        list(f, &block.results)?;
+        writeln!(f)
+    }
+
+    fn show_node(&self, node: &Node, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{:1$}", "", depth * 2)?;
+        list(f, node.outs.iter().map(|out| Definition(*out, self.info(*out))))?;
+        if !node.outs.is_empty() {
+            write!(f, " = ")?;
+        }
+        let (word, strings) = encode(&node.op);
+        write!(f, "{word}")?;
+        for string in strings {
+            write!(f, " {string:?}")?;
+        }
+        if !node.args.is_empty() {
+            write!(f, " ")?;
+        }
+        list(f, &node.args)?;
+        for block in &node.blocks {
+            write!(f, " {{ ")?;
+            list(f, block.params.iter().map(|param| Definition(*param, self.info(*param))))?;
+            writeln!(f, " =>")?;
+            for node in &block.nodes {
+                self.show_node(node, depth + 1, f)?;
+            }
+            self.show_results(block, depth + 1, f)?;
+            write!(f, "{:1$}}}", "", depth * 2)?;
+        }
+        writeln!(f)
+    }
+}
+
+/// An operation as a word and strings.
+fn encode(op: &Op) -> (String, Vec<String>) {
+    let word = |word: &str| (word.to_owned(), Vec::new());
+    let with = |word: &str, string: &str| (word.to_owned(), vec![string.to_owned()]);
+    match op {
+        Op::Row(row) => word(row.call),
+        Op::Literal(text) => with("literal", text),
+        Op::Verbatim(verbatim) => {
+            let word = match (&verbatim.pattern, verbatim.pure) {
+                (Some(_), true) => "bind",
+                (Some(_), false) => "bind_once",
+                (None, true) => "constant",
+                (None, false) => "once",
+            };
+            (word.to_owned(), verbatim_strings(verbatim))
+        }
+        Op::Effect(verbatim) => ("run".to_owned(), verbatim_strings(verbatim)),
+        Op::Field(member) => with("field", member),
+        Op::Construct(construct) => encode_construct(construct),
+        Op::Call(callee) => ("call".to_owned(), callee_strings(callee)),
+        Op::Pullback(callee) => ("pullback".to_owned(), callee_strings(callee)),
+        Op::Map => word("map"),
+        Op::Pull { likes } => with("pull", &likes.to_string()),
+        Op::If => word("if"),
+        Op::For(iteration) => word(if iteration.reversed { "for_reversed" } else { "for" }),
+        Op::While => word("while"),
+        Op::Accumulator => word("accumulator"),
+        Op::AddField(member) => with("add_field", member),
+        Op::AddAll => word("add_all"),
+        Op::Dense => word("dense"),
+        Op::CotangentField(member) => with("cotangent_field", member),
+        Op::AddView(row) => with("add_view", row.call),
+    }
+}
+
+fn verbatim_strings(verbatim: &Verbatim) -> Vec<String> {
+    let pattern = verbatim.pattern.iter().map(ToString::to_string);
+    pattern.chain([verbatim.tokens.to_string()]).chain(verbatim.names.iter().cloned()).collect()
+}
+
+fn encode_construct(construct: &Construct) -> (String, Vec<String>) {
+    let word = match construct.form {
+        Form::Tuple => "tuple",
+        Form::Struct => "struct",
+        Form::Array => "array",
+        Form::Vec => "vec",
+    };
+    let text = |tokens: &Option<super::Tokens>| tokens.as_ref().map_or(String::new(), ToString::to_string);
+    let strings = [text(&construct.path), text(&construct.rest)];
+    (word.to_owned(), strings.into_iter().chain(construct.members.iter().cloned()).collect())
+}
+
+fn callee_strings(callee: &Callee) -> Vec<String> {
+    let (kind, owner, name) = match &callee.target {
+        Target::Function(path) => ("function", path.to_string(), ""),
+        Target::Associated { ty, name } => ("associated", ty.to_string(), name.as_str()),
+        Target::Method(name) => ("method", String::new(), name.as_str()),
+    };
+    let generics = callee.generics.as_ref().map_or(String::new(), ToString::to_string);
+    let passing = callee.by_reference.iter().map(|by| if *by { '&' } else { '.' }).collect();
+    vec![kind.to_owned(), owner, name.to_owned(), generics, passing]
+}

@@ -1,0 +1,111 @@
+//! The user's own tokens, which the graph carries and does not look into.
+
+use std::fmt;
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+
+use super::Value;
+
+/// Tokens that compare by their text.
+#[derive(Clone)]
+pub(crate) struct Tokens(pub(crate) TokenStream);
+
+impl PartialEq for Tokens {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
+    }
+}
+
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A constant expression or statement as the user wrote it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Verbatim {
+    pub(crate) tokens: Tokens,
+    /// The names in the tokens that stand for the node's arguments, in their order.
+    pub(crate) names: Vec<String>,
+    /// `(rows, cols)` or `n: usize` of the `let` that it came from, if more than a name.
+    pub(crate) pattern: Option<Tokens>,
+    /// True if it is wholly in the language: evaluating it again gives the same.
+    pub(crate) pure: bool,
+}
+
+impl Verbatim {
+    /// An expression that mentions `names`.
+    pub(crate) fn new(tokens: TokenStream, names: Vec<String>, pure: bool) -> Self {
+        Verbatim { tokens: Tokens(tokens), names, pattern: None, pure }
+    }
+
+    /// The names with the values that they stand for.
+    pub(crate) fn mentions<'a>(
+        &'a self,
+        args: &'a [Value],
+    ) -> impl Iterator<Item = (&'a str, Value)> + 'a {
+        self.names.iter().map(String::as_str).zip(args.iter().copied())
+    }
+}
+
+/// Where in the user's source a node came from. Two graphs that differ only in it are equal.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Origin(pub(crate) Option<Span>);
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl From<Span> for Origin {
+    fn from(span: Span) -> Self {
+        Origin(Some(span))
+    }
+}
+
+impl Origin {
+    pub(crate) fn span(self) -> Span {
+        self.0.unwrap_or_else(Span::mixed_site)
+    }
+}
+
+/// The names that a format string captures: `x` and `y` in `"{x} and {y:.3}"`.
+pub(crate) fn captured_by(literal: &Literal) -> Vec<String> {
+    let text = literal.to_string();
+    let mut names = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(open) = rest.find('{') {
+        rest = &rest[open + 1..];
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        if end > 0 && rest[end..].starts_with(['}', ':']) {
+            names.push(rest[..end].to_owned());
+        }
+    }
+    names
+}
+
+/// All names that format strings in `tokens` capture, with the hygiene of the string.
+pub(crate) fn captured_names(tokens: &TokenStream) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for token in tokens.clone() {
+        match token {
+            TokenTree::Group(group) => names.extend(captured_names(&group.stream())),
+            TokenTree::Literal(literal) => names.extend(
+                captured_by(&literal)
+                    .into_iter()
+                    .filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()))
+                    .map(|name| Ident::new(&name, literal.span())),
+            ),
+            _ => {}
+        }
+    }
+    names
+}

@@ -1,0 +1,128 @@
+//! Calls of functions and constructors with an active argument.
+
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, PathArguments};
+
+use super::constant::starts_upper;
+use super::formula::formula_row;
+use super::{Language, Lowering};
+use crate::graph::{Callee, Construct, Form, Op, Target, Tokens, Ty, Value};
+use crate::ops::{self, Row};
+
+impl Lowering<'_> {
+    pub(super) fn call(&mut self, call: &ExprCall) -> Value {
+        let span = call.func.span();
+        let in_formula = if self.language == Language::Formula { formula_row(call) } else { None };
+        if let Some(row) = in_formula {
+            let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+            return self.row(row, args, span);
+        }
+        let Expr::Path(function) = &*call.func else {
+            return self.mistake(
+                span,
+                "only functions called by their name can be differentiated: name the function, or make \
+                 it a `#[differentiable]` one",
+            );
+        };
+        let Some(last) = function.path.segments.last() else {
+            return self.mistake(span, "this call has no name");
+        };
+        let name = last.ident.to_string();
+        if name == "stop_gradient" {
+            return self.stopped(call);
+        }
+        if starts_upper(&name) {
+            return self.constructor(call, &function.path);
+        }
+        if let Some(row) = operation_by_path(&function.path, call.args.len()) {
+            let written: Vec<&Expr> = call.args.iter().collect();
+            let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
+            return self.row_call(row, args[0], args[1..].to_vec(), &written[1..], span);
+        }
+        if self.scopes.get(&name).is_some() && function.path.get_ident().is_some() {
+            return self.mistake(
+                span,
+                "a local closure called with an active value is not supported yet: make it a \
+                 `#[differentiable]` function",
+            );
+        }
+        let by_reference = call.args.iter().map(|arg| matches!(arg, Expr::Reference(_))).collect();
+        let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+        self.call_node(callee(&function.path, by_reference), args, span)
+    }
+
+    /// `stop_gradient(e)`: `e` as it stands, whatever it is, and nothing flows through it.
+    fn stopped(&mut self, call: &ExprCall) -> Value {
+        let span = call.span();
+        let Some(arg) = call.args.first() else {
+            return self.mistake(span, "`stop_gradient` takes one argument");
+        };
+        if let Some(binding) = self.binding(arg) {
+            // The value stays where it is, since the rest of the function may still need it.
+            let ty = self.graph.ty(binding.value).clone();
+            let func = &call.func;
+            let is_place = !ty.is_float() && !self.graph.info(binding.value).is_reference;
+            let out = self.constant_of(
+                &[binding.value],
+                |names| if is_place { quote!(#func(&#(#names)*)) } else { quote!(#func(#(#names)*)) },
+                ty,
+                span,
+            );
+            self.graph.info_mut(out).is_reference =
+                is_place || self.graph.info(binding.value).is_reference;
+            return out;
+        }
+        let mut mentions = self.mentions(arg);
+        mentions.active = None;
+        let ty = self.constant_type(arg);
+        self.verbatim(call.to_token_stream(), mentions, ty, span)
+    }
+
+    /// `Pair(a, b)`, `Some(x)`.
+    fn constructor(&mut self, call: &ExprCall, path: &syn::Path) -> Value {
+        let name = path.segments.last().map_or(String::new(), |last| last.ident.to_string());
+        let parts: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let members = (0..parts.len()).map(|position| position.to_string()).collect();
+        let construct = Construct {
+            path: Some(Tokens(path.to_token_stream())),
+            form: Form::Tuple,
+            members,
+            rest: None,
+        };
+        self.node(Op::Construct(construct), parts, Ty::Struct(name), call.span())
+    }
+}
+
+/// The operation that a path such as `f64::ln`, `Float::tanh` or `Array2::sum` names.
+pub(super) fn operation_by_path(path: &syn::Path, operands: usize) -> Option<&'static Row> {
+    let last = path.segments.last()?;
+    let owner = path.segments.iter().rev().nth(1)?.ident.to_string();
+    let owns_operations = matches!(owner.as_str(), "f32" | "f64" | "Float" | "NdFloat" | "T" | "A" | "F")
+        || owner.starts_with("Array");
+    if !owns_operations {
+        return None;
+    }
+    ops::by_call(&last.ident.to_string(), operands).filter(|row| !row.is_internal())
+}
+
+/// Which function a path names, told by Rust's naming convention.
+pub(super) fn callee(path: &syn::Path, by_reference: Vec<bool>) -> Callee {
+    let mut path = path.clone();
+    let mut generics = None;
+    if let Some(last) = path.segments.last_mut() {
+        if let PathArguments::AngleBracketed(arguments) = &last.arguments {
+            generics = Some(Tokens(arguments.args.to_token_stream()));
+        }
+        last.arguments = PathArguments::None;
+    }
+    let owner = path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
+    let target = if owner.is_some_and(|owner| starts_upper(&owner)) {
+        let name = path.segments.pop().map_or(String::new(), |last| last.ident.to_string());
+        path.segments.pop_punct();
+        Target::Associated { ty: Tokens(path.to_token_stream()), name }
+    } else {
+        Target::Function(Tokens(path.to_token_stream()))
+    };
+    Callee { target, generics, by_reference }
+}

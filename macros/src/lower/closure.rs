@@ -1,0 +1,158 @@
+//! Closures applied to every element: `x.mapv(|v| ..)`, `x.map(f64::sqrt)`.
+
+use std::collections::{BTreeSet, HashMap};
+
+use syn::spanned::Spanned;
+use syn::{Expr, ExprClosure, ExprMethodCall};
+
+use super::Lowering;
+use super::call::{callee, operation_by_path};
+use crate::graph::{Block, Info, Node, Op, Ty, Value};
+use crate::ops::Row;
+
+impl Lowering<'_> {
+    /// `x.mapv(f)`: one kernel over the elements of `x`, with what `f` captures as operands.
+    pub(super) fn elementwise_closure(&mut self, call: &ExprMethodCall) -> Value {
+        let span = call.method.span();
+        let receiver = self.expr(&call.receiver);
+        let elem = self.graph.ty(receiver).elem();
+        if *self.graph.ty(receiver) == Ty::Unknown {
+            self.graph.info_mut(receiver).ty = Ty::Numeric(elem);
+        }
+        let element = self.graph.value(Info {
+            ty: Ty::Float(elem),
+            depends_on: self.graph.info(receiver).depends_on.clone(),
+            ..Info::default()
+        });
+        let outer = std::mem::take(&mut self.nodes);
+        self.scopes.enter_closure();
+        let result = match &call.args[0] {
+            Expr::Closure(closure) => self.closure_body(closure, element),
+            Expr::Path(path) => match operation_by_path(&path.path, 1) {
+                Some(row) => self.row(row, vec![element], span),
+                None => {
+                    let callee = callee(&path.path, vec![false]);
+                    let out = self.call_node(callee, vec![element], path.span());
+                    self.graph.info_mut(out).ty = Ty::Float(elem);
+                    out
+                }
+            },
+            other => self.mistake(
+                other.span(),
+                format!("`{}` takes a closure or the name of a function here", call.method),
+            ),
+        };
+        self.scopes.leave_closure();
+        let body = std::mem::replace(&mut self.nodes, outer);
+        if self.graph.info(element).name.is_none() {
+            let name = self.graph.info(receiver).name.clone();
+            self.graph.info_mut(element).name = name;
+        }
+        self.place_kernel(receiver, element, body, result, span)
+    }
+
+    fn closure_body(&mut self, closure: &ExprClosure, element: Value) -> Value {
+        if closure.inputs.len() != 1 {
+            return self.mistake(closure.span(), "this closure is given one element: it takes one argument");
+        }
+        self.bind_pattern(&closure.inputs[0], element);
+        self.expr(&closure.body)
+    }
+
+    /// What does not depend on the element is computed once, outside; the rest is inlined as
+    /// elementwise operations, or kept as a kernel if it decides something per element.
+    fn place_kernel(
+        &mut self,
+        receiver: Value,
+        element: Value,
+        body: Vec<Node>,
+        result: Value,
+        span: proc_macro2::Span,
+    ) -> Value {
+        let mut varying = BTreeSet::from([element]);
+        let mut inside = Vec::new();
+        for node in body {
+            let mut varies = !node.is_pure() || matches!(node.op, Op::Verbatim(_));
+            node.each_use(&mut |value| varies |= varying.contains(&value));
+            if varies {
+                varying.extend(node.outs.iter().copied());
+                inside.push(node);
+            } else {
+                self.nodes.push(node);
+            }
+        }
+        if result == element {
+            return receiver;
+        }
+        if inside.iter().all(|node| matches!(node.op, Op::Row(_) | Op::Literal(_))) && !inside.is_empty() {
+            return self.inline(receiver, element, &inside, result);
+        }
+        let captured = self.captured(&inside, element, result);
+        let mut params = vec![element];
+        let mut names = HashMap::new();
+        for value in &captured {
+            let param = self.graph.value(Info { is_reference: false, ..self.graph.info(*value).clone() });
+            names.insert(*value, param);
+            params.push(param);
+        }
+        let mut block = Block { params, nodes: inside, results: vec![result] };
+        block.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
+        let args: Vec<Value> = std::iter::once(receiver).chain(captured).collect();
+        let ty = match self.graph.ty(receiver) {
+            Ty::Array(_, rank) => Ty::Array(self.graph.ty(result).elem(), *rank),
+            _ => Ty::Numeric(self.graph.ty(result).elem()),
+        };
+        let out = self.node(Op::Map, args, ty, span);
+        if let Some(node) = self.nodes.last_mut() {
+            node.blocks.push(block);
+        }
+        out
+    }
+
+    /// The active values from outside that the kernel uses.
+    fn captured(&self, inside: &[Node], element: Value, result: Value) -> Vec<Value> {
+        let mut defined = BTreeSet::from([element]);
+        let mut captured = Vec::new();
+        define(inside, &mut defined);
+        let mut note = |value: Value| {
+            if !defined.contains(&value) && self.is_active(value) && !captured.contains(&value) {
+                captured.push(value);
+            }
+        };
+        inside.iter().for_each(|node| node.each_use(&mut note));
+        note(result);
+        captured
+    }
+
+    /// The same operations on the whole array.
+    fn inline(&mut self, receiver: Value, element: Value, inside: &[Node], result: Value) -> Value {
+        let mut names = HashMap::from([(element, receiver)]);
+        for node in inside {
+            let args: Vec<Value> =
+                node.args.iter().map(|arg| names.get(arg).copied().unwrap_or(*arg)).collect();
+            let out = match &node.op {
+                Op::Row(row) => self.inline_row(row, args, node),
+                op => self.node(op.clone(), args, self.graph.ty(node.out()).clone(), node.span()),
+            };
+            let name = self.graph.info(node.out()).name.clone();
+            self.graph.info_mut(out).name = name;
+            names.insert(node.out(), out);
+        }
+        names[&result]
+    }
+
+    fn inline_row(&mut self, row: &'static Row, args: Vec<Value>, node: &Node) -> Value {
+        self.row(row, args, node.span())
+    }
+}
+
+/// Every value that these nodes define.
+fn define(nodes: &[Node], defined: &mut BTreeSet<Value>) {
+    for node in nodes {
+        defined.extend(node.outs.iter().copied());
+        for block in &node.blocks {
+            defined.extend(block.params.iter().copied());
+            define(&block.nodes, defined);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Constant expressions, which are passed on as they are.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::visit::Visit;
+use syn::{Expr, Lit};
+
+use super::Lowering;
+use crate::graph::{Elem, Op, Ty, Value, Verbatim, captured_by, element};
+use crate::ops::{self, Kind};
+
+impl Lowering<'_> {
+    /// True if nothing active flows into the expression's value.
+    pub(super) fn is_constant(&self, expr: &Expr) -> bool {
+        self.mentions(expr).active.is_none()
+    }
+
+    /// What an expression or statement mentions of the names in scope.
+    pub(super) fn mentions(&self, tokens: &impl Mentioning) -> Mentions {
+        let mut finder =
+            Finder { lowering: self, found: Mentions { pure: true, ..Mentions::default() } };
+        tokens.accept(&mut finder);
+        finder.found
+    }
+
+    /// Passes a constant expression on; a plain name or a literal needs no node of its own.
+    pub(super) fn constant(&mut self, expr: &Expr) -> Value {
+        match expr {
+            Expr::Paren(paren) => return self.constant(&paren.expr),
+            Expr::Group(group) => return self.constant(&group.expr),
+            Expr::Path(_) => match self.binding(expr) {
+                Some(binding) if !binding.is_mutable => return binding.value,
+                _ => {}
+            },
+            Expr::Lit(literal) => {
+                if let Lit::Float(float) = &literal.lit {
+                    let elem = match float.suffix() {
+                        "f32" => Elem::F32,
+                        "f64" => Elem::F64,
+                        _ => Elem::Literal,
+                    };
+                    let text = float.base10_digits().to_owned();
+                    return self.node(Op::Literal(text), Vec::new(), Ty::Float(elem), expr.span());
+                }
+            }
+            _ => {}
+        }
+        let ty = self.constant_type(expr);
+        let mentions = self.mentions(expr);
+        self.verbatim(expr.to_token_stream(), mentions, ty, expr.span())
+    }
+
+    /// A node for tokens that are passed on and mention names in scope.
+    pub(super) fn verbatim(
+        &mut self,
+        tokens: TokenStream,
+        mentions: Mentions,
+        ty: Ty,
+        span: proc_macro2::Span,
+    ) -> Value {
+        let (names, args) = mentions.names.into_iter().unzip();
+        let out = self.node(Op::Verbatim(Verbatim::new(tokens, names, mentions.pure)), args, ty, span);
+        self.graph.info_mut(out).depends_on = Default::default();
+        out
+    }
+
+    /// The light type of a constant expression.
+    pub(super) fn constant_type(&self, expr: &Expr) -> Ty {
+        match expr {
+            Expr::Paren(inner) => self.constant_type(&inner.expr),
+            Expr::Group(inner) => self.constant_type(&inner.expr),
+            Expr::Reference(inner) => self.constant_type(&inner.expr),
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Float(_) => Ty::Float(Elem::Literal),
+                Lit::Int(_) => Ty::Integer,
+                Lit::Bool(_) => Ty::Bool,
+                _ => Ty::Constant,
+            },
+            Expr::Unary(unary) => self.constant_type(&unary.expr),
+            Expr::Cast(cast) => super::ty::of_type(
+                &cast.ty,
+                super::ty::Known { holds_floats: true, generics: None },
+            ),
+            Expr::Binary(binary) => match (self.constant_type(&binary.left), self.constant_type(&binary.right)) {
+                (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.join(b)),
+                (Ty::Integer, Ty::Integer) => Ty::Integer,
+                _ => Ty::Unknown,
+            },
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) => match self.scopes.get(&name.to_string()) {
+                    Some(binding) => self.graph.ty(binding.value).clone(),
+                    None => const_item_type(&path.path),
+                },
+                None => const_item_type(&path.path),
+            },
+            Expr::Index(index) => element(&self.constant_type(&index.expr)),
+            Expr::MethodCall(call) => self.constant_method_type(call),
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn constant_method_type(&self, call: &syn::ExprMethodCall) -> Ty {
+        let name = call.method.to_string();
+        if matches!(name.as_str(), "len" | "nrows" | "ncols" | "ndim" | "len_of") {
+            return Ty::Integer;
+        }
+        let receiver = self.constant_type(&call.receiver);
+        let row = ops::by_call(&name, call.args.len() + 1);
+        match row {
+            Some(row) if row.is_elementwise() && receiver.is_float() => receiver,
+            _ => Ty::Unknown,
+        }
+    }
+}
+
+/// `consts::PI`, `f64::EPSILON`, `LEARNING_RATE`: a const item in arithmetic is a float, since no
+/// array can be one.
+fn const_item_type(path: &syn::Path) -> Ty {
+    let Some(last) = path.segments.last() else { return Ty::Unknown };
+    let name = last.ident.to_string();
+    let is_upper = name.chars().all(|c| !c.is_lowercase()) && name.chars().any(char::is_alphabetic);
+    if !is_upper {
+        return Ty::Unknown;
+    }
+    let module = path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
+    match module.as_deref() {
+        Some("f32") => Ty::Float(Elem::F32),
+        Some("f64") => Ty::Float(Elem::F64),
+        _ => Ty::Float(Elem::Unknown),
+    }
+}
+
+/// What tokens mention of the names in scope.
+#[derive(Default)]
+pub(super) struct Mentions {
+    /// Every local that is mentioned, by the name used.
+    pub(super) names: BTreeMap<String, Value>,
+    /// Where an active value flows in.
+    pub(super) active: Option<proc_macro2::Span>,
+    /// True if all of it is in the language, so that it may be evaluated again.
+    pub(super) pure: bool,
+}
+
+/// Syntax in which names can be looked for.
+pub(super) trait Mentioning {
+    fn accept(&self, finder: &mut Finder<'_, '_>);
+}
+
+impl Mentioning for Expr {
+    fn accept(&self, finder: &mut Finder<'_, '_>) {
+        finder.visit_expr(self);
+    }
+}
+
+impl Mentioning for syn::Stmt {
+    fn accept(&self, finder: &mut Finder<'_, '_>) {
+        finder.visit_stmt(self);
+    }
+}
+
+impl Mentioning for TokenStream {
+    fn accept(&self, finder: &mut Finder<'_, '_>) {
+        finder.tokens(self.clone());
+    }
+}
+
+pub(super) struct Finder<'l, 'a> {
+    lowering: &'l Lowering<'a>,
+    found: Mentions,
+}
+
+impl Finder<'_, '_> {
+    fn name(&mut self, name: &str, span: proc_macro2::Span, flows: bool) {
+        let Some(binding) = self.lowering.scopes.get(name) else { return };
+        self.found.names.insert(name.to_owned(), binding.value);
+        self.found.pure &= !binding.is_mutable;
+        if flows && self.lowering.is_active(binding.value) {
+            self.found.active.get_or_insert(span);
+        }
+    }
+
+    /// Every identifier in tokens that syn does not read, and those captured by format strings.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let mut after_dot = false;
+        for token in tokens {
+            match &token {
+                TokenTree::Ident(ident) if !after_dot => self.name(&ident.to_string(), ident.span(), true),
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Literal(literal) => {
+                    for name in captured_by(literal) {
+                        self.name(&name, literal.span(), true);
+                    }
+                }
+                _ => {}
+            }
+            after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+        }
+    }
+
+    /// A place whose shape alone is asked for: its names are mentioned, and nothing flows.
+    fn place(&mut self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) => {
+                    self.name(&name.to_string(), name.span(), false);
+                    true
+                }
+                None => false,
+            },
+            Expr::Field(field) => self.place(&field.base),
+            Expr::Paren(inner) => self.place(&inner.expr),
+            Expr::Reference(inner) => self.place(&inner.expr),
+            _ => false,
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Finder<'_, '_> {
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        if let Some(name) = path.path.get_ident() {
+            self.name(&name.to_string(), name.span(), true);
+        }
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let query = ops::by_call(&call.method.to_string(), call.args.len() + 1)
+            .filter(|row| row.kind == Kind::Query);
+        if query.is_some() && self.place(&call.receiver) {
+            call.args.iter().for_each(|arg| self.visit_expr(arg));
+            return;
+        }
+        if ops::by_call(&call.method.to_string(), call.args.len() + 1).is_none()
+            && !matches!(call.method.to_string().as_str(), "clone" | "view" | "to_owned")
+        {
+            self.found.pure = false;
+        }
+        syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        // A capitalised name makes a value (`Axis(0)`); any other function may do anything.
+        let is_constructor = matches!(&*call.func, Expr::Path(path)
+            if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())));
+        self.found.pure &= is_constructor;
+        syn::visit::visit_expr_call(self, call);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        let is_slice = mac.path.segments.last().is_some_and(|last| last.ident == "s");
+        self.found.pure &= is_slice;
+        self.tokens(mac.tokens.clone());
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        self.found.pure = false;
+        syn::visit::visit_expr_closure(self, closure);
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// True for a name that Rust's conventions give to types and constructors.
+pub(super) fn starts_upper(name: &str) -> bool {
+    name.trim_start_matches('_').starts_with(char::is_uppercase)
+}

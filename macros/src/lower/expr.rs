@@ -1,0 +1,338 @@
+//! Expressions that an active value flows into.
+
+use proc_macro2::Span;
+use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, Member, UnOp};
+
+use super::constant::Mentions;
+use super::scope::Binding;
+use super::{Language, Lowering};
+use crate::graph::{Construct, Form, Op, Ty, Value, element};
+use crate::ops;
+
+impl Lowering<'_> {
+    /// The value of an expression.
+    pub(super) fn expr(&mut self, expr: &Expr) -> Value {
+        if self.is_constant(expr) && !self.is_formula_call(expr) {
+            return self.constant(expr);
+        }
+        let span = expr.span();
+        match expr {
+            Expr::Paren(inner) => self.expr(&inner.expr),
+            Expr::Group(inner) => self.expr(&inner.expr),
+            Expr::Reference(inner) if inner.mutability.is_none() => self.expr(&inner.expr),
+            Expr::Reference(inner) => self.mistake(
+                inner.span(),
+                "a mutable borrow of an active value is not supported here: return the new value instead",
+            ),
+            Expr::Path(_) => self.name(expr),
+            Expr::Lit(_) => self.constant(expr),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Unary(unary) => match unary.op {
+                UnOp::Deref(_) => self.expr(&unary.expr),
+                UnOp::Neg(_) => {
+                    let operand = self.expr(&unary.expr);
+                    self.row(ops::row("Neg"), vec![operand], span)
+                }
+                _ => {
+                    let operand = self.expr(&unary.expr);
+                    self.constant_of(&[operand], |names| quote!(!#(#names)*), Ty::Bool, span)
+                }
+            },
+            Expr::Field(field) => {
+                let base = self.expr(&field.base);
+                self.field(base, &member(&field.member), span)
+            }
+            Expr::Index(index) => self.index(index),
+            Expr::Cast(cast) => self.cast(cast),
+            Expr::MethodCall(call) => self.method(call),
+            Expr::Call(call) => self.call(call),
+            Expr::Tuple(tuple) => {
+                let parts = tuple.elems.iter().map(|elem| self.expr(elem)).collect();
+                self.tuple(parts, span)
+            }
+            Expr::Array(array) => {
+                let parts: Vec<Value> = array.elems.iter().map(|elem| self.expr(elem)).collect();
+                self.list(Form::Array, parts, span)
+            }
+            Expr::Struct(literal) => self.struct_literal(literal),
+            Expr::Block(block) if block.label.is_none() => match self.block(&block.block) {
+                Some(value) => value,
+                None => self.mistake(span, "this block has no value: end it with an expression"),
+            },
+            Expr::If(branch) => self.branch(branch),
+            Expr::Macro(mac) => self.macro_value(&mac.mac, span),
+            other => {
+                let (what, instead) = refusal(other);
+                self.mistake(span, format!("{what}: {instead}"))
+            }
+        }
+    }
+
+    /// A plain name, or a path to something that is not local.
+    fn name(&mut self, expr: &Expr) -> Value {
+        match self.binding(expr) {
+            Some(binding) => binding.value,
+            None => self.constant(expr),
+        }
+    }
+
+    /// What a plain name stands for, if it is one and in scope.
+    pub(super) fn binding(&self, expr: &Expr) -> Option<Binding> {
+        match expr {
+            Expr::Path(path) => self.scopes.get(&path.path.get_ident()?.to_string()),
+            _ => None,
+        }
+    }
+
+    fn binary(&mut self, binary: &syn::ExprBinary) -> Value {
+        let span = binary.span();
+        let symbol = binary.op.to_token_stream().to_string();
+        if let Some(row) = ops::by_symbol(&symbol, 2) {
+            let a = self.expr(&binary.left);
+            let b = self.expr(&binary.right);
+            return self.row(row, vec![a, b], binary.op.span());
+        }
+        match binary.op {
+            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
+            | BinOp::And(_) | BinOp::Or(_) => {
+                let operands = [self.expr(&binary.left), self.expr(&binary.right)];
+                let op = binary.op;
+                self.constant_of(
+                    &operands,
+                    |names| {
+                        let (a, b) = (&names[0], &names[1]);
+                        quote!(#a #op #b)
+                    },
+                    Ty::Bool,
+                    span,
+                )
+            }
+            _ => self.mistake(
+                span,
+                format!("`{symbol}` of an active value is not differentiable: use float arithmetic"),
+            ),
+        }
+    }
+
+    /// A constant made of values, such as a comparison: nothing flows through it.
+    pub(super) fn constant_of(
+        &mut self,
+        operands: &[Value],
+        tokens: impl FnOnce(&[proc_macro2::Ident]) -> proc_macro2::TokenStream,
+        ty: Ty,
+        span: Span,
+    ) -> Value {
+        let names: Vec<_> = (0..operands.len()).map(|i| format_ident!("__operand{i}")).collect();
+        let tokens = tokens(&names);
+        let names = names.iter().map(ToString::to_string).zip(operands.iter().copied()).collect();
+        self.verbatim(tokens, Mentions { names, active: None, pure: true }, ty, span)
+    }
+
+    /// `base.member`, which is the member itself where the base was made here.
+    pub(super) fn field(&mut self, base: Value, member: &str, span: Span) -> Value {
+        if let Some(part) = self.member_of_construct(base, member) {
+            return part;
+        }
+        let ty = match (self.graph.ty(base), member.parse::<usize>()) {
+            (Ty::Tuple(parts), Ok(position)) => parts.get(position).cloned().unwrap_or_default(),
+            _ => Ty::Unknown,
+        };
+        let out = self.node(Op::Field(member.to_owned()), vec![base], ty, span);
+        // The name that its cotangent and kernel parameter get.
+        let name = if member.starts_with(|c: char| c.is_ascii_digit()) {
+            self.graph.info(base).name.as_ref().map(|name| format!("{name}{member}"))
+        } else {
+            Some(member.to_owned())
+        };
+        self.graph.info_mut(out).name = name;
+        out
+    }
+
+    fn member_of_construct(&self, base: Value, member: &str) -> Option<Value> {
+        let node = self.nodes.iter().find(|node| node.outs.contains(&base))?;
+        let Op::Construct(construct) = &node.op else { return None };
+        let position = construct.members.iter().position(|name| name == member)?;
+        Some(node.args[position])
+    }
+
+    /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
+    fn index(&mut self, index: &syn::ExprIndex) -> Value {
+        let span = index.span();
+        if !self.is_constant(&index.index) {
+            return self.mistake(
+                index.index.span(),
+                "an index cannot be active: it is piecewise constant; make it an integer outside",
+            );
+        }
+        let base = self.expr(&index.expr);
+        if matches!(&*index.index, Expr::Range(_)) {
+            return self.mistake(
+                span,
+                "subslices of an active list are not supported yet: index the elements, or slice an \
+                 array with `s![..]`",
+            );
+        }
+        let position = self.constant(&index.index);
+        if *self.graph.ty(base) == Ty::Unknown {
+            self.graph.info_mut(base).ty = Ty::Unknown;
+        }
+        let ty = element(self.graph.ty(base));
+        let depends_on = self.graph.info(base).depends_on.clone();
+        let out = self.node(Op::Row(ops::row("Get")), vec![base, position], ty, span);
+        self.graph.info_mut(out).depends_on = depends_on;
+        out
+    }
+
+    fn cast(&mut self, cast: &syn::ExprCast) -> Value {
+        let span = cast.span();
+        let target = super::ty::of_type(
+            &cast.ty,
+            super::ty::Known { holds_floats: true, generics: None },
+        );
+        let operand = self.expr(&cast.expr);
+        match target {
+            Ty::Float(elem) => {
+                let row = if elem == crate::graph::Elem::F32 { "AsF32" } else { "AsF64" };
+                if self.graph.ty(operand).elem() == elem {
+                    return operand;
+                }
+                let depends_on = self.graph.info(operand).depends_on.clone();
+                let out = self.node(Op::Row(ops::row(row)), vec![operand], target, span);
+                self.graph.info_mut(out).depends_on = depends_on;
+                out
+            }
+            Ty::Integer => {
+                let ty = &cast.ty;
+                self.constant_of(&[operand], |names| quote!((#(#names)*) as #ty), Ty::Integer, span)
+            }
+            _ => self.mistake(span, "this cast of an active value is not understood: cast to f32 or f64"),
+        }
+    }
+
+    /// A tuple of values.
+    pub(super) fn tuple(&mut self, parts: Vec<Value>, span: Span) -> Value {
+        let ty = Ty::Tuple(parts.iter().map(|part| self.graph.ty(*part).clone()).collect());
+        let members = (0..parts.len()).map(|position| position.to_string()).collect();
+        let construct = Construct { path: None, form: Form::Tuple, members, rest: None };
+        self.node(Op::Construct(construct), parts, ty, span)
+    }
+
+    /// `[a, b]` or `vec![a, b]`.
+    pub(super) fn list(&mut self, form: Form, parts: Vec<Value>, span: Span) -> Value {
+        let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(*part).clone());
+        let members = (0..parts.len()).map(|position| position.to_string()).collect();
+        let construct = Construct { path: None, form, members, rest: None };
+        self.node(Op::Construct(construct), parts, Ty::List(Box::new(inner)), span)
+    }
+
+    fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Value {
+        if let Some(rest) = literal.rest.as_ref().filter(|rest| !self.is_constant(rest)) {
+            return self.mistake(
+                rest.span(),
+                "`..` of an active struct hides which fields are differentiated: name the fields",
+            );
+        }
+        let rest = literal.rest.as_ref().map(|rest| crate::graph::Tokens(rest.to_token_stream()));
+        let members = literal.fields.iter().map(|field| member(&field.member)).collect();
+        let parts = literal.fields.iter().map(|field| self.expr(&field.expr)).collect();
+        let name = literal.path.segments.last().map_or(String::new(), |last| last.ident.to_string());
+        let construct = Construct {
+            path: Some(crate::graph::Tokens(literal.path.to_token_stream())),
+            form: Form::Struct,
+            members,
+            rest,
+        };
+        self.node(Op::Construct(construct), parts, Ty::Struct(name), literal.span())
+    }
+
+    /// `if c { a } else { b }`, of which both arms give a value.
+    fn branch(&mut self, branch: &syn::ExprIf) -> Value {
+        let span = branch.span();
+        if self.language == Language::User && self.scopes.in_closure() == 0 {
+            return self.mistake(
+                branch.if_token.span(),
+                "`if` on active values outside a `mapv` closure is not supported yet: write it \
+                 inside `mapv(|v| ..)`",
+            );
+        }
+        if let Expr::Let(_) = &*branch.cond {
+            return self.mistake(branch.cond.span(), "`if let` is not supported in a closure yet: use `if`");
+        }
+        let condition = self.expr(&branch.cond);
+        let Some((_, otherwise)) = &branch.else_branch else {
+            return self.mistake(span, "an `if` with a value needs an `else`");
+        };
+        let then = self.arm(|lowering| lowering.block(&branch.then_branch), branch.then_branch.span());
+        let otherwise = self.arm(|lowering| Some(lowering.expr(otherwise)), otherwise.span());
+        let results = [then.results[0], otherwise.results[0]];
+        let ty = Ty::broadcast(&[self.graph.ty(results[0]), self.graph.ty(results[1])]);
+        let out = self.node(Op::If, vec![condition], ty, span);
+        let mut depends_on = self.joined_dependencies(&results);
+        depends_on.join(&self.graph.info(out).depends_on);
+        self.graph.info_mut(out).depends_on = depends_on;
+        if let Some(node) = self.nodes.last_mut() {
+            node.blocks = vec![then, otherwise];
+        }
+        out
+    }
+
+    /// Reads something into a block of its own.
+    fn arm(
+        &mut self,
+        read: impl FnOnce(&mut Self) -> Option<Value>,
+        span: Span,
+    ) -> crate::graph::Block {
+        let outer = std::mem::take(&mut self.nodes);
+        self.scopes.enter();
+        let result = read(self);
+        self.scopes.leave();
+        let nodes = std::mem::replace(&mut self.nodes, outer);
+        let result = match result {
+            Some(result) => result,
+            None => self.mistake(span, "this arm has no value: end it with an expression"),
+        };
+        crate::graph::Block { params: Vec::new(), nodes, results: vec![result] }
+    }
+}
+
+/// The name of a struct's field or a tuple's position.
+pub(super) fn member(member: &Member) -> String {
+    match member {
+        Member::Named(name) => name.to_string(),
+        Member::Unnamed(index) => index.index.to_string(),
+    }
+}
+
+/// Why an expression is not in the language, and what to do instead.
+fn refusal(expr: &Expr) -> (&'static str, &'static str) {
+    match expr {
+        Expr::Async(_) => ("an `async` block is not differentiable", "compute outside of it"),
+        Expr::Await(_) => ("`.await` is not differentiable", "await before and pass the value in"),
+        Expr::Unsafe(_) => {
+            ("`unsafe` code cannot be differentiated", "move it into a function with a rule of its own")
+        }
+        Expr::Try(_) => (
+            "`?` on an active value is not supported",
+            "return the error before, or `unwrap` and let the caller check",
+        ),
+        Expr::Closure(_) => (
+            "a closure that captures active values cannot be a value of its own",
+            "pass it directly to `mapv`, or make it a `#[differentiable]` function",
+        ),
+        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
+            ("loops over active values are not supported yet", "use whole-array operations")
+        }
+        Expr::Match(_) => ("`match` on active values is not supported yet", "use whole-array operations"),
+        Expr::Return(_) => {
+            ("an early `return` is not supported yet", "let the function end with its value")
+        }
+        Expr::Break(_) | Expr::Continue(_) => ("a jump is not supported yet", "use straight-line code"),
+        Expr::Let(_) => ("`let` in a condition is not supported yet", "use a plain condition"),
+        Expr::Repeat(_) => ("`[x; n]` of an active value is not supported yet", "list the elements"),
+        Expr::Range(_) => ("a range of active values is not differentiable", "use integers"),
+        Expr::Assign(_) => ("this assignment is not supported yet", "make a new value with `let`"),
+        _ => ("this expression is not in the language of `#[differentiable]`", "see its documentation"),
+    }
+}

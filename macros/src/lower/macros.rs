@@ -1,0 +1,62 @@
+//! Macro calls that mention active values.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Macro, Token};
+
+use super::Lowering;
+use crate::graph::{Form, Node, Op, Origin, Value, Verbatim};
+
+impl Lowering<'_> {
+    /// A macro whose value is used.
+    pub(super) fn macro_value(&mut self, mac: &Macro, span: Span) -> Value {
+        let name = mac.path.segments.last().map_or(String::new(), |last| last.ident.to_string());
+        let elements = || mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+        match name.as_str() {
+            "vec" => match elements() {
+                Ok(elements) => {
+                    let parts = elements.iter().map(|elem| self.expr(elem)).collect();
+                    self.list(Form::Vec, parts, span)
+                }
+                Err(_) => self.mistake(
+                    span,
+                    "`vec![x; n]` of an active value is not supported yet: list the elements",
+                ),
+            },
+            "dbg" => match elements() {
+                Ok(elements) if elements.len() == 1 => {
+                    self.effect(mac.to_token_stream(), span);
+                    self.expr(&elements[0])
+                }
+                _ => self.mistake(span, "`dbg!` of one expression is understood here"),
+            },
+            _ => self.mistake(
+                span,
+                format!(
+                    "chainrule cannot look into `{name}!`: take the active value out of it, or wrap the \
+                     call in `stop_gradient(..)` if nothing should flow through it"
+                ),
+            ),
+        }
+    }
+
+    /// A statement that runs once for its effect and may mention anything.
+    pub(super) fn effect(&mut self, tokens: proc_macro2::TokenStream, span: Span) {
+        let (names, args) = self.mentions(&tokens).names.into_iter().unzip();
+        let op = Op::Effect(Verbatim::new(tokens, names, false));
+        self.nodes.push(Node { outs: vec![], op, args, blocks: vec![], origin: Origin::from(span) });
+    }
+}
+
+/// The macros that print, check or stop: they run once, and nothing flows through them.
+pub(super) fn is_effect_macro(mac: &Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| {
+        matches!(
+            last.ident.to_string().as_str(),
+            "print" | "println" | "eprint" | "eprintln" | "assert" | "assert_eq" | "assert_ne"
+                | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "panic" | "unreachable"
+                | "todo" | "unimplemented"
+        )
+    })
+}

@@ -1,0 +1,180 @@
+//! Method calls with an active receiver or argument.
+
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprMethodCall};
+
+use super::{Language, Lowering};
+use crate::graph::{Callee, Op, Target, Tokens, Ty, Value};
+use crate::ops::{self, Kind, Row};
+
+impl Lowering<'_> {
+    pub(super) fn method(&mut self, call: &ExprMethodCall) -> Value {
+        let name = call.method.to_string();
+        let span = call.method.span();
+        match (name.as_str(), call.args.len()) {
+            (
+                "clone" | "to_owned" | "view" | "into_owned" | "to_shared" | "into_shared" | "as_ref" | "borrow"
+                | "into" | "cloned" | "copied" | "reborrow",
+                0,
+            ) => return self.expr(&call.receiver),
+            ("unwrap", 0) | ("expect", 1) => {
+                if let Some(value) = self.unwrapped(&call.receiver) {
+                    return value;
+                }
+            }
+            ("mapv" | "map" | "mapv_into", 1) if !self.is_constant(&call.receiver) => {
+                return self.elementwise_closure(call);
+            }
+            ("sin_cos", 0) => {
+                let operand = self.expr(&call.receiver);
+                let sin = self.row(ops::row("Sin"), vec![operand], span);
+                let cos = self.row(ops::row("Cos"), vec![operand], span);
+                return self.tuple(vec![sin, cos], span);
+            }
+            _ => {}
+        }
+        let receiver = self.expr(&call.receiver);
+        let is_struct = matches!(self.graph.ty(receiver), Ty::Struct(_));
+        match ops::by_call(&name, call.args.len() + 1) {
+            Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
+                if row.is_fallible() && self.language == Language::User {
+                    return self.mistake(
+                        span,
+                        format!("`{name}` gives an `Option` or a `Result`: call `.unwrap()` on it right here"),
+                    );
+                }
+                let args = call.args.iter().map(|arg| self.expr(arg)).collect();
+                self.row_call(row, receiver, args, &call.args.iter().collect::<Vec<_>>(), span)
+            }
+            _ => self.user_method(call, receiver),
+        }
+    }
+
+    /// The operation behind `x.mean().unwrap()`, if the receiver of `unwrap` is one.
+    fn unwrapped(&mut self, expr: &Expr) -> Option<Value> {
+        match expr {
+            Expr::MethodCall(inner) => {
+                let row = ops::by_call(&inner.method.to_string(), inner.args.len() + 1)
+                    .filter(|row| row.is_fallible())?;
+                let receiver = self.expr(&inner.receiver);
+                let args = inner.args.iter().map(|arg| self.expr(arg)).collect();
+                let written: Vec<&Expr> = inner.args.iter().collect();
+                Some(self.row_call(row, receiver, args, &written, inner.method.span()))
+            }
+            _ => None,
+        }
+    }
+
+    /// An operation of the table, called by a user or in a formula.
+    pub(super) fn row_call(
+        &mut self,
+        row: &'static Row,
+        receiver: Value,
+        args: Vec<Value>,
+        written: &[&Expr],
+        span: proc_macro2::Span,
+    ) -> Value {
+        let row = self.at_fixed_bound(row, written);
+        for (position, (value, arg)) in args.iter().zip(written).enumerate() {
+            if row.is_constant_operand(position + 1) && self.is_active(*value) {
+                return self.mistake(
+                    arg.span(),
+                    format!(
+                        "this argument of `{}` cannot be active: it has no derivative; make it a \
+                         constant",
+                        row.call
+                    ),
+                );
+            }
+        }
+        if row.kind == Kind::Query {
+            let method = syn::Ident::new(row.call, span);
+            let operands: Vec<Value> = std::iter::once(receiver).chain(args).collect();
+            return self.constant_of(
+                &operands,
+                |names| {
+                    let (receiver, args) = (&names[0], &names[1..]);
+                    quote::quote!(#receiver.#method(#(#args),*))
+                },
+                query_type(row),
+                span,
+            );
+        }
+        self.row(row, std::iter::once(receiver).chain(args).collect(), span)
+    }
+
+    /// `max`, `min` and `clamp` against a literal or const item have derivative 0 at a tie.
+    fn at_fixed_bound(&self, row: &'static Row, written: &[&Expr]) -> &'static Row {
+        if !written.iter().all(|arg| self.is_fixed(arg)) {
+            return row;
+        }
+        match row.name {
+            "Max" => ops::row("MaxConst"),
+            "Min" => ops::row("MinConst"),
+            "Clamp" => ops::row("ClampConst"),
+            _ => row,
+        }
+    }
+
+    /// A literal, a const item, or a call of a type's constant function such as `T::zero()`.
+    fn is_fixed(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Lit(_) => true,
+            Expr::Paren(inner) => self.is_fixed(&inner.expr),
+            Expr::Unary(inner) => self.is_fixed(&inner.expr),
+            Expr::Cast(inner) => self.is_fixed(&inner.expr),
+            Expr::Path(path) => match path.path.get_ident() {
+                Some(name) => {
+                    let name = name.to_string();
+                    self.scopes.get(&name).is_none() && !name.contains(char::is_lowercase)
+                }
+                None => true,
+            },
+            Expr::Call(call) => call.args.is_empty() && matches!(&*call.func, Expr::Path(_)),
+            _ => false,
+        }
+    }
+
+    /// A method of the user's, which must be differentiable.
+    fn user_method(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
+        let name = call.method.to_string();
+        if self.graph.ty(receiver).is_numeric() || self.language == Language::Formula {
+            let hint = match ops::similar(&name) {
+                Some(similar) => format!("did you mean `{similar}`?"),
+                None => "see the page of supported operations; or wrap it in a `#[differentiable]` \
+                         function with a rule of its own"
+                    .to_owned(),
+            };
+            return self.mistake(
+                call.method.span(),
+                format!("`{name}` is not an operation that chainrule can differentiate: {hint}"),
+            );
+        }
+        let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let generics = call.turbofish.as_ref().map(|turbofish| Tokens(turbofish.args.to_token_stream()));
+        let by_reference = std::iter::once(true)
+            .chain(call.args.iter().map(|arg| matches!(arg, Expr::Reference(_))))
+            .collect();
+        let callee = Callee { target: Target::Method(name), generics, by_reference };
+        self.call_node(callee, std::iter::once(receiver).chain(args).collect(), call.method.span())
+    }
+
+    /// A call gives its value; the pullback is a second result of the node.
+    pub(super) fn call_node(&mut self, callee: Callee, args: Vec<Value>, span: proc_macro2::Span) -> Value {
+        let out = self.node(Op::Call(callee), args, Ty::Unknown, span);
+        let pullback = self.graph.value(crate::graph::Info { ty: Ty::Constant, ..Default::default() });
+        if let Some(node) = self.nodes.last_mut() {
+            node.outs.push(pullback);
+        }
+        out
+    }
+}
+
+fn query_type(row: &Row) -> Ty {
+    match row.name {
+        "Len" | "LenOf" | "Ndim" | "Nrows" | "Ncols" => Ty::Integer,
+        name if name.starts_with("Is") => Ty::Bool,
+        _ => Ty::Constant,
+    }
+}

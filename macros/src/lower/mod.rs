@@ -1,0 +1,204 @@
+//! From syntax to the graph: knows syn and no calculus.
+//!
+//! An expression none of whose inputs is active is passed on verbatim, whatever Rust it is. What
+//! touches an active value must be understood, or is an error at that expression. The same code
+//! reads the formulas of the table.
+
+mod call;
+mod closure;
+mod constant;
+mod expr;
+mod formula;
+mod macros;
+mod method;
+mod pattern;
+mod scope;
+mod stmt;
+mod ty;
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+pub(crate) use formula::formula;
+
+use crate::graph::{Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value};
+use crate::mistake::Mistakes;
+use crate::ops::{Kind, Row};
+use crate::source::Source;
+use scope::Scopes;
+
+/// What is being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    /// A user's function.
+    User,
+    /// A formula of the table, in which functions are rows.
+    Formula,
+}
+
+/// A function, or a formula, on its way into a graph.
+struct Lowering<'a> {
+    graph: Graph,
+    /// The nodes of the block that is being read.
+    nodes: Vec<Node>,
+    scopes: Scopes,
+    /// The names of type parameters bounded by `Float`, as far as the macro can see.
+    language: Language,
+    mistakes: &'a mut Mistakes,
+}
+
+/// Reads a user's function.
+pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Graph {
+    let mut lowering = Lowering::new(Language::User, mistakes);
+    lowering.graph.name = source.name().to_string();
+    lowering.scopes.enter();
+    let mut params = Vec::new();
+    for (position, param) in source.params.iter().enumerate() {
+        let depends_on =
+            if param.is_active { Arguments::one(position) } else { Arguments::default() };
+        let value = lowering.graph.value(Info {
+            name: Some(param.name.to_string()),
+            ty: ty::of_type(
+                &param.ty,
+                ty::Known {
+                    holds_floats: param.holds_floats,
+                    generics: Some(&source.item.sig.generics),
+                },
+            ),
+            depends_on,
+            is_reference: param.reference().is_some(),
+            shape_of: None,
+        });
+        params.push(value);
+        lowering.scopes.bind(&param.name.to_string(), value);
+    }
+    for (param, value) in source.params.iter().zip(&params) {
+        if let Some(pattern) = &param.pattern {
+            lowering.bind_pattern(pattern, *value);
+        }
+    }
+    let result = lowering.block(&source.item.block);
+    let result = lowering.function_result(result, source);
+    lowering.graph.body = Block { params, nodes: lowering.nodes, results: vec![result] };
+    lowering.graph
+}
+
+impl<'a> Lowering<'a> {
+    fn new(language: Language, mistakes: &'a mut Mistakes) -> Self {
+        Lowering {
+            graph: Graph::default(),
+            nodes: Vec::new(),
+            scopes: Scopes::default(),
+            language,
+            mistakes,
+        }
+    }
+
+    /// The value of the function's body, or a mistake where there is none.
+    fn function_result(&mut self, result: Option<Value>, source: &Source) -> Value {
+        match result {
+            Some(value) => {
+                let declared = ty::of_type(
+                    &source.result(),
+                    ty::Known { holds_floats: true, generics: Some(&source.item.sig.generics) },
+                );
+                let info = self.graph.info_mut(value);
+                if info.ty == Ty::Unknown || matches!(info.ty, Ty::Numeric(_)) {
+                    info.ty = declared;
+                }
+                value
+            }
+            None => {
+                let span = match &source.item.sig.output {
+                    syn::ReturnType::Default => source.item.sig.ident.span(),
+                    output => output.span(),
+                };
+                self.mistake(
+                    span,
+                    "this function returns nothing that could be differentiated: let it end with \
+                     the value as its last expression",
+                )
+            }
+        }
+    }
+
+    /// Notes a mistake and gives a value to go on with, so that more can be found.
+    fn mistake(&mut self, span: Span, message: impl Into<String>) -> Value {
+        self.mistakes.add(span, message);
+        self.graph.value(Info::default())
+    }
+
+    /// Adds a node with one result of this type, which depends on all that its arguments do.
+    fn node(&mut self, op: Op, args: Vec<Value>, ty: Ty, span: Span) -> Value {
+        let depends_on = self.joined_dependencies(&args);
+        let out = self.graph.value(Info { ty, depends_on, ..Info::default() });
+        self.nodes.push(Node::new(out, op, args, Origin::from(span)));
+        out
+    }
+
+    fn joined_dependencies(&self, args: &[Value]) -> Arguments {
+        let mut all = Arguments::default();
+        for arg in args {
+            all.join(&self.graph.info(*arg).depends_on);
+        }
+        all
+    }
+
+    fn is_active(&self, value: Value) -> bool {
+        self.graph.is_active(value)
+    }
+
+    /// Adds an operation of the table; a composition is put in place by its formula.
+    fn row(&mut self, row: &'static Row, args: Vec<Value>, span: Span) -> Value {
+        if row.kind != Kind::Query {
+            self.learn_types(row, &args);
+        }
+        if row.is_composition() {
+            return self.compose(row, &args, span);
+        }
+        let ty = self.graph.result_type(row, &args);
+        let out = self.node(Op::Row(row), args.clone(), ty, span);
+        let info = self.graph.info_mut(out);
+        info.is_reference = false;
+        if row.is_piecewise_constant() {
+            info.depends_on = Arguments::default();
+        } else {
+            // Constants among the operands, such as an axis, do not matter; those that lend their
+            // shape or receive nothing do not either.
+            let mut depends_on = Arguments::default();
+            for (position, arg) in args.iter().enumerate() {
+                if row.is_view() || row.cotangent(position).is_some() {
+                    depends_on.join(&self.graph.values[arg.0].depends_on);
+                }
+            }
+            self.graph.info_mut(out).depends_on = depends_on;
+        }
+        out
+    }
+
+    /// An operand of arithmetic is a float or an array, and all operands have the same elements.
+    fn learn_types(&mut self, row: &'static Row, args: &[Value]) {
+        let numeric = |lowering: &Self, position: usize| {
+            !row.is_constant_operand(position)
+                && !matches!(
+                    lowering.graph.ty(args[position]),
+                    Ty::Integer | Ty::Bool | Ty::List(_) | Ty::Tuple(_) | Ty::Struct(_)
+                )
+        };
+        let elem = (0..args.len())
+            .filter(|position| numeric(self, *position))
+            .fold(Elem::Literal, |elem, position| elem.join(self.graph.ty(args[position]).elem()));
+        let elem = if elem == Elem::Literal { Elem::Unknown } else { elem };
+        for position in (0..args.len()).filter(|position| numeric(self, *position)).collect::<Vec<_>>() {
+            let is_active = self.is_active(args[position]);
+            let ty = &mut self.graph.info_mut(args[position]).ty;
+            match ty {
+                Ty::Unknown if is_active => *ty = Ty::Numeric(elem),
+                Ty::Array(own, _) | Ty::Numeric(own) | Ty::Float(own) if *own == Elem::Unknown => {
+                    *own = elem;
+                }
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! What only adjoints are made of: spreading a cotangent out and summing it up again. They are
+//! rows like any other, so that the adjoint of an adjoint needs nothing else.
+
+use super::rows;
+
+rows! { Whole:
+    /// A float spread over the shape of `like`.
+    Expand = expand(x, like) => { gives: like; dx: sum(dy); linear: [x]; internal: true; }
+    /// An axis inserted and spread to the shape of `like`.
+    ExpandAxis = expand_axis(x, axis, like) => { gives: like; dx: sum_axis(dy, axis); linear: [x]; internal: true; }
+    /// Summed over the axes along which `like` was broadcast.
+    SumTo = sum_to(like, x) => { gives: like; linear: [x]; internal: true; }
+    /// Two contributions to one cotangent.
+    Plus = plus(a, b) => { gives: same; da: dy; db: dy; linear: [a, b]; internal: true; }
+    /// Zeros of the shape of `like`.
+    Zeros = zeros(like) => { gives: like; internal: true; }
+    /// One, in the type of `like`.
+    One = one(like) => { gives: float; internal: true; }
+    /// The number of elements of `like`, as a float of its elements' type.
+    Count = count(like) => { gives: float; internal: true; }
+    /// The length of an axis of `like`, as a float of its elements' type.
+    CountAxis = count_axis(like, axis) => { gives: float; internal: true; }
+    /// An integer as a float.
+    FloatOf = float(n) => { gives: float; internal: true; }
+    /// Where an array has its extreme value: one divided by the number of ties, else 0.
+    ShareOfMax = share_of_max(x, extreme) => { gives: same; internal: true; }
+    /// The same along an axis.
+    ShareOfMaxAxis = share_of_max_axis(x, extreme, axis) => { gives: same; internal: true; }
+    /// The product of all other elements.
+    ProductOthers = product_others(x) => { gives: same; internal: true; }
+    /// The product of all other elements along an axis.
+    ProductOthersAxis = product_others_axis(x, axis) => { gives: same; internal: true; }
+    /// Cumulative sum from the end.
+    CumsumReversed = cumsum_reversed(x, axis) => { gives: same; dx: cumsum(dy, axis); linear: [x]; internal: true; }
+    /// The cotangent of a cumulative product.
+    CumprodPull = cumprod_pull(x, dy_, axis) => { gives: same; linear: [dy_]; internal: true; }
+    /// One at each row's label, else 0.
+    OneHot = one_hot(labels, like) => { gives: like; internal: true; }
+}

@@ -1,0 +1,21 @@
+//! Parts of arrays, shown in place. Their cotangent is added into the same part, so a row needs no
+//! formula where ndarray has the mutable method (`row` and `row_mut`).
+
+use super::rows;
+
+rows! { View:
+    /// One element.
+    Get = get(x, i) => { internal: true; }
+    /// One row of a matrix.
+    RowOf = row(x, i) => { example: ([3, 4], 1); }
+    /// One column of a matrix.
+    ColumnOf = column(x, i) => { example: ([3, 4], 2); }
+    /// The part at one index of an axis.
+    IndexAxis = index_axis(x, axis, i) => { example: ([3, 4], Axis(1), 2); }
+    /// A slice by `s![..]`.
+    Slice = slice(x, info) => { example: ([3, 4], s![1.., ..;2]); }
+    /// A slice along one axis.
+    SliceAxis = slice_axis(x, axis, part) => { example: ([3, 4], Axis(1), Slice::from(1..3)); }
+    /// The diagonal.
+    Diag = diag(x) => { example: [3, 3]; }
+}

@@ -1,0 +1,88 @@
+//! The stages in their order, from the user's tokens to ours.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::ItemFn;
+
+use crate::differentiate::differentiate;
+use crate::dump::Dump;
+use crate::emit::{self, Derivatives};
+use crate::graph::{Graph, Ty};
+use crate::mistake::Mistakes;
+use crate::simplify::simplify;
+use crate::source::Source;
+use crate::{differentiate, lower};
+
+/// `#[differentiable(options)] item`: the item as it was, and its derivatives.
+pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => return not_a_function(&item, &error),
+    };
+    let mut mistakes = Mistakes::default();
+    let source = Source::read(options, function, &mut mistakes);
+    for word in &source.options.to_come {
+        // The flag is accepted: what it asks for explains itself when it is called.
+        let _ = word;
+    }
+    if !mistakes.is_empty() {
+        return refused(&item, &source, mistakes);
+    }
+    let primal = lower::function(&source, &mut mistakes);
+    if !mistakes.is_empty() {
+        return refused(&item, &source, mistakes);
+    }
+    let mut dump = Dump::of(&source);
+    dump.stage("primal", &primal);
+    let derivatives = derive(primal, &mut dump);
+    let generated = emit::emit(&source, &derivatives);
+    dump.finish(&source, &derivatives);
+    let rebuild = rebuild_on_dump();
+    quote! { #item #generated #rebuild }
+}
+
+/// All derivatives of a primal.
+fn derive(primal: Graph, dump: &mut Dump) -> Derivatives {
+    let adjoint = differentiate(primal);
+    dump.stage("primal and adjoint", &adjoint);
+    let gradient = adjoint
+        .sweep
+        .as_ref()
+        .is_some_and(|sweep| matches!(adjoint.ty(sweep.seed), Ty::Float(_)))
+        .then(|| simplify(differentiate::seeded_with_one(adjoint.clone())));
+    if let Some(gradient) = &gradient {
+        dump.stage("gradient, simplified", gradient);
+    }
+    let reverse = simplify(adjoint);
+    dump.stage("vector-Jacobian product, simplified", &reverse);
+    Derivatives { reverse, gradient }
+}
+
+/// The function as it was, every mistake at its place, and stand-ins of the derivatives so that
+/// there is no second error where they are called.
+fn refused(item: &TokenStream, source: &Source, mistakes: Mistakes) -> TokenStream {
+    let errors = mistakes.into_tokens();
+    let stubs = emit::stubs(source);
+    quote! { #item #errors #stubs }
+}
+
+fn not_a_function(item: &TokenStream, error: &syn::Error) -> TokenStream {
+    let is_other_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
+    let errors = if is_other_item {
+        syn::Error::new(
+            Span::call_site(),
+            "`#[differentiable]` stands on functions; for a struct, derive `Differentiable`",
+        )
+        .to_compile_error()
+    } else {
+        // rustc says what is wrong with it.
+        let _ = error;
+        TokenStream::new()
+    };
+    quote! { #item #errors }
+}
+
+/// Lets cargo build again when the variable changes.
+fn rebuild_on_dump() -> TokenStream {
+    quote! { const _: Option<&str> = option_env!("CHAINRULE_DUMP"); }
+}

@@ -1,0 +1,57 @@
+//! Common subexpressions, between the forward and the backward too.
+
+use std::collections::HashMap;
+
+use crate::graph::{Block, Graph, Node, Op, Value};
+
+/// Lets equal pure nodes be one.
+pub(crate) fn share(mut graph: Graph) -> Graph {
+    let mut body = std::mem::take(&mut graph.body);
+    let mut names = HashMap::new();
+    share_block(&mut graph, &mut body, &HashMap::new(), &mut names);
+    graph.body = body;
+    graph
+}
+
+/// The first node that computes something, by its text.
+type Seen = HashMap<String, Value>;
+
+fn share_block(graph: &mut Graph, block: &mut Block, outside: &Seen, names: &mut HashMap<Value, Value>) {
+    let mut seen = outside.clone();
+    for node in &mut block.nodes {
+        for arg in &mut node.args {
+            *arg = names.get(arg).copied().unwrap_or(*arg);
+        }
+        for inner in &mut node.blocks {
+            share_block(graph, inner, &seen, names);
+        }
+        let Some(key) = key(node) else { continue };
+        match seen.get(&key) {
+            Some(first) => {
+                // The shared value serves whatever either of the two was for.
+                let depends_on = graph.info(node.out()).depends_on.clone();
+                graph.info_mut(*first).depends_on.join(&depends_on);
+                names.insert(node.out(), *first);
+            }
+            None => {
+                seen.insert(key, node.out());
+            }
+        }
+    }
+    for result in &mut block.results {
+        *result = names.get(result).copied().unwrap_or(*result);
+    }
+}
+
+/// A text that equal computations share; none for what must not be shared.
+fn key(node: &Node) -> Option<String> {
+    // What is summed up in place must stay apart, and a literal is cheaper written twice.
+    let is_own = matches!(
+        node.op,
+        Op::Accumulator | Op::AddField(_) | Op::AddAll | Op::AddView(_) | Op::Literal(_) | Op::Dense
+    ) || matches!(node.op, Op::Row(row) if row.name == "Zeros");
+    if !node.is_pure() || is_own || node.outs.len() != 1 || !node.blocks.is_empty() {
+        return None;
+    }
+    Some(format!("{:?} {:?}", node.op, node.args))
+}

@@ -1,0 +1,169 @@
+//! Constant folding and the algebra of ones and zeros.
+
+use std::collections::HashMap;
+
+use crate::graph::{Block, Elem, Graph, Info, Node, Op, Tokens, Ty, Value};
+use crate::ops;
+
+/// Folds what is known: `1.0 * x`, `x.powi(1)`, an integer that is a literal.
+pub(crate) fn fold(mut graph: Graph) -> Graph {
+    let (primal, adjoint) = graph.take_sweeps();
+    let mut folding = Folding { graph, known: HashMap::new(), names: HashMap::new() };
+    let primal = folding.nodes(primal);
+    let adjoint = folding.nodes(adjoint);
+    let Folding { mut graph, names, .. } = folding;
+    for result in &mut graph.body.results {
+        *result = names.get(result).copied().unwrap_or(*result);
+    }
+    graph.put_sweeps(primal, adjoint);
+    graph
+}
+
+/// What is known of a value at compile time.
+#[derive(Clone, Debug, PartialEq)]
+enum Known {
+    Float(String),
+    Integer(i64),
+    Bool(bool),
+}
+
+struct Folding {
+    graph: Graph,
+    known: HashMap<Value, Known>,
+    /// Values that turned out to be others.
+    names: HashMap<Value, Value>,
+}
+
+/// What a node turned out to be.
+enum Folded {
+    Same,
+    Value(Value),
+    Float(String),
+    /// The arm of a branch that is always taken: its nodes, and what its results are.
+    Arm(Block),
+}
+
+impl Folding {
+    fn nodes(&mut self, nodes: Vec<Node>) -> Vec<Node> {
+        let mut folded = Vec::new();
+        for node in nodes {
+            self.node(node, &mut folded);
+        }
+        folded
+    }
+
+    fn block(&mut self, block: &mut Block) {
+        let nodes = std::mem::take(&mut block.nodes);
+        block.nodes = self.nodes(nodes);
+        for result in &mut block.results {
+            *result = self.name(*result);
+        }
+    }
+
+    fn name(&self, value: Value) -> Value {
+        self.names.get(&value).copied().unwrap_or(value)
+    }
+
+    fn node(&mut self, mut node: Node, into: &mut Vec<Node>) {
+        for arg in &mut node.args {
+            *arg = self.name(*arg);
+        }
+        for block in &mut node.blocks {
+            self.block(block);
+        }
+        match self.folded(&node) {
+            Folded::Same => into.push(node),
+            Folded::Value(value) => {
+                self.names.insert(node.out(), value);
+            }
+            Folded::Float(text) => {
+                let out = node.out();
+                self.known.insert(out, Known::Float(text.clone()));
+                let elem = self.graph.ty(out).elem();
+                let elem = if elem == Elem::Unknown { Elem::Literal } else { elem };
+                let info = self.graph.info(out).clone();
+                *self.graph.info_mut(out) = Info { ty: Ty::Float(elem), name: None, ..info };
+                into.push(Node::new(out, Op::Literal(text), vec![], node.origin));
+            }
+            Folded::Arm(arm) => {
+                into.extend(arm.nodes);
+                for (out, result) in node.outs.iter().zip(arm.results) {
+                    self.names.insert(*out, result);
+                }
+            }
+        }
+    }
+
+    fn folded(&mut self, node: &Node) -> Folded {
+        match &node.op {
+            Op::Literal(text) => {
+                self.known.insert(node.out(), Known::Float(text.clone()));
+                Folded::Same
+            }
+            Op::Verbatim(verbatim) if verbatim.pure && verbatim.pattern.is_none() => {
+                let mentions: Vec<(&str, Value)> = verbatim.mentions(&node.args).collect();
+                if let Some(known) = self.evaluate(&verbatim.tokens, &mentions) {
+                    self.known.insert(node.out(), known);
+                }
+                Folded::Same
+            }
+            Op::If => match self.known.get(&node.args[0]) {
+                Some(Known::Bool(true)) => Folded::Arm(node.blocks[0].clone()),
+                Some(Known::Bool(false)) => Folded::Arm(node.blocks[1].clone()),
+                _ => Folded::Same,
+            },
+            Op::Row(row) => self.folded_row(row, node),
+            _ => Folded::Same,
+        }
+    }
+
+    fn folded_row(&self, row: &ops::Row, node: &Node) -> Folded {
+        let float = |position: usize| match self.known.get(&node.args[position]) {
+            Some(Known::Float(text)) => text.parse::<f64>().ok(),
+            _ => None,
+        };
+        let integer = |position: usize| match self.known.get(&node.args[position]) {
+            Some(Known::Integer(value)) => Some(*value),
+            _ => None,
+        };
+        // `1.0 * x` is `x` whatever its shape; the literal has none.
+        match row.name {
+            "Mul" if float(0) == Some(1.0) => Folded::Value(node.args[1]),
+            "Mul" | "Div" if float(1) == Some(1.0) => Folded::Value(node.args[0]),
+            "Mul" => match (float(0), float(1)) {
+                (Some(a), Some(b)) => Folded::Float(format!("{:?}", a * b)),
+                _ => Folded::Same,
+            },
+            "Powi" if integer(1) == Some(1) => Folded::Value(node.args[0]),
+            "FloatOf" => match integer(0) {
+                Some(value) => Folded::Float(format!("{:?}", value as f64)),
+                None => Folded::Same,
+            },
+            _ => Folded::Same,
+        }
+    }
+
+    /// The value of `2`, `-3`, `n - 1` or `n == 0`, if its names are known integers.
+    fn evaluate(&self, tokens: &Tokens, mentions: &[(&str, Value)]) -> Option<Known> {
+        let text = tokens.to_string();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let integer = |word: &str| -> Option<i64> {
+            let word = word.trim_end_matches("i32").trim_end_matches("usize").trim_end_matches('_');
+            if let Ok(value) = word.parse() {
+                return Some(value);
+            }
+            let (_, value) = mentions.iter().find(|(name, _)| *name == word)?;
+            match self.known.get(value) {
+                Some(Known::Integer(value)) => Some(*value),
+                _ => None,
+            }
+        };
+        match words.as_slice() {
+            [word] => integer(word).map(Known::Integer),
+            ["-", word] => integer(word)?.checked_neg().map(Known::Integer),
+            [a, "-", b] => integer(a)?.checked_sub(integer(b)?).map(Known::Integer),
+            [a, "==", b] => Some(Known::Bool(integer(a)? == integer(b)?)),
+            _ => None,
+        }
+    }
+}

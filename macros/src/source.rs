@@ -1,0 +1,327 @@
+//! What the user wrote: the attribute's options and the function's signature.
+
+use proc_macro2::{Span, TokenStream};
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Token, Type};
+
+use crate::mistake::Mistakes;
+use crate::types;
+
+/// The options of `#[differentiable(..)]`.
+#[derive(Default)]
+pub(crate) struct Options {
+    /// The path of the runtime crate, where it is renamed.
+    pub(crate) krate: Option<syn::Path>,
+    pub(crate) wrt: Option<Vec<Ident>>,
+    pub(crate) constant: Vec<Ident>,
+    pub(crate) aux: bool,
+    pub(crate) associated: bool,
+    pub(crate) recursive: bool,
+    /// Asked for, and still to come: `forward`, `second_order`, `checkpoint`, `vjp = ..`.
+    pub(crate) to_come: Vec<Ident>,
+}
+
+impl Parse for Options {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut options = Options::default();
+        while !input.is_empty() {
+            options.parse_one(input)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(options)
+    }
+}
+
+impl Options {
+    fn parse_one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Token![crate]) {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            self.krate = Some(input.call(syn::Path::parse_mod_style)?);
+            return Ok(());
+        }
+        let word: Ident = input.parse()?;
+        match word.to_string().as_str() {
+            "wrt" => self.wrt = Some(names(input)?),
+            "constant" => self.constant = names(input)?,
+            "aux" => self.aux = true,
+            "associated" => self.associated = true,
+            "recursive" => self.recursive = true,
+            "forward" | "second_order" | "checkpoint" => self.to_come.push(word),
+            "vjp" | "jvp" => {
+                input.parse::<Token![=]>()?;
+                input.parse::<syn::Path>()?;
+                self.to_come.push(word);
+            }
+            other => {
+                return Err(syn::Error::new(
+                    word.span(),
+                    format!(
+                        "`{other}` is no option of `differentiable`: use `wrt(..)`, `constant(..)`, \
+                         `aux`, `associated`, `recursive`, `checkpoint`, `forward`, `second_order`, \
+                         `vjp = path`, `jvp = path` or `crate = path`"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `(w, b, self)`.
+fn names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
+    use syn::ext::IdentExt;
+    let inside;
+    syn::parenthesized!(inside in input);
+    Ok(Punctuated::<Ident, Token![,]>::parse_terminated_with(&inside, Ident::parse_any)?
+        .into_iter()
+        .collect())
+}
+
+/// A parameter of the user's function.
+pub(crate) struct Param {
+    /// Its name; `self`, or a name of ours where the user wrote a pattern.
+    pub(crate) name: Ident,
+    /// The pattern, where it is more than a name.
+    pub(crate) pattern: Option<Pat>,
+    /// The type as written; `Self`, `&Self` or `&mut Self` for the receiver.
+    pub(crate) ty: Type,
+    pub(crate) is_active: bool,
+    /// True if it may be active by its type, whatever `wrt` says.
+    pub(crate) holds_floats: bool,
+}
+
+impl Param {
+    pub(crate) fn is_receiver(&self) -> bool {
+        self.name == "self"
+    }
+
+    /// `&T`, and whether `mut`.
+    pub(crate) fn reference(&self) -> Option<&syn::TypeReference> {
+        match &self.ty {
+            Type::Reference(reference) => Some(reference),
+            _ => None,
+        }
+    }
+
+    fn is_mutable_reference(&self) -> bool {
+        self.reference().is_some_and(|reference| reference.mutability.is_some())
+    }
+}
+
+/// A function with its attribute.
+pub(crate) struct Source {
+    pub(crate) options: Options,
+    pub(crate) item: ItemFn,
+    pub(crate) params: Vec<Param>,
+}
+
+impl Source {
+    /// Reads an item; what cannot be a differentiable function at all is noted.
+    pub(crate) fn read(
+        options: TokenStream,
+        item: ItemFn,
+        mistakes: &mut Mistakes,
+    ) -> Source {
+        let options = syn::parse2::<Options>(options).unwrap_or_else(|error| {
+            mistakes.add_syn(&error);
+            Options::default()
+        });
+        refuse_qualifiers(&item, mistakes);
+        let params = item
+            .sig
+            .inputs
+            .iter()
+            .enumerate()
+            .filter_map(|(position, input)| param(position, input, &item.sig.generics, mistakes))
+            .collect();
+        let mut source = Source { options, item, params };
+        source.decide_activity(mistakes);
+        source
+    }
+
+    pub(crate) fn name(&self) -> &Ident {
+        &self.item.sig.ident
+    }
+
+    /// True for a function in an `impl`, whose derivatives are its siblings.
+    pub(crate) fn is_associated(&self) -> bool {
+        self.options.associated || self.item.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)))
+            || mentions_self(&self.item.sig)
+    }
+
+    /// The result's type as written; `()` where there is none.
+    pub(crate) fn result(&self) -> Type {
+        match &self.item.sig.output {
+            ReturnType::Type(_, ty) => (**ty).clone(),
+            ReturnType::Default => syn::parse_quote!(()),
+        }
+    }
+
+    pub(crate) fn active(&self) -> impl Iterator<Item = (usize, &Param)> {
+        self.params.iter().enumerate().filter(|(_, param)| param.is_active)
+    }
+
+    fn decide_activity(&mut self, mistakes: &mut Mistakes) {
+        let listed = self.options.wrt.iter().flatten().chain(&self.options.constant);
+        for name in listed {
+            if !self.params.iter().any(|param| param.name == *name) {
+                mistakes.add(
+                    name.span(),
+                    format!("this function has no argument `{name}`: name one of its arguments"),
+                );
+            }
+        }
+        for param in &mut self.params {
+            let wanted = match &self.options.wrt {
+                Some(wrt) => wrt.contains(&param.name),
+                None => param.holds_floats && !self.options.constant.contains(&param.name),
+            };
+            if wanted && self.options.constant.contains(&param.name) {
+                mistakes.add(
+                    param.name.span(),
+                    format!("`{}` is named in both `wrt` and `constant`: name it in one", param.name),
+                );
+            }
+            if wanted && !param.holds_floats {
+                mistakes.add(
+                    param.ty.span(),
+                    format!(
+                        "there is no derivative with respect to `{}`: its type holds no floats; \
+                         leave it out of `wrt`",
+                        param.name
+                    ),
+                );
+                continue;
+            }
+            if wanted && param.is_mutable_reference() {
+                mistakes.add(
+                    param.ty.span(),
+                    format!(
+                        "`{0}` is active and borrowed mutably, so its derivative would have to be \
+                         written back: take it by value or by `&` and return the new value, or \
+                         name it in `constant({0})`",
+                        param.name
+                    ),
+                );
+                continue;
+            }
+            param.is_active = wanted;
+        }
+        if mistakes.is_empty() && self.active().next().is_none() {
+            let span = match &self.options.wrt {
+                Some(_) => Span::call_site(),
+                None => self.item.sig.ident.span(),
+            };
+            mistakes.add(
+                span,
+                "this function has no active argument, so there is nothing to differentiate with \
+                 respect to: take a float, an array of floats or a struct that derives \
+                 `Differentiable`",
+            );
+        }
+    }
+}
+
+/// Reads one parameter.
+fn param(
+    position: usize,
+    input: &FnArg,
+    generics: &syn::Generics,
+    mistakes: &mut Mistakes,
+) -> Option<Param> {
+    match input {
+        FnArg::Receiver(receiver) => Some(Param {
+            name: Ident::new("self", receiver.self_token.span),
+            pattern: None,
+            ty: receiver_type(receiver),
+            is_active: false,
+            holds_floats: true,
+        }),
+        FnArg::Typed(typed) => {
+            let (name, pattern) = match &*typed.pat {
+                Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+                    (pat.ident.clone(), None)
+                }
+                pat => (
+                    Ident::new(&format!("arg{position}"), Span::mixed_site()),
+                    Some(pat.clone()),
+                ),
+            };
+            if let Type::ImplTrait(ty) = &*typed.ty {
+                mistakes.add(
+                    ty.span(),
+                    "an `impl Trait` argument has no name that a derivative could be written with: \
+                     give the function a type parameter instead",
+                );
+                return None;
+            }
+            Some(Param {
+                holds_floats: !types::is_constant(&typed.ty, generics),
+                name,
+                pattern,
+                ty: (*typed.ty).clone(),
+                is_active: false,
+            })
+        }
+    }
+}
+
+/// `async`, `const`, `unsafe` and `extern` functions are not in the language.
+fn refuse_qualifiers(item: &ItemFn, mistakes: &mut Mistakes) {
+    let sig = &item.sig;
+    let mut refuse = |span: Span, word: &str, instead: &str| {
+        mistakes.add(span, format!("`{word}` functions cannot be differentiable: {instead}"));
+    };
+    if let Some(token) = &sig.constness {
+        refuse(token.span(), "const", "remove `const`; derivatives are computed at run time");
+    }
+    if let Some(token) = &sig.asyncness {
+        refuse(token.span(), "async", "differentiate the computation and await outside of it");
+    }
+    if let Some(abi) = &sig.abi {
+        refuse(abi.span(), "extern", "wrap a plain Rust function");
+    }
+    if let Some(span) = unsafety(sig) {
+        refuse(span, "unsafe", "differentiate a safe function that wraps the unsafe part");
+    }
+    if let Some(variadic) = &sig.variadic {
+        refuse(variadic.span(), "variadic", "take a slice");
+    }
+}
+
+fn unsafety(sig: &syn::Signature) -> Option<Span> {
+    match &sig.safety {
+        syn::Safety::Unsafe(token) => Some(token.span()),
+        _ => None,
+    }
+}
+
+/// True if `Self` stands anywhere in the signature.
+fn mentions_self(sig: &syn::Signature) -> bool {
+    struct Finder(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Finder {
+        fn visit_path(&mut self, path: &'ast syn::Path) {
+            self.0 |= path.segments.first().is_some_and(|segment| segment.ident == "Self");
+            syn::visit::visit_path(self, path);
+        }
+    }
+    let mut finder = Finder(false);
+    syn::visit::Visit::visit_signature(&mut finder, sig);
+    finder.0
+}
+
+/// The type of `self`: `Self`, `&Self` or as written.
+fn receiver_type(receiver: &syn::Receiver) -> Type {
+    match &receiver.kind {
+        syn::ReceiverKind::Reference(_, lifetime, mutability) => {
+            syn::parse_quote!(& #lifetime #mutability Self)
+        }
+        syn::ReceiverKind::Typed(_, ty) => (**ty).clone(),
+        _ => syn::parse_quote!(Self),
+    }
+}

@@ -1,0 +1,113 @@
+//! What can be added to an accumulator: always `+=`, never `=`.
+
+use ndarray::{Array, ArrayBase, ArrayRef, CowRepr, Data, Dimension, OwnedArcRepr, ViewRepr};
+
+use super::Lazy;
+use super::lazy::add_arrays;
+use crate::Float;
+
+/// A value that can be added to an accumulator of type `Acc`, or to a dense gradient.
+#[diagnostic::on_unimplemented(
+    message = "a derivative of type `{Self}` cannot be added to one of type `{Acc}`",
+    label = "the types of these values do not fit"
+)]
+pub trait Contribution<Acc: ?Sized> {
+    /// Adds `self` to `acc`.
+    fn add_to(self, acc: &mut Acc);
+}
+
+macro_rules! contribution_of_floats {
+    ($($float:ident)*) => {$(
+        impl Contribution<$float> for $float {
+            #[inline]
+            fn add_to(self, acc: &mut $float) {
+                *acc += self;
+            }
+        }
+        impl Contribution<$float> for &$float {
+            #[inline]
+            fn add_to(self, acc: &mut $float) {
+                *acc += *self;
+            }
+        }
+    )*};
+}
+contribution_of_floats!(f32 f64);
+
+// Into a lazy array: everything that can be read as an array.
+
+impl<T: Float, D: Dimension, S: Data<Elem = T>> Contribution<Lazy<T, D>> for &ArrayBase<S, D> {
+    #[track_caller]
+    fn add_to(self, acc: &mut Lazy<T, D>) {
+        (&**self as &ArrayRef<T, D>).add_to(acc);
+    }
+}
+
+// Into a dense array.
+
+impl<T: Float, D: Dimension> Contribution<Array<T, D>> for Array<T, D> {
+    #[track_caller]
+    fn add_to(self, acc: &mut Array<T, D>) {
+        add_arrays(acc, &self);
+    }
+}
+
+impl<T: Float, D: Dimension> Contribution<Array<T, D>> for Lazy<T, D> {
+    #[track_caller]
+    fn add_to(self, acc: &mut Array<T, D>) {
+        if let Some(sum) = self.arrived() {
+            add_arrays(acc, sum);
+        }
+    }
+}
+
+impl<T: Float, D: Dimension> Contribution<Array<T, D>> for &Lazy<T, D> {
+    #[track_caller]
+    fn add_to(self, acc: &mut Array<T, D>) {
+        if let Some(sum) = self.arrived() {
+            add_arrays(acc, sum);
+        }
+    }
+}
+
+impl<T: Float, D: Dimension> Contribution<Array<T, D>> for &ArrayRef<T, D> {
+    #[track_caller]
+    fn add_to(self, acc: &mut Array<T, D>) {
+        add_arrays(acc, self);
+    }
+}
+
+impl<T: Float, D: Dimension, S: Data<Elem = T>> Contribution<Array<T, D>> for &ArrayBase<S, D> {
+    #[track_caller]
+    fn add_to(self, acc: &mut Array<T, D>) {
+        add_arrays(acc, self);
+    }
+}
+
+// Views and shared arrays by value, into either.
+macro_rules! contribution_of_views {
+    ($([$($lifetime:lifetime)?] $repr:ty;)*) => {$(
+        impl<$($lifetime,)? T: Float, D: Dimension> Contribution<Lazy<T, D>>
+            for ArrayBase<$repr, D>
+        {
+            #[track_caller]
+            fn add_to(self, acc: &mut Lazy<T, D>) {
+                (&self).add_to(acc);
+            }
+        }
+        impl<$($lifetime,)? T: Float, D: Dimension> Contribution<Array<T, D>>
+            for ArrayBase<$repr, D>
+        {
+            #[track_caller]
+            fn add_to(self, acc: &mut Array<T, D>) {
+                (&self).add_to(acc);
+            }
+        }
+    )*};
+}
+contribution_of_views! {
+    ['a] ViewRepr<&'a T>;
+    ['a] ViewRepr<&'a mut T>;
+    ['a] CowRepr<'a, T>;
+    [] OwnedArcRepr<T>;
+}

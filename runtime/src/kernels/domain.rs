@@ -1,0 +1,215 @@
+//! The index space of an elementwise kernel: the joined shape, and how each operand moves in it.
+
+use super::rank::{Order, Source};
+
+/// The most results, or likes, of one kernel.
+pub(super) const OUTPUTS: usize = 8;
+
+/// One axis of the domain, with what every operand and every like moves along it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Axis<const N: usize> {
+    pub(super) len: usize,
+    /// Distances in elements; 0 where the operand is broadcast.
+    pub(super) operand: [isize; N],
+    /// Distances in the like's own contiguous buffer; 0 where the like is broadcast.
+    pub(super) like: [isize; OUTPUTS],
+}
+
+/// The axes of a domain, innermost first, adjacent ones merged where nobody can tell them apart.
+#[derive(Debug)]
+pub(super) enum Axes<const N: usize> {
+    One(Axis<N>),
+    Several(Vec<Axis<N>>),
+}
+
+impl<const N: usize> Axes<N> {
+    pub(super) fn as_slice(&self) -> &[Axis<N>] {
+        match self {
+            Axes::One(axis) => std::slice::from_ref(axis),
+            Axes::Several(axes) => axes,
+        }
+    }
+}
+
+/// Where a kernel is evaluated.
+#[derive(Debug)]
+pub(super) struct Domain<'a, const N: usize> {
+    pub(super) shape: Shape<'a>,
+    /// The number of elements.
+    pub(super) len: usize,
+    pub(super) order: Order,
+    pub(super) axes: Axes<N>,
+}
+
+/// A shape that is an operand's own or joined from several.
+#[derive(Debug)]
+pub(super) enum Shape<'a> {
+    Borrowed(&'a [usize]),
+    Joined(Vec<usize>),
+}
+
+impl Shape<'_> {
+    pub(super) fn as_slice(&self) -> &[usize] {
+        match self {
+            Shape::Borrowed(shape) => shape,
+            Shape::Joined(shape) => shape,
+        }
+    }
+}
+
+impl<'a, const N: usize> Domain<'a, N> {
+    /// The domain that all operands and likes broadcast to.
+    ///
+    /// # Panics
+    /// If their shapes do not broadcast together.
+    #[track_caller]
+    pub(super) fn new<T>(operands: &[Source<'a, T>; N], likes: &[&'a [usize]]) -> Self {
+        match Self::flat(operands, likes) {
+            Some(domain) => domain,
+            None => Self::general(operands, likes),
+        }
+    }
+
+    /// The common case, found without allocating: arrays of one shape, contiguous in C order,
+    /// beside floats.
+    #[inline]
+    fn flat<T>(operands: &[Source<'a, T>; N], likes: &[&'a [usize]]) -> Option<Self> {
+        let mut shape: Option<&'a [usize]> = None;
+        let mut agrees = |own: &'a [usize]| shape.get_or_insert(own).iter().eq(own);
+        let mut axis = Axis { len: 1, operand: [0; N], like: [0; OUTPUTS] };
+        for (stride, operand) in axis.operand.iter_mut().zip(operands) {
+            if let Source::Elements { shape: own, strides, .. } = operand {
+                if !agrees(own) || !is_contiguous(own, strides, Order::C) {
+                    return None;
+                }
+                *stride = 1;
+            }
+        }
+        for (stride, like) in axis.like.iter_mut().zip(likes) {
+            if !like.is_empty() {
+                if !agrees(like) {
+                    return None;
+                }
+                *stride = 1;
+            }
+        }
+        let shape = shape.unwrap_or(&[]);
+        axis.len = shape.iter().product();
+        let (shape, len) = (Shape::Borrowed(shape), axis.len);
+        Some(Domain { shape, len, order: Order::C, axes: Axes::One(axis) })
+    }
+
+    #[track_caller]
+    fn general<T>(operands: &[Source<'a, T>; N], likes: &[&'a [usize]]) -> Self {
+        let mut shape = Vec::new();
+        // Fortran order if that is how all arrays lie, and C order is not.
+        let (mut all_c, mut all_fortran) = (true, true);
+        for operand in operands {
+            if let Source::Elements { shape: own, strides, .. } = operand {
+                join(&mut shape, own);
+                all_c &= is_contiguous(own, strides, Order::C);
+                all_fortran &= is_contiguous(own, strides, Order::Fortran);
+            }
+        }
+        likes.iter().for_each(|like| join(&mut shape, like));
+        let order = if all_fortran && !all_c { Order::Fortran } else { Order::C };
+        let axes = Axes::Several(axes(operands, likes, &shape, order));
+        Domain { len: shape.iter().product(), shape: Shape::Joined(shape), order, axes }
+    }
+}
+
+/// The axes, innermost first, without those of length 1, and merged where possible.
+fn axes<T, const N: usize>(
+    operands: &[Source<'_, T>; N],
+    likes: &[&[usize]],
+    shape: &[usize],
+    order: Order,
+) -> Vec<Axis<N>> {
+    let rank = shape.len();
+    let mut axes: Vec<Axis<N>> = Vec::with_capacity(rank.max(1));
+    let mut like_strides = [1; OUTPUTS];
+    for step in 0..rank {
+        let index = match order {
+            Order::C => rank - 1 - step,
+            Order::Fortran => step,
+        };
+        let len = shape[index];
+        if len == 1 {
+            continue;
+        }
+        // The operand's own axis, unless it is broadcast along this one.
+        let own_axis = |own: &[usize]| {
+            let axis = (index + own.len()).checked_sub(rank)?;
+            (own[axis] != 1).then_some(axis)
+        };
+        let mut axis = Axis { len, operand: [0; N], like: [0; OUTPUTS] };
+        for (stride, operand) in axis.operand.iter_mut().zip(operands) {
+            if let Source::Elements { shape: own, strides, .. } = operand {
+                *stride = own_axis(own).map_or(0, |axis| strides[axis]);
+            }
+        }
+        for ((stride, next), like) in axis.like.iter_mut().zip(&mut like_strides).zip(likes) {
+            if own_axis(like).is_some() {
+                *stride = *next;
+                *next *= len as isize;
+            }
+        }
+        match axes.last_mut() {
+            Some(inner) if continues(inner, &axis) => inner.len *= len,
+            _ => axes.push(axis),
+        }
+    }
+    if axes.is_empty() {
+        axes.push(Axis { len: 1, operand: [0; N], like: [0; OUTPUTS] });
+    }
+    axes
+}
+
+/// Whether a step along `outer` is for everybody what `inner.len` steps along `inner` are.
+fn continues<const N: usize>(inner: &Axis<N>, outer: &Axis<N>) -> bool {
+    let len = inner.len as isize;
+    let follows = |(inner, outer): (&isize, &isize)| *outer == *inner * len;
+    inner.operand.iter().zip(&outer.operand).all(follows)
+        && inner.like.iter().zip(&outer.like).all(follows)
+}
+
+/// Whether elements lie without gaps in this order. Axes of length 1 have no say, nor has anything
+/// in an empty array.
+fn is_contiguous(shape: &[usize], strides: &[isize], order: Order) -> bool {
+    let mut expected = 1;
+    let mut check = |(&len, &stride): (&usize, &isize)| {
+        let fits = len == 1 || stride == expected;
+        expected *= len as isize;
+        fits
+    };
+    let mut axes = shape.iter().zip(strides);
+    shape.contains(&0)
+        || match order {
+            Order::C => axes.rev().all(&mut check),
+            Order::Fortran => axes.all(&mut check),
+        }
+}
+
+/// Widens `shape` so that `other` broadcasts to it.
+///
+/// # Panics
+/// If they do not broadcast together.
+#[track_caller]
+fn join(shape: &mut Vec<usize>, other: &[usize]) {
+    let missing = other.len().saturating_sub(shape.len());
+    shape.splice(..0, other[..missing].iter().copied());
+    let offset = shape.len() - other.len();
+    for axis in missing..other.len() {
+        match (shape[offset + axis], other[axis]) {
+            (own, len) if own == len || len == 1 => {}
+            (1, len) => shape[offset + axis] = len,
+            _ => do_not_broadcast(shape[missing..].as_ref(), other),
+        }
+    }
+}
+
+#[cold]
+#[track_caller]
+fn do_not_broadcast(shape: &[usize], other: &[usize]) -> ! {
+    panic!("elementwise operation: shapes {shape:?} and {other:?} do not broadcast together")
+}

@@ -1,0 +1,184 @@
+//! Elementwise kernels of one to eight operands, forward (`map`) and backward (`pull`).
+//!
+//! The formula is a closure over one element of each operand. What it is given and gives is inferred
+//! from the operands, so generated code writes `|z, b| (z + b).tanh()` without a type.
+
+// As many arguments as operands.
+#![allow(clippy::too_many_arguments)]
+
+use std::mem::MaybeUninit;
+
+use super::dispatch;
+use super::domain::Domain;
+use super::join::JoinAll;
+use super::like::Like;
+use super::likes::Likes;
+use super::operand::Operand;
+use super::rank::{Rank, Source};
+use super::results::{Outputs, Results};
+use super::sink::Sink;
+use super::sweep::{BLOCK, Sweep};
+use crate::Float;
+
+/// The type of each parameter of a formula.
+macro_rules! each {
+    ($operand:ident, $T:ty) => {
+        $T
+    };
+}
+
+/// Evaluates the formula in every block of a domain that has elements.
+macro_rules! sweep {
+    ($f:ident, $operands:ident, $domain:ident, $sinks:ident, $R:ty, $block:ident: $($a:ident),+) => {
+        let mut stage = [[const { MaybeUninit::uninit() }; BLOCK]; [$(stringify!($a)),+].len()];
+        let mut scratch = <$R as Results<T>>::scratch();
+        // SAFETY: the axes are the domain's, and none is empty since there are elements.
+        let mut sweep = unsafe {
+            Sweep::new(
+                &$operands,
+                $domain.axes.as_slice(),
+                $sinks.as_mut(),
+                &mut stage,
+                scratch.as_mut(),
+            )
+        };
+        dispatch::run(|| {
+            // SAFETY: the loop of a block writes every element of its outputs: there are as many as
+            // the formula gives values.
+            while let Some(([$($a),+], outputs)) = unsafe { sweep.next_block() } {
+                $block(&$f, $($a,)+ outputs);
+            }
+        });
+    };
+}
+
+macro_rules! kernels {
+    ($map:ident $pull:ident $map_to:ident $block:ident: $($A:ident $a:ident),+) => {
+        /// Evaluates `f` on every element of the operands, broadcast together as ndarray does.
+        ///
+        /// Floats alone give a float, anything else an owned array of the joined rank; where `f` gives
+        /// a tuple, so does the kernel. The result lies in C order, or in Fortran order if all
+        /// arrays do.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $map<T, $($A,)+ F, R>(
+            $($a: $A,)+
+            f: F,
+        ) -> R::Out<<($($A::Rank,)+) as JoinAll>::Output>
+        where
+            T: Float,
+            $($A: Operand<T>,)+
+            ($($A::Rank,)+): JoinAll,
+            F: Fn($(each!($a, T)),+) -> R,
+            R: Results<T>,
+        {
+            $(let $a = $a.operand_view();)+
+            let operands = [$($A::Rank::source(&$a)),+];
+            if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR
+                && let [$(Source::Value($a)),+] = operands
+            {
+                return f($($a),+).from_scalars();
+            }
+            let domain = Domain::new(&operands, &[]);
+            let mut sinks = R::sinks(|_| Sink::Store(Vec::with_capacity(domain.len)));
+            if domain.len > 0 {
+                sweep!(f, operands, domain, sinks, R, $block: $($a),+);
+            }
+            R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+        }
+
+        /// Evaluates `f` on every element of the operands and likes, broadcast together, and sums each
+        /// of the values it gives over the axes along which its like was broadcast.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $pull<T, L, $($A,)+ F>(likes: L, $($a: $A,)+ f: F) -> L::Gradients
+        where
+            T: Float,
+            L: Likes<T>,
+            $($A: Operand<T>,)+
+            F: Fn($(each!($a, T)),+) -> L::Values,
+        {
+            $(let $a = $a.operand_view();)+
+            let operands = [$($A::Rank::source(&$a)),+];
+            if L::ALL_SCALAR && let [$(Source::Value($a)),+] = operands {
+                return likes.gradients_from_scalars(f($($a),+));
+            }
+            let shapes = likes.shapes();
+            let shapes = &shapes[..L::Values::COUNT];
+            let domain = Domain::new(&operands, shapes);
+            let axes = domain.axes.as_slice();
+            let mut sinks = L::Values::sinks(|output| {
+                Sink::new(axes, output, shapes[output].iter().product(), domain.len)
+            });
+            if domain.len > 0 {
+                sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
+            }
+            likes.gradients_from_sinks(sinks, domain.len, domain.order)
+        }
+
+        /// The backward kernel of one like: `f` gives one float.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $map_to<T, L, $($A,)+ F>(like: L, $($a: $A,)+ f: F) -> L::Gradient
+        where
+            T: Float,
+            L: Like<T>,
+            $($A: Operand<T>,)+
+            F: Fn($(each!($a, T)),+) -> T,
+        {
+            $pull((like,), $($a,)+ |$($a),+| (f($($a),+),)).0
+        }
+
+        /// One block: all slices have one length.
+        #[inline(always)]
+        fn $block<T: Float, R: Results<T>>(
+            f: &impl Fn($(each!($a, T)),+) -> R,
+            $($a: &[T],)+
+            [o0, o1, o2, o3, o4, o5, o6, o7]: Outputs<'_, T>,
+        ) {
+            // References given one by one: so rustc tells LLVM that none overlaps another, which an
+            // array of references does not say, and the loop needs no checks to be vector code.
+            #[inline(always)]
+            fn elements<T: Float, R: Results<T>>(
+                f: &impl Fn($(each!($a, T)),+) -> R,
+                $($a: &[T],)+
+                o0: &mut [MaybeUninit<T>],
+                o1: &mut [MaybeUninit<T>],
+                o2: &mut [MaybeUninit<T>],
+                o3: &mut [MaybeUninit<T>],
+                o4: &mut [MaybeUninit<T>],
+                o5: &mut [MaybeUninit<T>],
+                o6: &mut [MaybeUninit<T>],
+                o7: &mut [MaybeUninit<T>],
+            ) {
+                let len = [$($a.len()),+][0];
+                $(let $a = &$a[..len];)+
+                let mut outputs = [o0, o1, o2, o3, o4, o5, o6, o7];
+                for output in &outputs[..R::COUNT] {
+                    assert!(output.len() == len);
+                }
+                for index in 0..len {
+                    f($($a[index]),+).store(index, &mut outputs);
+                }
+            }
+            elements(f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+        }
+    };
+}
+kernels!(map1 pull1 map_to1 block1: A a);
+kernels!(map2 pull2 map_to2 block2: A a, B b);
+kernels!(map3 pull3 map_to3 block3: A a, B b, C c);
+kernels!(map4 pull4 map_to4 block4: A a, B b, C c, D d);
+kernels!(map5 pull5 map_to5 block5: A a, B b, C c, D d, E e);
+kernels!(map6 pull6 map_to6 block6: A a, B b, C c, D d, E e, F1 g);
+kernels!(map7 pull7 map_to7 block7: A a, B b, C c, D d, E e, F1 g, G h);
+kernels!(map8 pull8 map_to8 block8: A a, B b, C c, D d, E e, F1 g, G h, H i);

@@ -1,0 +1,22 @@
+//! Kernels over operands whose types generated code does not know: floats and arrays of every rank
+//! and ownership.
+
+mod dispatch;
+mod domain;
+mod elementwise;
+mod join;
+mod like;
+mod likes;
+mod operand;
+mod rank;
+mod results;
+mod sink;
+mod sweep;
+
+pub use elementwise::*;
+pub use join::JoinAll;
+pub use like::Like;
+pub use likes::Likes;
+pub use operand::Operand;
+pub use rank::{Join, Joined, Nd, Order, Rank, Scalar, Source};
+pub use results::{Outputs, Results};

@@ -1,0 +1,191 @@
+//! Ranks as types: what a kernel gives for its operands' ranks.
+
+use std::marker::PhantomData;
+
+use ndarray::{Array, ArrayView, DimMax, Dimension};
+
+use super::like::Like;
+use crate::Float;
+
+/// The rank of a float.
+#[derive(Clone, Copy, Debug)]
+pub struct Scalar;
+
+/// The rank of an array with dimension type `D`.
+#[derive(Clone, Copy, Debug)]
+pub struct Nd<D>(PhantomData<D>);
+
+/// [`Scalar`] or [`Nd`].
+pub trait Rank {
+    /// A value of this rank: `T` itself or an owned array.
+    type Of<T: Float>;
+    /// An operand of this rank as kernels read it: `T` itself or a view.
+    type View<'a, T: Float>;
+    /// Whether this is [`Scalar`]; a kernel of scalars alone is evaluated directly.
+    const IS_SCALAR: bool;
+
+    /// A view, erased: what the engine of elementwise kernels works on.
+    fn source<'a, T: Float>(view: &'a Self::View<'_, T>) -> Source<'a, T>;
+    /// An operand, copied.
+    fn to_owned<T: Float>(view: Self::View<'_, T>) -> Self::Of<T>;
+    /// The elements in C order.
+    fn into_elements<T: Float>(value: Self::Of<T>) -> Vec<T>;
+    /// A value as the gradient of `like`, whose shape it has.
+    ///
+    /// # Panics
+    /// If it has another shape.
+    fn into_like<T: Float, L: Like<T>>(value: Self::Of<T>, like: L) -> L::Gradient;
+    /// A result from its elements in C order of `shape`, axes reversed if `layout` says so.
+    fn from_elements<T: Float>(elements: Vec<T>, shape: &[usize], layout: Order) -> Self::Of<T>;
+    /// A result of a kernel of scalars.
+    fn from_scalar<T: Float>(value: T) -> Self::Of<T>;
+}
+
+/// In which order a kernel's results lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Last axis fastest.
+    C,
+    /// First axis fastest.
+    Fortran,
+}
+
+/// An operand without its types.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a, T> {
+    /// One value, the same everywhere.
+    Value(T),
+    /// Elements in memory. `first` is where index 0 of every axis lies.
+    Elements {
+        /// Where index 0 of every axis lies; valid for reads at every index inside `shape` for `'a`.
+        first: *const T,
+        /// Lengths of the axes.
+        shape: &'a [usize],
+        /// Distances in elements, signed (stored as `isize`).
+        strides: &'a [isize],
+    },
+}
+
+impl<'a, T> Source<'a, T> {
+    /// The shape; empty for one value.
+    pub fn shape(&self) -> &'a [usize] {
+        match self {
+            Source::Value(_) => &[],
+            Source::Elements { shape, .. } => shape,
+        }
+    }
+}
+
+impl Rank for Scalar {
+    type Of<T: Float> = T;
+    type View<'a, T: Float> = T;
+    const IS_SCALAR: bool = true;
+
+    #[inline(always)]
+    fn source<'a, T: Float>(view: &'a T) -> Source<'a, T> {
+        Source::Value(*view)
+    }
+    #[inline(always)]
+    fn to_owned<T: Float>(view: T) -> T {
+        view
+    }
+    fn into_elements<T: Float>(value: T) -> Vec<T> {
+        vec![value]
+    }
+    #[inline]
+    #[track_caller]
+    fn into_like<T: Float, L: Like<T>>(value: T, like: L) -> L::Gradient {
+        check_like(&[], like.like_shape());
+        like.like_scalar(value)
+    }
+    #[inline]
+    fn from_elements<T: Float>(elements: Vec<T>, _: &[usize], _: Order) -> T {
+        elements[0]
+    }
+    #[inline(always)]
+    fn from_scalar<T: Float>(value: T) -> T {
+        value
+    }
+}
+
+impl<D: Dimension> Rank for Nd<D> {
+    type Of<T: Float> = Array<T, D>;
+    type View<'a, T: Float> = ArrayView<'a, T, D>;
+    const IS_SCALAR: bool = false;
+
+    #[inline(always)]
+    fn source<'a, T: Float>(view: &'a ArrayView<'_, T, D>) -> Source<'a, T> {
+        Source::Elements { first: view.as_ptr(), shape: view.shape(), strides: view.strides() }
+    }
+    fn to_owned<T: Float>(view: ArrayView<'_, T, D>) -> Array<T, D> {
+        view.to_owned()
+    }
+    fn into_elements<T: Float>(value: Array<T, D>) -> Vec<T> {
+        if value.is_standard_layout() {
+            let len = value.len();
+            let (mut elements, offset) = value.into_raw_vec_and_offset();
+            // An array that was sliced in place keeps elements before and behind its own.
+            elements.drain(..offset.unwrap_or(0));
+            elements.truncate(len);
+            elements
+        } else {
+            value.iter().copied().collect()
+        }
+    }
+    #[track_caller]
+    fn into_like<T: Float, L: Like<T>>(value: Array<T, D>, like: L) -> L::Gradient {
+        check_like(value.shape(), like.like_shape());
+        like.like_from_array(value)
+    }
+    #[inline]
+    fn from_elements<T: Float>(elements: Vec<T>, shape: &[usize], order: Order) -> Array<T, D> {
+        let mut dim = D::zeros(shape.len());
+        dim.slice_mut().copy_from_slice(shape);
+        let made = match order {
+            Order::C => Array::from_shape_vec(dim, elements),
+            Order::Fortran => {
+                use ndarray::ShapeBuilder;
+                Array::from_shape_vec(dim.f(), elements)
+            }
+        };
+        made.expect("a kernel gives as many elements as its domain has")
+    }
+    #[inline]
+    fn from_scalar<T: Float>(value: T) -> Array<T, D> {
+        Array::from_elem(D::default(), value)
+    }
+}
+
+#[track_caller]
+fn check_like(shape: &[usize], like: &[usize]) {
+    assert!(shape == like, "gradient: shape {shape:?} where {like:?} is expected");
+}
+
+/// The rank of an elementwise operation on operands of two ranks, as ndarray co-broadcasts.
+#[diagnostic::on_unimplemented(
+    message = "arrays of these ranks do not broadcast together",
+    label = "ndarray has no common dimension type for `{Self}` and `{R}`"
+)]
+pub trait Join<R: Rank>: Rank {
+    /// The joined rank.
+    type Output: Rank;
+}
+
+/// The rank of an elementwise operation on operands of ranks `A` and `B`.
+pub type Joined<A, B> = <A as Join<B>>::Output;
+
+impl Join<Scalar> for Scalar {
+    type Output = Scalar;
+}
+
+impl<D: Dimension> Join<Nd<D>> for Scalar {
+    type Output = Nd<D>;
+}
+
+impl<D: Dimension> Join<Scalar> for Nd<D> {
+    type Output = Nd<D>;
+}
+
+impl<D: Dimension + DimMax<E>, E: Dimension> Join<Nd<E>> for Nd<D> {
+    type Output = Nd<<D as DimMax<E>>::Output>;
+}

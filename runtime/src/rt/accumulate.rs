@@ -1,0 +1,107 @@
+//! Accumulators: made, added to, finished.
+
+use crate::Float;
+use crate::differentiable::{Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, VecAcc};
+use ndarray::Dimension;
+
+/// An empty accumulator of a gradient of `value`, knowing its shape.
+#[inline]
+pub fn accumulator<X: Differentiable + ?Sized>(value: &X) -> X::Acc {
+    value.accumulator()
+}
+
+/// Adds `contribution` to `acc`.
+///
+/// # Panics
+/// If the shapes differ.
+#[inline]
+#[track_caller]
+pub fn add<A: ?Sized, C: Contribution<A>>(acc: &mut A, contribution: C) {
+    contribution.add_to(acc);
+}
+
+/// The gradient that an accumulator made by [`accumulator`] holds.
+#[inline]
+#[track_caller]
+pub fn finish<A: Accumulator>(acc: A) -> A::Gradient {
+    acc.finish()
+}
+
+/// The gradient that `acc` holds, zeros of `like`'s shape where nothing arrived.
+///
+/// # Panics
+/// If something of another shape arrived.
+#[inline]
+#[track_caller]
+pub fn dense<A: Accumulator, L: Dense<A>>(like: L, acc: A) -> A::Gradient {
+    let mut sum = like.empty();
+    sum.merge(acc);
+    sum.finish()
+}
+
+/// The gradient that `acc` holds, zeros where nothing arrived; `like` is the empty accumulator of the
+/// value, which knows its shape.
+///
+/// # Panics
+/// If something of another shape arrived.
+#[inline]
+#[track_caller]
+pub fn filled<A: Accumulator>(like: &A, acc: A) -> A::Gradient {
+    let mut sum = like.clone();
+    sum.merge(acc);
+    sum.finish()
+}
+
+/// The accumulator that holds `gradient` alone.
+#[inline]
+pub fn into_acc<G: Differentiable<Gradient = G>>(gradient: G) -> G::Acc {
+    G::Acc::from_gradient(gradient)
+}
+
+/// The accumulator of type `A` that holds `gradient` alone, where `A` is known from the context.
+#[inline]
+pub fn into_acc_of<A: Accumulator>(gradient: A::Gradient) -> A {
+    A::from_gradient(gradient)
+}
+
+/// What `acc` holds; a zero stays behind, whose shape is no longer known.
+#[inline]
+pub fn take<A: Default>(acc: &mut A) -> A {
+    std::mem::take(acc)
+}
+
+/// A value, or an accumulator, that knows the shape of an accumulator `A`.
+pub trait Dense<A> {
+    /// A zero that knows its shape.
+    fn empty(&self) -> A;
+}
+
+impl<X: Differentiable + ?Sized> Dense<X::Acc> for X {
+    fn empty(&self) -> X::Acc {
+        self.accumulator()
+    }
+}
+
+impl<T: Float, D: Dimension> Dense<Lazy<T, D>> for &Lazy<T, D> {
+    fn empty(&self) -> Lazy<T, D> {
+        Lazy::empty(self)
+    }
+}
+
+impl<A> Dense<VecAcc<A>> for &VecAcc<A>
+where
+    for<'a> &'a A: Dense<A>,
+{
+    fn empty(&self) -> VecAcc<A> {
+        self.as_slice().iter().map(|element| element.empty()).collect()
+    }
+}
+
+impl<A, const N: usize> Dense<ArrayAcc<A, N>> for &ArrayAcc<A, N>
+where
+    for<'a> &'a A: Dense<A>,
+{
+    fn empty(&self) -> ArrayAcc<A, N> {
+        ArrayAcc(self.0.each_ref().map(|element| element.empty()))
+    }
+}

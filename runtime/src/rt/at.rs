@@ -1,0 +1,148 @@
+//! Places inside accumulators: what `x[i] = ..` and views are in the backward pass.
+
+use ndarray::{ArrayBase, ArrayView, ArrayViewMut, DataMut, Dimension, NdIndex};
+
+use crate::Float;
+use crate::differentiable::{ArrayAcc, Contribution, Lazy, VecAcc};
+use crate::kernels::{Nd, Operand, Rank, Scalar};
+
+/// An accumulator with accumulators of elements at indices `I`.
+pub trait At<I> {
+    /// The accumulator of one element.
+    type Element: ?Sized;
+    /// The accumulator at `index`.
+    fn element_at(&mut self, index: I) -> &mut Self::Element;
+}
+
+/// The accumulator of the element at `index`.
+///
+/// # Panics
+/// If `index` is outside an array or `Vec`. (A [`VecAcc`] grows.)
+#[inline]
+#[track_caller]
+pub fn at<A: At<I> + ?Sized, I>(acc: &mut A, index: I) -> &mut A::Element {
+    acc.element_at(index)
+}
+
+/// Adds `value` to the accumulator of the element at `index`.
+///
+/// # Panics
+/// As [`at`] and [`add`](super::add).
+#[inline]
+#[track_caller]
+pub fn add_element<A, I, V>(acc: &mut A, index: I, value: V)
+where
+    A: At<I> + ?Sized,
+    V: Contribution<A::Element>,
+{
+    value.add_to(acc.element_at(index));
+}
+
+impl<A: Default> At<usize> for VecAcc<A> {
+    type Element = A;
+    #[inline]
+    fn element_at(&mut self, index: usize) -> &mut A {
+        self.at(index)
+    }
+}
+
+impl<A> At<usize> for Vec<A> {
+    type Element = A;
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, index: usize) -> &mut A {
+        &mut self[index]
+    }
+}
+
+impl<A> At<usize> for [A] {
+    type Element = A;
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, index: usize) -> &mut A {
+        &mut self[index]
+    }
+}
+
+impl<A, const N: usize> At<usize> for [A; N] {
+    type Element = A;
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, index: usize) -> &mut A {
+        &mut self[index]
+    }
+}
+
+impl<A, const N: usize> At<usize> for ArrayAcc<A, N> {
+    type Element = A;
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, index: usize) -> &mut A {
+        &mut self.0[index]
+    }
+}
+
+impl<T, S: DataMut<Elem = T>, D: Dimension, I: NdIndex<D>> At<I> for ArrayBase<S, D> {
+    type Element = T;
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, index: I) -> &mut T {
+        &mut self[index]
+    }
+}
+
+/// Makes the array dense first: its shape must be known.
+impl<T: Float, D: Dimension, I: NdIndex<D>> At<I> for Lazy<T, D> {
+    type Element = T;
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, index: I) -> &mut T {
+        &mut self.dense()[index]
+    }
+}
+
+impl<A: At<I> + ?Sized, I> At<I> for &mut A {
+    type Element = A::Element;
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, index: I) -> &mut A::Element {
+        (**self).element_at(index)
+    }
+}
+
+/// Adds `value` to the part of an accumulator that `place` shows: an array of the same shape, or a
+/// float to every element.
+///
+/// # Panics
+/// If the shapes differ.
+#[inline]
+#[track_caller]
+pub fn add_into<T, D, V>(mut place: ArrayViewMut<'_, T, D>, value: V)
+where
+    T: Float,
+    D: Dimension,
+    V: Operand<T, Rank: AddInto<D>>,
+{
+    V::Rank::add_into(&mut place, value.operand_view());
+}
+
+/// A rank that can be added into an array of dimension `D`.
+pub trait AddInto<D: Dimension>: Rank {
+    /// Adds `value` to `place`.
+    fn add_into<T: Float>(place: &mut ArrayViewMut<'_, T, D>, value: Self::View<'_, T>);
+}
+
+impl<D: Dimension> AddInto<D> for Scalar {
+    #[inline]
+    fn add_into<T: Float>(place: &mut ArrayViewMut<'_, T, D>, value: T) {
+        place.mapv_inplace(|x| x + value);
+    }
+}
+
+impl<D: Dimension> AddInto<D> for Nd<D> {
+    #[inline]
+    #[track_caller]
+    fn add_into<T: Float>(place: &mut ArrayViewMut<'_, T, D>, value: ArrayView<'_, T, D>) {
+        crate::differentiable::add_arrays(place, &value);
+    }
+}

@@ -1,0 +1,52 @@
+//! What a call falls back on whose function has no derivative: an error in our words.
+//!
+//! Generated code imports the function's name as `__callee`, over a glob import of one of these
+//! modules. The explicit import wins in the type namespace if the function is `#[differentiable]` (it
+//! brings an enum), and this one is found if it is not.
+
+macro_rules! fallback {
+    ($($module:ident: $First:ident $first:ident $M:ident $m:ident $(, $A:ident $a:ident $N:ident $n:ident)*;)*) => {$(
+        /// The fallback for this number of arguments.
+        pub mod $module {
+            use crate::rt::CalleeIsDifferentiable;
+
+            /// Stands for a function that is not differentiable.
+            #[allow(non_camel_case_types)]
+            #[derive(Debug)]
+            pub enum __callee {}
+
+            impl __callee {
+                /// Cannot be called: the bound holds for nothing.
+                #[allow(clippy::too_many_arguments)]
+                pub fn __vjp<$First, $($A,)* $M, $($N),*>(
+                    $first: $First,
+                    $($a: $A,)*
+                    $m: $M,
+                    $($n: $N,)*
+                ) -> !
+                where
+                    ($First,): CalleeIsDifferentiable,
+                {
+                    let _ = ($first, $($a,)* $m, $($n,)*);
+                    unreachable!("no type satisfies this function's bound")
+                }
+            }
+        }
+    )*};
+}
+fallback! {
+    one: A a M m;
+    two: A a M m, B b N n;
+    three: A a M m, B b N n, C c O o;
+    four: A a M m, B b N n, C c O o, D d P p;
+    five: A a M m, B b N n, C c O o, D d P p, E e Q q;
+    six: A a M m, B b N n, C c O o, D d P p, E e Q q, F f R r;
+    seven: A a M m, B b N n, C c O o, D d P p, E e Q q, F f R r, G g S s;
+    eight: A a M m, B b N n, C c O o, D d P p, E e Q q, F f R r, G g S s, H h T t;
+    nine: A a M m, B b N n, C c O o, D d P p, E e Q q, F f R r, G g S s, H h T t, I i U u;
+    ten: A a M m, B b N n, C c O o, D d P p, E e Q q, F f R r, G g S s, H h T t, I i U u, J j V v;
+    eleven: A a M m, B b N n, C c O o, D d P p, E e Q q, F f R r, G g S s, H h T t, I i U u, J j V v,
+        K k W w;
+    twelve: A a M m, B b N n, C c O o, D d P p, E e Q q, F f R r, G g S s, H h T t, I i U u, J j V v,
+        K k W w, L l X x;
+}

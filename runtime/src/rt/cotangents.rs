@@ -1,0 +1,110 @@
+//! Cotangents as wholes: summed, spread, made from nothing.
+
+use ndarray::{Axis, Dimension};
+
+use super::ScalarResult;
+use crate::Float;
+use crate::differentiable::Contribution;
+use crate::kernels::{Like, Nd, Operand, Order, Rank, Scalar, map_to1};
+
+/// `value` summed over the axes along which `like` was broadcast; unchanged (an owned array is moved)
+/// if the shapes agree.
+///
+/// # Panics
+/// If `like` does not broadcast to the shape of `value`.
+#[inline]
+#[track_caller]
+pub fn sum_to<T, L, V>(like: L, value: V) -> L::Gradient
+where
+    T: Float,
+    L: Like<T>,
+    V: Operand<T>,
+{
+    if V::Rank::source(&value.operand_view()).shape() == like.like_shape() {
+        V::Rank::into_like(value.operand_owned(), like)
+    } else {
+        map_to1(like, value, |x| x)
+    }
+}
+
+/// The sum of two gradients or accumulators of one type, in the place of the first.
+///
+/// # Panics
+/// If their shapes differ.
+#[inline]
+#[track_caller]
+pub fn plus<G: Contribution<G>>(mut a: G, b: G) -> G {
+    b.add_to(&mut a);
+    a
+}
+
+/// The float `dy` at every element of `like`'s shape.
+#[inline]
+#[track_caller]
+pub fn expand<T, L, Y>(dy: Y, like: L) -> L::Gradient
+where
+    T: Float,
+    L: Like<T>,
+    Y: Operand<T, Rank = Scalar>,
+{
+    map_to1(like, dy, |dy| dy)
+}
+
+/// `dy`, which lacks `axis`, repeated along it to `like`'s shape.
+///
+/// # Panics
+/// If the other axes' lengths differ.
+#[track_caller]
+pub fn expand_axis<T, L, Y, D>(dy: Y, axis: Axis, like: L) -> L::Gradient
+where
+    T: Float,
+    L: Like<T>,
+    D: Dimension,
+    Y: Operand<T, Rank = Nd<D>>,
+{
+    map_to1(like, dy.operand_view().insert_axis(axis), |dy| dy)
+}
+
+/// Zeros of `like`'s shape.
+#[inline]
+pub fn zeros<T: Float, L: Like<T>>(like: L) -> L::Gradient {
+    if L::LIKE_IS_SCALAR {
+        return like.like_scalar(T::zero());
+    }
+    let len = like.like_shape().iter().product();
+    like.like_from(vec![T::zero(); len], Order::C)
+}
+
+/// The constant `value` in the type of `_beside`.
+#[inline(always)]
+pub fn lit<T: Float>(_beside: T, value: f64) -> T {
+    T::from_f64_lossy(value)
+}
+
+/// The number of elements, as a float.
+#[inline]
+pub fn count<T: Float, X: Like<T>>(x: X) -> T {
+    T::from_f64_lossy(x.like_shape().iter().product::<usize>() as f64)
+}
+
+/// The length of `axis`, as a float.
+///
+/// # Panics
+/// If there is no such axis.
+#[inline]
+#[track_caller]
+pub fn count_axis<T: Float, X: Like<T>>(x: X, axis: Axis) -> T {
+    T::from_f64_lossy(x.like_shape()[axis.index()] as f64)
+}
+
+/// The cotangent 1 of a scalar result.
+#[inline]
+pub fn seed<Y: ScalarResult>(_: &Y) -> Y {
+    Y::ONE
+}
+
+/// The cotangent 1 of a scalar result of type `Y`.
+#[inline]
+pub fn scalar_one<Y: ScalarResult>() -> Y {
+    Y::ONE
+}

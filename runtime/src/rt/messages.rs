@@ -1,0 +1,41 @@
+//! Bounds that exist for the sake of what rustc says when they do not hold.
+
+/// A result that has a gradient: one float.
+#[diagnostic::on_unimplemented(
+    message = "the gradient of a function needs a scalar value, and this one returns `{Self}`",
+    label = "`grad` of an array-valued function",
+    note = "call `vjp` with a cotangent of the result's shape, or return a float: `.sum()`, `.mean()`"
+)]
+pub trait ScalarResult: Sized {
+    /// The cotangent 1.
+    const ONE: Self;
+}
+
+impl ScalarResult for f32 {
+    const ONE: f32 = 1.0;
+}
+
+impl ScalarResult for f64 {
+    const ONE: f64 = 1.0;
+}
+
+/// Forward mode, which nothing has that was not asked for it.
+#[diagnostic::on_unimplemented(
+    message = "this function has no `jvp`: it was not asked for one",
+    label = "forward mode is off",
+    note = "write `#[differentiable(forward)]` on it"
+)]
+pub trait Forward {}
+
+/// A function without `#[differentiable(forward)]`.
+#[derive(Clone, Copy, Debug)]
+pub struct NotAsked;
+
+/// What a function that is called with an active value must be. Nothing else implements it.
+#[diagnostic::on_unimplemented(
+    message = "this function is called with an active value and is not `#[differentiable]`",
+    label = "an active value goes in here",
+    note = "put `#[differentiable]` on the function, or wrap the call in `stop_gradient(..)` if no \
+            derivative is to flow through it"
+)]
+pub trait CalleeIsDifferentiable {}

@@ -1,0 +1,51 @@
+//! What generated code calls. Not for users: it changes with the compiler.
+//!
+//! One idea a file; everything is named flat, as `rt::name`.
+
+mod accumulate;
+mod activity;
+mod at;
+mod branch;
+pub mod callee;
+mod cotangents;
+mod elementwise;
+mod extrema;
+mod losses;
+mod messages;
+mod one_hot;
+mod products;
+mod pullback;
+mod reductions;
+mod scans;
+mod softmax;
+mod structure;
+
+pub use crate::differentiable::{
+    Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, VecAcc,
+};
+pub use crate::kernels::*;
+pub use accumulate::{Dense, accumulator, add, dense, filled, finish, into_acc, into_acc_of, take};
+pub use activity::{Activity, No, Or, Yes, or};
+pub use at::{AddInto, At, add_element, add_into, at};
+pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
+pub use cotangents::{
+    count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, sum_to, zeros,
+};
+pub use elementwise::*;
+pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
+pub use losses::{cross_entropy, cross_entropy_pull};
+pub use messages::{CalleeIsDifferentiable, Forward, NotAsked, ScalarResult};
+pub(crate) use one_hot::check_labels;
+pub use one_hot::{Labels, one_hot};
+pub use products::{
+    Dot, DotNt, DotTn, count_products, dot, dot_nt, dot_tn, matmul, matmul_nt, matmul_tn,
+};
+pub use pullback::pullback;
+pub use reductions::{
+    mean, mean_axis, norm, product, product_axis, std, std_axis, sum, sum_axis, var, var_axis,
+};
+pub use scans::{
+    cumprod, cumprod_pull, cumsum, cumsum_reversed, product_others, product_others_axis,
+};
+pub use softmax::{log_softmax, logsumexp, softmax};
+pub use structure::{from_dyn, insert_axis, permute_back, remove_axis, reshape_like, split_like};

@@ -1,0 +1,141 @@
+//! The cotangents of `dot`'s operands, from the trilinear form `<dy, dot(a, b)>`.
+
+use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Axis, Ix1, Ix2, IxDyn};
+
+use super::check;
+use super::count::one_product;
+use crate::Float;
+use crate::kernels::{Nd, Operand, Rank, Scalar, map2};
+
+/// The cotangent of `a` in `dot(a, b)`: `dy b^T`.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[inline]
+#[track_caller]
+pub fn dot_nt<T, Y, B>(dy: Y, b: B) -> <<Y::Rank as DotNt<B::Rank>>::Output as Rank>::Of<T>
+where
+    T: Float,
+    Y: Operand<T, Rank: DotNt<B::Rank>>,
+    B: Operand<T>,
+{
+    one_product();
+    Y::Rank::dot_nt(dy.operand_view(), b.operand_view())
+}
+
+/// The cotangent of `b` in `dot(a, b)`: `a^T dy`.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[inline]
+#[track_caller]
+pub fn dot_tn<T, A, Y>(a: A, dy: Y) -> <<A::Rank as DotTn<Y::Rank>>::Output as Rank>::Of<T>
+where
+    T: Float,
+    A: Operand<T, Rank: DotTn<Y::Rank>>,
+    Y: Operand<T>,
+{
+    one_product();
+    A::Rank::dot_tn(a.operand_view(), dy.operand_view())
+}
+
+/// The rank of a cotangent `dy` of a product whose right operand has rank `B`.
+pub trait DotNt<B: Rank>: Rank {
+    /// The left operand's rank.
+    type Output: Rank;
+    /// `dy b^T`.
+    fn dot_nt<T: Float>(dy: Self::View<'_, T>, b: B::View<'_, T>) -> <Self::Output as Rank>::Of<T>;
+}
+
+/// The rank of the left operand of a product whose cotangent has rank `Y`.
+pub trait DotTn<Y: Rank>: Rank {
+    /// The right operand's rank.
+    type Output: Rank;
+    /// `a^T dy`.
+    fn dot_tn<T: Float>(a: Self::View<'_, T>, dy: Y::View<'_, T>) -> <Self::Output as Rank>::Of<T>;
+}
+
+/// `column row`, a matrix.
+pub(super) fn outer<T: Float>(column: ArrayView1<'_, T>, row: ArrayView1<'_, T>) -> Array2<T> {
+    map2(column.insert_axis(Axis(1)), row, |x, y| x * y)
+}
+
+impl DotNt<Nd<Ix1>> for Scalar {
+    type Output = Nd<Ix1>;
+    fn dot_nt<T: Float>(dy: T, b: ArrayView1<'_, T>) -> Array1<T> {
+        map2(dy, b, |dy, b| dy * b)
+    }
+}
+
+impl DotNt<Nd<Ix2>> for Nd<Ix1> {
+    type Output = Nd<Ix1>;
+    #[track_caller]
+    fn dot_nt<T: Float>(dy: ArrayView1<'_, T>, b: ArrayView2<'_, T>) -> Array1<T> {
+        check("gradient of dot", dy.shape(), b.shape(), (dy.len(), b.ncols()));
+        b.dot(&dy)
+    }
+}
+
+impl DotNt<Nd<Ix1>> for Nd<Ix1> {
+    type Output = Nd<Ix2>;
+    fn dot_nt<T: Float>(dy: ArrayView1<'_, T>, b: ArrayView1<'_, T>) -> Array2<T> {
+        outer(dy, b)
+    }
+}
+
+impl DotNt<Nd<Ix2>> for Nd<Ix2> {
+    type Output = Nd<Ix2>;
+    #[track_caller]
+    fn dot_nt<T: Float>(dy: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> Array2<T> {
+        check("gradient of dot", dy.shape(), b.shape(), (dy.ncols(), b.ncols()));
+        dy.dot(&b.t())
+    }
+}
+
+impl DotNt<Nd<IxDyn>> for Nd<IxDyn> {
+    type Output = Nd<IxDyn>;
+    #[track_caller]
+    fn dot_nt<T: Float>(dy: ArrayViewD<'_, T>, b: ArrayViewD<'_, T>) -> ArrayD<T> {
+        super::dynamic::dot_nt(dy, b)
+    }
+}
+
+impl DotTn<Scalar> for Nd<Ix1> {
+    type Output = Nd<Ix1>;
+    fn dot_tn<T: Float>(a: ArrayView1<'_, T>, dy: T) -> Array1<T> {
+        map2(a, dy, |a, dy| dy * a)
+    }
+}
+
+impl DotTn<Nd<Ix1>> for Nd<Ix1> {
+    type Output = Nd<Ix2>;
+    fn dot_tn<T: Float>(a: ArrayView1<'_, T>, dy: ArrayView1<'_, T>) -> Array2<T> {
+        outer(a, dy)
+    }
+}
+
+impl DotTn<Nd<Ix1>> for Nd<Ix2> {
+    type Output = Nd<Ix1>;
+    #[track_caller]
+    fn dot_tn<T: Float>(a: ArrayView2<'_, T>, dy: ArrayView1<'_, T>) -> Array1<T> {
+        check("gradient of dot", a.shape(), dy.shape(), (a.nrows(), dy.len()));
+        dy.dot(&a)
+    }
+}
+
+impl DotTn<Nd<Ix2>> for Nd<Ix2> {
+    type Output = Nd<Ix2>;
+    #[track_caller]
+    fn dot_tn<T: Float>(a: ArrayView2<'_, T>, dy: ArrayView2<'_, T>) -> Array2<T> {
+        check("gradient of dot", a.shape(), dy.shape(), (a.nrows(), dy.nrows()));
+        a.t().dot(&dy)
+    }
+}
+
+impl DotTn<Nd<IxDyn>> for Nd<IxDyn> {
+    type Output = Nd<IxDyn>;
+    #[track_caller]
+    fn dot_tn<T: Float>(a: ArrayViewD<'_, T>, dy: ArrayViewD<'_, T>) -> ArrayD<T> {
+        super::dynamic::dot_tn(a, dy)
+    }
+}
