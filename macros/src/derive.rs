@@ -2,9 +2,10 @@
 //! struct.
 //!
 //! `input` reads the struct and collects what is wrong with it; `generics` works out which of its
-//! parameters the gradient has; `items` writes the code, and
-//! `projection` the types in it.
+//! parameters the gradient has; `items` and `accumulator` write the code, `projection` the types in
+//! it.
 
+mod accumulator;
 mod generics;
 mod input;
 mod items;

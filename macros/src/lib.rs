@@ -48,3 +48,10 @@ pub fn __elementwise_functions(_: TokenStream) -> TokenStream {
 pub fn __elementwise_methods(_: TokenStream) -> TokenStream {
     emit::runtime::methods().into()
 }
+
+/// A test of every operation, for the tests of the workspace.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __operation_tests(_: TokenStream) -> TokenStream {
+    emit::operation_tests::tests().into()
+}

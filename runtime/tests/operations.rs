@@ -120,14 +120,14 @@ fn sums_to_likes() {
 fn cotangents_spread_and_counted() {
     let x = numbers((2, 3));
     assert_eq!(rt::expand(2.0, &x), Array2::from_elem((2, 3), 2.0));
-    assert_eq!(rt::expand(&2.0, 7.0), 2.0);
+    assert_eq!(rt::expand(2.0, 7.0), 2.0);
     assert_eq!(
         rt::expand_axis(&array![1.0, 2.0], Axis(1), &x),
         array![[1.0, 1.0, 1.0], [2.0, 2.0, 2.0]]
     );
     assert_eq!(rt::expand_axis(arr0(1.5), Axis(0), &array![0.0, 0.0]), array![1.5, 1.5]);
-    assert_eq!(rt::zeros(&x), Array2::zeros((2, 3)));
-    assert_eq!(rt::zeros(&rt::accumulator(&x)), Array2::zeros((2, 3)));
+    assert_eq!(rt::zeros(&x), Array2::<f64>::zeros((2, 3)));
+    assert_eq!(rt::zeros(&rt::accumulator(&x)), Array2::<f64>::zeros((2, 3)));
     assert_eq!(rt::zeros::<f64, _>(1.0), 0.0);
     let (count, rows): (f64, f64) = (rt::count(&x), rt::count_axis(&x, Axis(0)));
     assert_eq!((count, rows, rt::lit(1.0_f32, 0.5)), (6.0, 2.0, 0.5));
@@ -150,7 +150,7 @@ fn accumulators_by_function() {
 
     let mut dx = rt::dense(&x.0, rt::Lazy::default());
     rt::add_element(&mut dx, [1, 2], 4.0);
-    rt::add_element(&mut dx, (0, 1), &1.0);
+    rt::add_element(&mut dx, (0, 1), 1.0);
     *rt::at(&mut dx, (0, 1)) *= 3.0;
     rt::add_into(dx.row_mut(0), &array![1.0, 1.0, 1.0]);
     rt::add_into(dx.column_mut(0), 2.0);
@@ -297,7 +297,7 @@ fn labels_of_every_kind() {
     let labels = vec![1, 0, 1];
     assert_eq!(rt::one_hot(&labels, &logits), expected);
     assert_eq!(rt::one_hot(labels.as_slice(), &logits), expected);
-    assert_eq!(rt::one_hot(&[1, 0, 1], &logits), expected);
+    assert_eq!(rt::one_hot([1, 0, 1], &logits), expected);
     let array = Array1::from(labels);
     assert_eq!(rt::one_hot(&array, &logits), expected);
     assert_eq!(rt::one_hot(array.view(), &logits), expected);

@@ -1,1 +1,90 @@
-//! Integration tests live in `tests/`; this library holds what they share.
+//! What the integration tests share: points to test at, and how a failure is shown.
+
+use chainrule::Float;
+use chainrule::check::{Mismatch, Report};
+use chainrule::ndarray::{Array, Array2, ArrayBase, ArrayD, Data, Dimension, IntoDimension, IxDyn};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use rand::RngExt;
+
+/// How many points an operation is tested at.
+const POINTS: usize = 24;
+
+/// A generator that gives the same numbers in every run.
+pub fn generator(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
+}
+
+/// Points of `N` floats in -2 to 2 for which `inside` holds.
+pub fn points<T: Float, const N: usize>(inside: fn([f64; N]) -> bool) -> Vec<[T; N]> {
+    let mut generator = generator(7);
+    std::iter::repeat_with(|| std::array::from_fn(|_| generator.random_range(-2.0..2.0)))
+        .filter(|point| inside(*point))
+        .take(POINTS)
+        .map(|point: [f64; N]| point.map(T::from_f64_lossy))
+        .collect()
+}
+
+/// A matrix of first operands for which `inside` holds beside the other operands of `point`.
+pub fn matching<T: Float, const N: usize>(
+    inside: fn([f64; N]) -> bool,
+    point: [T; N],
+) -> Array2<T> {
+    let mut generator = generator(11);
+    let others = point.map(T::to_f64_lossless);
+    Array2::from_shape_simple_fn((2, 3), || {
+        loop {
+            let mut candidate = others;
+            candidate[0] = generator.random_range(-2.0..2.0);
+            if inside(candidate) {
+                return T::from_f64_lossy(candidate[0]);
+            }
+        }
+    })
+}
+
+/// An array of distinct floats in -1.5 to 1.5.
+pub fn sampled<T: Float, D: Dimension, S: IntoDimension<Dim = D>>(shape: S, seed: u64) -> Array<T, D> {
+    let mut generator = generator(seed);
+    Array::from_shape_simple_fn(shape.into_dimension(), || {
+        T::from_f64_lossy(generator.random_range(-1.5..1.5))
+    })
+}
+
+/// A value that weights can be made for.
+pub trait Weighted {
+    /// The lengths of its axes; none for a float.
+    fn lengths(&self) -> Vec<usize>;
+}
+
+impl Weighted for f32 {
+    fn lengths(&self) -> Vec<usize> {
+        Vec::new()
+    }
+}
+
+impl Weighted for f64 {
+    fn lengths(&self) -> Vec<usize> {
+        Vec::new()
+    }
+}
+
+impl<S: Data, D: Dimension> Weighted for ArrayBase<S, D> {
+    fn lengths(&self) -> Vec<usize> {
+        self.shape().to_vec()
+    }
+}
+
+/// Random weights of a result's shape.
+pub fn weights_of<T: Float>(result: &impl Weighted) -> ArrayD<T> {
+    sampled::<T, IxDyn, _>(IxDyn(&result.lengths()), 99)
+}
+
+/// Panics with all that a check found wrong.
+#[track_caller]
+pub fn check(result: Result<Report, Mismatch>) {
+    if let Err(mismatch) = result {
+        panic!("{mismatch}");
+    }
+}

@@ -124,6 +124,25 @@ fn contributions_are_summed() {
     assert_eq!(gradient.accumulator().finish(), gradient.zero_gradient());
 }
 
+/// Where nothing arrived, a gradient is zeros in the shape of what is known.
+#[test]
+fn an_empty_accumulator_takes_its_shape_from_another() {
+    #[derive(Differentiable)]
+    struct Deep<T: Float> {
+        layers: Vec<Layer<T>>,
+        heads: [Layer<T>; 2],
+        scale: T,
+    }
+    let deep = Deep {
+        layers: vec![Layer::new(2, 3)],
+        heads: [Layer::new(1, 1), Layer::new(3, 1)],
+        scale: 1.0_f32,
+    };
+    let known = deep.accumulator();
+    let dense = chainrule::rt::dense(&known, __DeepAcc::default());
+    assert_eq!(dense, deep.zero_gradient());
+}
+
 /// A step of gradient ascent by one.
 struct Add;
 
@@ -336,4 +355,9 @@ fn a_struct_may_stand_in_a_function() {
         w: f64,
     }
     assert_eq!(Local { w: 1.0 }.zero_gradient(), LocalGradient { w: 0.0 });
+}
+
+#[test]
+fn mistakes_are_reported_once_and_at_their_place() {
+    trybuild::TestCases::new().compile_fail("ui/fail/derive_*.rs");
 }

@@ -1,27 +1,23 @@
 //! The code that the derive writes.
 
-use std::collections::HashSet;
-
 use proc_macro2::TokenStream;
-use quote::{quote, ToTokens};
+use quote::quote;
 use syn::{
     DeriveInput, Ident, ImplGenerics, Path, Type, TypeGenerics, WhereClause, WherePredicate,
 };
 
+use super::accumulator::accumulator;
 use super::input::{Field, Kind, Model};
-use super::projection::{self, Projection};
+use super::projection::Projection;
 
 /// Everything for a struct that has a gradient.
 pub(super) fn all(model: &Model) -> TokenStream {
     let items = [
         gradient_struct(model),
         gradient_impls(model),
-        accumulator_struct(model),
-        accumulator_impls(model),
+        accumulator(model),
         differentiable_for_the_struct(model),
         differentiable_for_the_gradient(model),
-        contributions(model),
-        dense(model),
         check(model),
     ];
     quote! { #(#items)* }
@@ -67,22 +63,8 @@ fn gradient_struct(model: &Model) -> TokenStream {
     }
 }
 
-fn accumulator_struct(model: &Model) -> TokenStream {
-    let documentation =
-        format!("Sums up contributions to a gradient with respect to a `{}`.", model.item.ident);
-    let declared = declare(model, &model.accumulator, Projection::Acc, |field| {
-        format!("Contributions to the gradient with respect to `{}`.", field.name)
-    });
-    quote! {
-        #[doc = #documentation]
-        #[doc(hidden)]
-        #[allow(warnings)]
-        #declared
-    }
-}
-
 /// A struct with the field `name: <FieldType as Differentiable>::projection` for each active field.
-fn declare(
+pub(super) fn declare(
     model: &Model,
     name: &Ident,
     projection: Projection,
@@ -128,7 +110,11 @@ fn phantom_field(
 }
 
 /// `Name { field: each(field), .. }`, where a placeholder is `()`.
-fn construct(model: &Model, name: &Ident, each: impl Fn(&Field) -> TokenStream) -> TokenStream {
+pub(super) fn construct(
+    model: &Model,
+    name: &Ident,
+    each: impl Fn(&Field) -> TokenStream,
+) -> TokenStream {
     let mut count = 0;
     let fields: Vec<_> = model
         .fields
@@ -155,12 +141,14 @@ fn construct(model: &Model, name: &Ident, each: impl Fn(&Field) -> TokenStream) 
     quote! { #name { #(#fields,)* #phantom } }
 }
 
-fn active<'m>(model: &'m Model) -> impl Iterator<Item = &'m Field<'m>> {
+pub(super) fn active<'m>(model: &'m Model) -> impl Iterator<Item = &'m Field<'m>> {
     model.fields.iter().filter(|field| matches!(field.kind, Kind::Active(_)))
 }
 
 /// The generics of the gradient and of the accumulator, as `impl` wants them.
-fn kept<'m>(model: &'m Model) -> (ImplGenerics<'m>, TypeGenerics<'m>, Option<&'m WhereClause>) {
+pub(super) fn kept<'m>(
+    model: &'m Model,
+) -> (ImplGenerics<'m>, TypeGenerics<'m>, Option<&'m WhereClause>) {
     model.generics.kept.split_for_impl()
 }
 
@@ -221,49 +209,6 @@ fn gradient_impls(model: &Model) -> TokenStream {
         #[allow(warnings)]
         impl #impl_generics ::core::cmp::PartialEq for #gradient #ty_generics #comparable {
             fn eq(&self, other: &Self) -> bool { #(#equal)&&* }
-        }
-    }
-}
-
-fn accumulator_impls(model: &Model) -> TokenStream {
-    let Model { root, gradient, accumulator, .. } = model;
-    let (impl_generics, ty_generics, where_clause) = kept(model);
-    let empty = construct(model, accumulator, |_| quote! { ::core::default::Default::default() });
-    let cloned = construct(model, accumulator, |field| {
-        let member = &field.member;
-        quote! { ::core::clone::Clone::clone(&self.#member) }
-    });
-    let finished = construct(model, gradient, |field| {
-        let member = &field.member;
-        quote! { #root::differentiable::Accumulator::finish(self.#member) }
-    });
-    let members: Vec<_> = active(model).map(|field| &field.member).collect();
-    quote! {
-        #[automatically_derived]
-        #[allow(warnings)]
-        impl #impl_generics ::core::default::Default for #accumulator #ty_generics #where_clause {
-            fn default() -> Self { #empty }
-        }
-        #[automatically_derived]
-        #[allow(warnings)]
-        impl #impl_generics ::core::clone::Clone for #accumulator #ty_generics #where_clause {
-            fn clone(&self) -> Self { #cloned }
-        }
-        #[automatically_derived]
-        #[allow(warnings)]
-        impl #impl_generics #root::differentiable::Accumulator
-            for #accumulator #ty_generics #where_clause
-        {
-            type Gradient = #gradient #ty_generics;
-            fn finish(self) -> Self::Gradient { #finished }
-            fn add_gradient(&mut self, gradient: Self::Gradient) {
-                #(#root::differentiable::Accumulator::add_gradient(
-                    &mut self.#members, gradient.#members,
-                );)*
-            }
-            fn merge(&mut self, other: Self) {
-                #(#root::differentiable::Accumulator::merge(&mut self.#members, other.#members);)*
-            }
         }
     }
 }
@@ -364,71 +309,6 @@ fn differentiable(model: &Model, header: TokenStream, body: TokenStream) -> Toke
     }
 }
 
-/// What generated code adds to an accumulator: a whole gradient, or another accumulator.
-fn contributions(model: &Model) -> TokenStream {
-    let Model { root, gradient, accumulator, .. } = model;
-    let (impl_generics, ty_generics, where_clause) = kept(model);
-    quote! {
-        #[automatically_derived]
-        impl #impl_generics #root::rt::Contribution<#accumulator #ty_generics>
-            for #gradient #ty_generics #where_clause
-        {
-            fn add_to(self, accumulator: &mut #accumulator #ty_generics) {
-                #root::differentiable::Accumulator::add_gradient(accumulator, self);
-            }
-        }
-        #[automatically_derived]
-        impl #impl_generics #root::rt::Contribution<#accumulator #ty_generics>
-            for #accumulator #ty_generics #where_clause
-        {
-            fn add_to(self, accumulator: &mut #accumulator #ty_generics) {
-                #root::differentiable::Accumulator::merge(accumulator, self);
-            }
-        }
-    }
-}
-
-/// An empty accumulator of the same shape, for what is zero so far.
-fn dense(model: &Model) -> TokenStream {
-    let Model { root, accumulator, .. } = model;
-    let (impl_generics, ty_generics, _) = kept(model);
-    let empty = construct(model, accumulator, |field| {
-        let member = &field.member;
-        quote! { #root::rt::Dense::empty(&&self.#member) }
-    });
-    // Higher-ranked, and so asked for only where it is used: not every accumulator has a shape.
-    let unknown = required_types(model).map(ToTokens::to_token_stream);
-    let opaque = model.generics.opaque.iter().map(ToTokens::to_token_stream);
-    let mut accumulators: Vec<_> =
-        unknown.chain(opaque).map(|ty| quote! { <#ty as #root::Differentiable>::Acc }).collect();
-    for field in active(model) {
-        match &field.kind {
-            Kind::Active(ty) if !projection::is_sequence(ty) => {
-                accumulators.push(Projection::Acc.of(ty, field, model));
-            }
-            _ => {}
-        }
-    }
-    let mut written = HashSet::new();
-    accumulators.retain(|accumulator| written.insert(accumulator.to_string()));
-    let mut bounds = model.generics.kept.clone();
-    for accumulator in accumulators {
-        bounds.make_where_clause().predicates.push(syn::parse_quote! {
-            for<'__c> &'__c #accumulator: #root::rt::Dense<#accumulator>
-        });
-    }
-    let where_clause = &bounds.where_clause;
-    quote! {
-        #[automatically_derived]
-        #[allow(warnings)]
-        impl #impl_generics #root::rt::Dense<#accumulator #ty_generics>
-            for &#accumulator #ty_generics #where_clause
-        {
-            fn empty(&self) -> #accumulator #ty_generics { #empty }
-        }
-    }
-}
-
 /// Asks rustc, once, whether the fields' types are differentiable.
 fn check(model: &Model) -> TokenStream {
     let root = model.root;
@@ -443,7 +323,7 @@ fn check(model: &Model) -> TokenStream {
     }
 }
 
-fn required_types<'m>(model: &'m Model) -> impl Iterator<Item = &'m Type> {
+pub(super) fn required_types<'m>(model: &'m Model) -> impl Iterator<Item = &'m Type> {
     model.required.iter().filter_map(|required| match required {
         WherePredicate::Type(required) => Some(&required.bounded_ty),
         _ => None,

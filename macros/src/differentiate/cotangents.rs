@@ -131,6 +131,7 @@ impl Reversal {
     pub(super) fn received(&mut self, param: Value) -> Value {
         match self.cotangents.get(param) {
             Some(Cotangent::Dense(cotangent) | Cotangent::Accumulator(cotangent)) => cotangent,
+            None if self.graph.ty(param).is_float() => self.dense(param, Origin::default()),
             None => self.push(Op::Accumulator, vec![param], Ty::Accumulator, param, Origin::default()),
         }
     }

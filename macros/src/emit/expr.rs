@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
     pub(super) fn node_expr(&self, node: &Node) -> Text {
         let span = node.span();
         match &node.op {
-            Op::Literal(text) => self.literal(text, node.out()),
+            Op::Literal(text) => Self::literal(text),
             Op::Verbatim(verbatim) => self.verbatim(verbatim, &node.args),
             Op::Row(row) => self.row(row, node),
             Op::Field(member_name) => {
@@ -119,16 +119,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn literal(&self, text: &str, value: Value) -> Text {
+    fn literal(text: &str) -> Text {
         let tokens: TokenStream = text.parse().unwrap_or_default();
-        let suffix = match self.graph.ty(value).elem() {
-            crate::graph::Elem::F32 if !text.contains('e') && text.contains('.') => Some("f32"),
-            _ => None,
-        };
-        let tokens = match suffix {
-            Some(_) => tokens,
-            None => tokens,
-        };
         if text.starts_with('-') {
             return Text { tokens, strength: Strength::Unary };
         }
@@ -193,7 +185,9 @@ impl<'a> Writer<'a> {
             .map(|(position, arg)| {
                 if row.is_constant_operand(position) {
                     self.constant_operand(*arg)
-                } else if is_consumed(row, position) {
+                } else if row.name == "Plus" {
+                    self.moved(*arg)
+                } else if row.name == "SumTo" && position == 1 {
                     self.moved_or_shown(*arg)
                 } else {
                     self.operand(*arg)
@@ -254,8 +248,24 @@ impl<'a> Writer<'a> {
             return Text::atom(quote_spanned!(span=> #function(#first #(, #args)*)));
         }
         let method = format_ident!("{}", row.call, span = span);
-        let receiver = first.at_least(Strength::Atom);
+        let receiver = self.typed_literal(node.args[0], node.out()).unwrap_or(first).at_least(Strength::Atom);
         Text::atom(quote!(#receiver.#method(#(#args),*)))
+    }
+
+    /// A bare literal says its type where a method is called on it.
+    fn typed_literal(&self, value: Value, like: Value) -> Option<Text> {
+        let suffix = match self.graph.ty(like).elem() {
+            crate::graph::Elem::F32 => "f32",
+            crate::graph::Elem::F64 => "f64",
+            _ => return None,
+        };
+        match self.definitions.get(&value).map(|node| &node.op) {
+            Some(Op::Literal(text)) if self.names.get(value).is_none() => {
+                let typed: TokenStream = format!("{text}_{suffix}").parse().ok()?;
+                Some(Text { tokens: typed, strength: self.text(value).strength })
+            }
+            _ => None,
+        }
     }
 
     fn construct(&self, construct: &Construct, args: &[Value]) -> Text {
@@ -332,15 +342,6 @@ impl<'a> Writer<'a> {
 /// A field's name or a tuple's position.
 pub(super) fn member(name: &str) -> TokenStream {
     name.parse().unwrap_or_default()
-}
-
-/// True for an operand that the runtime takes by value where it can, to use its buffer.
-fn is_consumed(row: &Row, position: usize) -> bool {
-    match row.name {
-        "Plus" => true,
-        "SumTo" => position == 1,
-        _ => false,
-    }
 }
 
 fn is_cast(row: &Row) -> bool {

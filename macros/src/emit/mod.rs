@@ -14,6 +14,7 @@ mod call;
 mod expr;
 mod kernel;
 mod names;
+pub(crate) mod operation_tests;
 pub(crate) mod runtime;
 mod signature;
 mod text;

@@ -22,8 +22,8 @@ pub(super) struct Writer<'a> {
     pub(super) inlined: HashSet<Value>,
     /// Values that are changed in place.
     mutated: HashSet<Value>,
-    /// The position of each value's last use.
-    pub(super) last_use: HashMap<Value, usize>,
+    /// The positions of the statements that use each value.
+    uses: HashMap<Value, Vec<usize>>,
     pub(super) position: usize,
     /// Values that are not ours to move: borrowed, or owned by a pullback that may run again.
     pub(super) captured: HashSet<Value>,
@@ -49,7 +49,7 @@ impl<'a> Writer<'a> {
             definitions: HashMap::new(),
             inlined: HashSet::new(),
             mutated: HashSet::new(),
-            last_use: HashMap::new(),
+            uses: HashMap::new(),
             position: 0,
             captured: HashSet::new(),
             access: HashMap::new(),
@@ -73,13 +73,10 @@ impl<'a> Writer<'a> {
     fn survey(&mut self) {
         let graph = self.graph;
         let end = graph.body.nodes.len();
-        for (position, node) in graph.body.nodes.iter().enumerate() {
+        for node in &graph.body.nodes {
             for out in &node.outs {
                 self.definitions.insert(*out, node);
             }
-            node.each_use(&mut |value| {
-                self.last_use.insert(value, position);
-            });
             if matches!(node.op, Op::AddField(_) | Op::AddAll | Op::AddView(_)) {
                 self.mutated.insert(node.args[0]);
                 self.mutated.insert(node.out());
@@ -87,9 +84,6 @@ impl<'a> Writer<'a> {
             if matches!(node.op, Op::CotangentField(_)) {
                 self.mutated.insert(node.args[0]);
             }
-        }
-        for result in &graph.body.results {
-            self.last_use.insert(*result, end);
         }
         let uses = graph.uses();
         let mut direct: HashMap<Value, usize> = HashMap::new();
@@ -115,6 +109,14 @@ impl<'a> Writer<'a> {
             .filter(|node| matches!(node.op, Op::Map | Op::Pull { .. }))
             .flat_map(|node| node.args.iter().copied())
             .collect();
+        // What is added into a member or an element needs no name beside it.
+        let accumulated: HashSet<Value> = graph
+            .body
+            .nodes
+            .iter()
+            .filter(|node| matches!(node.op, Op::AddField(_) | Op::AddAll | Op::AddView(_)))
+            .map(|node| node.args[1])
+            .collect();
         for node in &graph.body.nodes {
             let Some(out) = node.outs.first().copied() else { continue };
             let is_single = uses[out.0] == 1 && direct.get(&out) == Some(&1) && !crosses.contains(&out);
@@ -137,12 +139,35 @@ impl<'a> Writer<'a> {
                 | Op::AddAll
                 | Op::AddView(_) => false,
                 _ if self.is_float(out) && kernels.contains(&out) => false,
+                _ if accumulated.contains(&out) && is_single && node.outs.len() == 1 => true,
                 _ => node.outs.len() == 1 && is_single && !is_named && !self.mutated.contains(&out),
             };
             if is_inlined {
                 self.inlined.insert(out);
             }
         }
+        self.note_uses();
+    }
+
+    /// An inlined node is evaluated in the statements that use it, so its arguments are used there.
+    fn note_uses(&mut self) {
+        let nodes = &self.graph.body.nodes;
+        for result in &self.graph.body.results {
+            self.uses.entry(*result).or_default().push(nodes.len());
+        }
+        for (position, node) in nodes.iter().enumerate().rev() {
+            let is_inlined = node.outs.first().is_some_and(|out| self.inlined.contains(out));
+            let at = match node.outs.first() {
+                Some(out) if is_inlined => self.uses.get(out).cloned().unwrap_or_default(),
+                _ => vec![position],
+            };
+            node.each_use(&mut |value| self.uses.entry(value).or_default().extend(&at));
+        }
+    }
+
+    /// The position of the last statement that uses the value.
+    fn last_use(&self, value: Value) -> Option<usize> {
+        self.uses.get(&value).and_then(|uses| uses.iter().max()).copied()
     }
 
     pub(super) fn is_float(&self, value: Value) -> bool {
@@ -160,7 +185,11 @@ impl<'a> Writer<'a> {
     pub(super) fn dies_here(&self, value: Value) -> bool {
         !self.captured.contains(&value)
             && !self.access.contains_key(&value)
-            && self.last_use.get(&value).is_none_or(|last| *last <= self.position)
+            && self.uses.get(&value).is_none_or(|uses| {
+                // Once here and never after: twice in one statement is once too often.
+                uses.iter().all(|at| *at <= self.position)
+                    && uses.iter().filter(|at| **at == self.position).count() <= 1
+            })
     }
 
     /// Statements for the nodes in this range of positions.
@@ -211,7 +240,7 @@ impl<'a> Writer<'a> {
         guard: Option<TokenStream>,
         span: Span,
     ) -> TokenStream {
-        let is_used = |writer: &Self, out: &Value| writer.last_use.contains_key(out);
+        let is_used = |writer: &Self, out: &Value| writer.uses.contains_key(out);
         if let [out] = node.outs.as_slice() {
             let is_used = is_used(self, out);
             let name = self.name(*out, node);
@@ -294,12 +323,14 @@ impl<'a> Writer<'a> {
         let users = self.graph.info(value).name.clone();
         let is_users = users.is_some() && in_primal;
         let wish = users.unwrap_or_else(|| self.wish(node, value));
-        let (last_use, position) = (&self.last_use, self.position);
-        let captured = &self.captured;
-        self.names.bind(value, &wish, is_users, |holder| {
-            captured.contains(&holder) || last_use.get(&holder).is_some_and(|last| *last > position)
+        let mut names = std::mem::take(&mut self.names);
+        let ident = names.bind(value, &wish, is_users, |holder| {
+            self.captured.contains(&holder)
+                || self.last_use(holder).is_some_and(|last| last > self.position)
                 || holder == Value(usize::MAX)
-        })
+        });
+        self.names = names;
+        ident
     }
 
     /// The marker under which a node of the adjoint is needed, if not under all.
@@ -335,8 +366,8 @@ impl<'a> Writer<'a> {
     fn addition(&mut self, node: &'a Node) -> TokenStream {
         let span = node.span();
         let (base, added) = (node.args[0], node.args[1]);
-        let in_place = !self.captured.contains(&base)
-            && self.last_use.get(&base).is_none_or(|last| *last <= self.position);
+        let in_place =
+            !self.captured.contains(&base) && self.last_use(base).is_none_or(|last| last <= self.position);
         let same_name = self.graph.info(base).name == self.graph.info(node.out()).name;
         let guard = self.guard(node);
         let activity = self.rt("Activity");

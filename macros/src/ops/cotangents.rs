@@ -21,7 +21,7 @@ rows! { Whole:
     /// The length of an axis of `like`, as a float of its elements' type.
     CountAxis = count_axis(like, axis) => { gives: float; internal: true; }
     /// An integer as a float.
-    FloatOf = float(n) => { gives: float; internal: true; }
+    FloatOf = float(n, like) => { gives: like; internal: true; }
     /// Where an array has its extreme value: one divided by the number of ties, else 0.
     ShareOfMax = share_of_max(x, extreme) => { gives: same; internal: true; }
     /// The same along an axis.

@@ -22,7 +22,7 @@ rows! { Elementwise:
     Neg = neg(x) as "-" => { dx: -dy; }
 
     /// Absolute value; its derivative at 0 is 0.
-    Abs = abs(x) => { dx: if x > 0.0 { dy } else if x < 0.0 { -dy } else { 0.0 }; }
+    Abs = abs(x) if x.abs() > 0.05 => { dx: if x > 0.0 { dy } else if x < 0.0 { -dy } else { 0.0 }; }
     /// Reciprocal `1 / x`.
     Recip = recip(x) if x.abs() > 0.2 => { dx: -(dy * y * y); }
     /// Square root.
@@ -32,7 +32,7 @@ rows! { Elementwise:
     /// Square.
     Pow2 = pow2(x) => { y: x * x; dx: 2.0 * dy * x; }
     /// Integer power; `powi(0)` has derivative 0 everywhere.
-    Powi = powi(x, n) => { dx: if n == 0 { 0.0 } else { dy * float(n) * x.powi(n - 1) }; }
+    Powi = powi(x, n) if x.abs() > 0.3 => { dx: if n == 0 { 0.0 } else { dy * float(n, x) * x.powi(n - 1) }; }
     /// Float power. At base 0 the derivative in `p` is 0 for `p > 0`.
     Powf = powf(x, p) if x > 0.1 => {
         dx: if p == 0.0 { 0.0 } else { dy * p * x.powf(p - 1.0) };
@@ -151,15 +151,15 @@ rows! { Elementwise:
     /// The logistic function `1 / (1 + exp(-x))`.
     Sigmoid = sigmoid(x) => { y: 1.0 / (1.0 + (-x).exp()); dx: dy * y * (1.0 - y); }
     /// `x` where it is positive, else 0; its derivative at 0 is 0.
-    Relu = relu(x) => { y: if x > 0.0 || x != x { x } else { 0.0 }; dx: if x > 0.0 { dy } else { 0.0 }; }
+    Relu = relu(x) if x.abs() > 0.05 => { y: if x > 0.0 || x != x { x } else { 0.0 }; dx: if x > 0.0 { dy } else { 0.0 }; }
     /// `x` where it is positive, else `slope * x`.
-    LeakyRelu = leaky_relu(x, slope) => {
+    LeakyRelu = leaky_relu(x, slope) if x.abs() > 0.05 => {
         y: if x > 0.0 { x } else { slope * x };
         dx: if x > 0.0 { dy } else { dy * slope };
         dslope: if x > 0.0 { 0.0 } else { dy * x };
     }
     /// `x` where it is positive, else `alpha * (exp(x) - 1)` (Clevert et al. 2016).
-    Elu = elu(x, alpha) => {
+    Elu = elu(x, alpha) if x.abs() > 0.05 => {
         y: if x > 0.0 { x } else { alpha * x.exp_m1() };
         dx: if x > 0.0 { dy } else { dy * (y + alpha) };
         dalpha: if x > 0.0 { 0.0 } else { dy * x.exp_m1() };
@@ -195,17 +195,17 @@ rows! { Elementwise:
     }
 
     /// The largest integer not above; piecewise constant.
-    Floor = floor(x) => { }
+    Floor = floor(x) if (x - x.round()).abs() > 0.05 => { }
     /// The smallest integer not below; piecewise constant.
-    Ceil = ceil(x) => { }
+    Ceil = ceil(x) if (x - x.round()).abs() > 0.05 => { }
     /// The nearest integer, ties away from 0; piecewise constant.
-    Round = round(x) => { }
+    Round = round(x) if ((x - x.floor()) - 0.5).abs() > 0.05 => { }
     /// The nearest integer, ties to even; piecewise constant.
-    RoundTiesEven = round_ties_even(x) => { }
+    RoundTiesEven = round_ties_even(x) if ((x - x.floor()) - 0.5).abs() > 0.05 => { }
     /// The integer part; piecewise constant.
-    Trunc = trunc(x) => { }
+    Trunc = trunc(x) if (x - x.round()).abs() > 0.05 => { }
     /// The sign; piecewise constant.
-    Signum = signum(x) => { }
+    Signum = signum(x) if x.abs() > 0.05 => { }
     /// Quotient of Euclidean division; piecewise constant.
-    DivEuclid = div_euclid(a, b) => { }
+    DivEuclid = div_euclid(a, b) if b.abs() > 0.2 && ((a / b) - (a / b).round()).abs() > 0.05 => { }
 }

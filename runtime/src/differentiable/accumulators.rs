@@ -103,6 +103,28 @@ impl<A: Default, X: Contribution<A>> Contribution<VecAcc<A>> for Vec<X> {
     }
 }
 
+impl<'a, A: Default, X> Contribution<VecAcc<A>> for &'a [X]
+where
+    &'a X: Contribution<A>,
+{
+    #[track_caller]
+    fn add_to(self, acc: &mut VecAcc<A>) {
+        for (index, element) in self.iter().enumerate() {
+            element.add_to(acc.at(index));
+        }
+    }
+}
+
+impl<'a, A: Default, X> Contribution<VecAcc<A>> for &'a Vec<X>
+where
+    &'a X: Contribution<A>,
+{
+    #[track_caller]
+    fn add_to(self, acc: &mut VecAcc<A>) {
+        self.as_slice().add_to(acc);
+    }
+}
+
 /// Into a `Vec` whose length is known, and checked.
 impl<A, X: Contribution<A>> Contribution<Vec<A>> for Vec<X> {
     #[track_caller]

@@ -143,7 +143,8 @@ fn vec_accumulators_grow_and_keep_known_shapes() {
     let mut acc = x.accumulator();
     acc.merge(partial.clone());
     partial.add_to(&mut acc);
-    assert_eq!(acc.finish(), vec![array![0.0], array![10.0, 12.0], array![0.0]]);
+    (&x).add_to(&mut acc);
+    assert_eq!(acc.finish(), vec![array![1.0], array![11.0, 14.0], array![3.0]]);
 }
 
 #[test]

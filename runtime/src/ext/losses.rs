@@ -138,14 +138,14 @@ pub trait CrossEntropy<T: Float> {
     /// # Panics
     /// If there are not as many labels as rows, a label is not under the number of classes, or there
     /// are no rows.
-    fn cross_entropy<L: Labels>(&self, labels: L) -> T;
+    fn cross_entropy<L: Labels + ?Sized>(&self, labels: &L) -> T;
 }
 
 impl<T: Float> CrossEntropy<T> for ArrayRef<T, Ix2> {
     #[track_caller]
-    fn cross_entropy<L: Labels>(&self, labels: L) -> T {
+    fn cross_entropy<L: Labels + ?Sized>(&self, labels: &L) -> T {
         let (rows, classes) = self.dim();
-        rt::check_labels("cross_entropy", &labels, [rows, classes]);
+        rt::check_labels("cross_entropy", labels, [rows, classes]);
         assert!(rows > 0, "cross_entropy: an array of shape [0, {classes}] has no rows to average");
         // Row by row relative to the row's sum: so large logits do not cancel.
         let logs = rt::log_softmax(self, Axis(1));

@@ -1,5 +1,6 @@
 //! The index space of an elementwise kernel: the joined shape, and how each operand moves in it.
 
+use super::few::Few;
 use super::rank::{Order, Source};
 
 /// The most results, or likes, of one kernel.
@@ -15,22 +16,6 @@ pub(super) struct Axis<const N: usize> {
     pub(super) like: [isize; OUTPUTS],
 }
 
-/// The axes of a domain, innermost first, adjacent ones merged where nobody can tell them apart.
-#[derive(Debug)]
-pub(super) enum Axes<const N: usize> {
-    One(Axis<N>),
-    Several(Vec<Axis<N>>),
-}
-
-impl<const N: usize> Axes<N> {
-    pub(super) fn as_slice(&self) -> &[Axis<N>] {
-        match self {
-            Axes::One(axis) => std::slice::from_ref(axis),
-            Axes::Several(axes) => axes,
-        }
-    }
-}
-
 /// Where a kernel is evaluated.
 #[derive(Debug)]
 pub(super) struct Domain<'a, const N: usize> {
@@ -38,21 +23,22 @@ pub(super) struct Domain<'a, const N: usize> {
     /// The number of elements.
     pub(super) len: usize,
     pub(super) order: Order,
-    pub(super) axes: Axes<N>,
+    /// Innermost first, adjacent ones merged where nobody can tell them apart; at least one.
+    pub(super) axes: Few<Axis<N>>,
 }
 
 /// A shape that is an operand's own or joined from several.
 #[derive(Debug)]
 pub(super) enum Shape<'a> {
     Borrowed(&'a [usize]),
-    Joined(Vec<usize>),
+    Joined(Few<usize>),
 }
 
 impl Shape<'_> {
     pub(super) fn as_slice(&self) -> &[usize] {
         match self {
             Shape::Borrowed(shape) => shape,
-            Shape::Joined(shape) => shape,
+            Shape::Joined(shape) => shape.as_slice(),
         }
     }
 }
@@ -96,25 +82,30 @@ impl<'a, const N: usize> Domain<'a, N> {
         let shape = shape.unwrap_or(&[]);
         axis.len = shape.iter().product();
         let (shape, len) = (Shape::Borrowed(shape), axis.len);
-        Some(Domain { shape, len, order: Order::C, axes: Axes::One(axis) })
+        Some(Domain { shape, len, order: Order::C, axes: Few::filled(axis, 1) })
     }
 
     #[track_caller]
     fn general<T>(operands: &[Source<'a, T>; N], likes: &[&'a [usize]]) -> Self {
-        let mut shape = Vec::new();
-        // Fortran order if that is how all arrays lie, and C order is not.
-        let (mut all_c, mut all_fortran) = (true, true);
-        for operand in operands {
-            if let Source::Elements { shape: own, strides, .. } = operand {
-                join(&mut shape, own);
-                all_c &= is_contiguous(own, strides, Order::C);
-                all_fortran &= is_contiguous(own, strides, Order::Fortran);
+        let shapes = || operands.iter().map(Source::shape).chain(likes.iter().copied());
+        let rank = shapes().map(<[usize]>::len).max().unwrap_or(0);
+        let mut shape = Few::filled(1, rank);
+        for own in shapes() {
+            if !join(shape.as_mut_slice(), own) {
+                do_not_broadcast(shapes());
             }
         }
-        likes.iter().for_each(|like| join(&mut shape, like));
-        let order = if all_fortran && !all_c { Order::Fortran } else { Order::C };
-        let axes = Axes::Several(axes(operands, likes, &shape, order));
-        Domain { len: shape.iter().product(), shape: Shape::Joined(shape), order, axes }
+        // Fortran order if that is how all arrays lie, and C order is not.
+        let all = |order: Order| {
+            operands.iter().all(|operand| match operand {
+                Source::Value(_) => true,
+                Source::Elements { shape, strides, .. } => is_contiguous(shape, strides, order),
+            })
+        };
+        let order = if all(Order::Fortran) && !all(Order::C) { Order::Fortran } else { Order::C };
+        let axes = axes(operands, likes, shape.as_slice(), order);
+        let len = shape.as_slice().iter().product();
+        Domain { shape: Shape::Joined(shape), len, order, axes }
     }
 }
 
@@ -124,9 +115,10 @@ fn axes<T, const N: usize>(
     likes: &[&[usize]],
     shape: &[usize],
     order: Order,
-) -> Vec<Axis<N>> {
+) -> Few<Axis<N>> {
     let rank = shape.len();
-    let mut axes: Vec<Axis<N>> = Vec::with_capacity(rank.max(1));
+    let unit = Axis { len: 1, operand: [0; N], like: [0; OUTPUTS] };
+    let mut axes = Few::filled(unit, 0);
     let mut like_strides = [1; OUTPUTS];
     for step in 0..rank {
         let index = match order {
@@ -142,7 +134,7 @@ fn axes<T, const N: usize>(
             let axis = (index + own.len()).checked_sub(rank)?;
             (own[axis] != 1).then_some(axis)
         };
-        let mut axis = Axis { len, operand: [0; N], like: [0; OUTPUTS] };
+        let mut axis = Axis { len, ..unit };
         for (stride, operand) in axis.operand.iter_mut().zip(operands) {
             if let Source::Elements { shape: own, strides, .. } = operand {
                 *stride = own_axis(own).map_or(0, |axis| strides[axis]);
@@ -154,13 +146,13 @@ fn axes<T, const N: usize>(
                 *next *= len as isize;
             }
         }
-        match axes.last_mut() {
+        match axes.as_mut_slice().last_mut() {
             Some(inner) if continues(inner, &axis) => inner.len *= len,
             _ => axes.push(axis),
         }
     }
-    if axes.is_empty() {
-        axes.push(Axis { len: 1, operand: [0; N], like: [0; OUTPUTS] });
+    if axes.as_slice().is_empty() {
+        axes.push(unit);
     }
     axes
 }
@@ -190,26 +182,21 @@ fn is_contiguous(shape: &[usize], strides: &[isize], order: Order) -> bool {
         }
 }
 
-/// Widens `shape` so that `other` broadcasts to it.
-///
-/// # Panics
-/// If they do not broadcast together.
-#[track_caller]
-fn join(shape: &mut Vec<usize>, other: &[usize]) {
-    let missing = other.len().saturating_sub(shape.len());
-    shape.splice(..0, other[..missing].iter().copied());
-    let offset = shape.len() - other.len();
-    for axis in missing..other.len() {
-        match (shape[offset + axis], other[axis]) {
-            (own, len) if own == len || len == 1 => {}
-            (1, len) => shape[offset + axis] = len,
-            _ => do_not_broadcast(shape[missing..].as_ref(), other),
+/// Widens `shape`, of at least the rank of `own`, so that `own` broadcasts to it; false if they do not fit.
+fn join(shape: &mut [usize], own: &[usize]) -> bool {
+    let missing = shape.len() - own.len();
+    shape[missing..].iter_mut().zip(own).all(|(joined, &len)| {
+        if *joined == 1 {
+            *joined = len;
         }
-    }
+        len == 1 || *joined == len
+    })
 }
 
 #[cold]
 #[track_caller]
-fn do_not_broadcast(shape: &[usize], other: &[usize]) -> ! {
-    panic!("elementwise operation: shapes {shape:?} and {other:?} do not broadcast together")
+fn do_not_broadcast<'a>(shapes: impl Iterator<Item = &'a [usize]>) -> ! {
+    let shapes: Vec<String> =
+        shapes.filter(|shape| !shape.is_empty()).map(|shape| format!("{shape:?}")).collect();
+    panic!("elementwise operation: shapes {} do not broadcast together", shapes.join(" and "))
 }

@@ -80,7 +80,7 @@ macro_rules! kernels {
             if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR
                 && let [$(Source::Value($a)),+] = operands
             {
-                return f($($a),+).from_scalars();
+                return f($($a),+).into_scalars();
             }
             let domain = Domain::new(&operands, &[]);
             let mut sinks = R::sinks(|_| Sink::Store(Vec::with_capacity(domain.len)));

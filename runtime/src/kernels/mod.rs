@@ -4,6 +4,7 @@
 mod dispatch;
 mod domain;
 mod elementwise;
+mod few;
 mod join;
 mod like;
 mod likes;

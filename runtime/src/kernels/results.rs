@@ -31,7 +31,7 @@ pub trait Results<T: Float>: Copy {
     /// Writes the values at `index` of each output.
     fn store(self, index: usize, outputs: &mut Outputs<'_, T>);
     /// The results of a kernel of scalars.
-    fn from_scalars<K: Rank>(self) -> Self::Out<K>;
+    fn into_scalars<K: Rank>(self) -> Self::Out<K>;
     /// The results from what their sinks kept, in a domain of `len` elements.
     fn from_sinks<K: Rank>(
         sinks: Self::Sinks,
@@ -60,7 +60,7 @@ impl<T: Float> Results<T> for T {
         outputs[0][index].write(self);
     }
     #[inline(always)]
-    fn from_scalars<K: Rank>(self) -> K::Of<T> {
+    fn into_scalars<K: Rank>(self) -> K::Of<T> {
         K::from_scalar(self)
     }
     fn from_sinks<K: Rank>(
@@ -101,7 +101,7 @@ macro_rules! results_tuple {
                 $(outputs[$index][index].write(self.$index);)+
             }
             #[inline(always)]
-            fn from_scalars<K: Rank>(self) -> Self::Out<K> {
+            fn into_scalars<K: Rank>(self) -> Self::Out<K> {
                 ($(K::from_scalar(self.$index),)+)
             }
             fn from_sinks<K: Rank>(

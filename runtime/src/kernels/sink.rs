@@ -126,7 +126,11 @@ impl<T: Float> Sink<T> {
 /// The sum of a block, in lanes, so that it is vector code and rounds less than a plain loop.
 #[inline]
 pub(super) fn sum<T: Float>(block: &[T]) -> T {
-    const LANES: usize = 16;
+    if block.len() < 64 { sum_in::<4, T>(block) } else { sum_in::<16, T>(block) }
+}
+
+#[inline]
+fn sum_in<const LANES: usize, T: Float>(block: &[T]) -> T {
     let mut lanes = [T::zero(); LANES];
     let (chunks, rest) = block.as_chunks::<LANES>();
     for chunk in chunks {

@@ -3,6 +3,7 @@
 use std::mem::MaybeUninit;
 
 use super::domain::{Axis, OUTPUTS};
+use super::few::Few;
 use super::rank::Source;
 use super::results::Outputs;
 use super::sink::Sink;
@@ -31,20 +32,39 @@ impl Blocks {
 /// A place in the outer axes, and how far `P` participants moved to get there.
 #[derive(Clone, Debug)]
 pub(super) struct Odometer<const P: usize> {
-    /// Indices along the outer axes; empty where nothing moves in them.
-    index: Vec<usize>,
+    /// Indices along the outer axes.
+    index: Few<usize>,
     pub(super) offsets: [isize; P],
 }
 
 impl<const P: usize> Odometer<P> {
     fn new<const N: usize>(axes: &[Axis<N>]) -> Self {
-        Self { index: vec![0; axes.len() - 1], offsets: [0; P] }
+        Self { index: Few::filled(0, axes.len() - 1), offsets: [0; P] }
     }
 
     /// To the place of `other`, without allocating.
     fn go_to(&mut self, other: &Self) {
-        self.index.copy_from_slice(&other.index);
+        self.index.as_mut_slice().copy_from_slice(other.index.as_slice());
         self.offsets = other.offsets;
+    }
+
+    /// `rows` rows further.
+    fn advance_by<const N: usize>(
+        &mut self,
+        mut rows: usize,
+        axes: &[Axis<N>],
+        strides: impl Fn(&Axis<N>) -> &[isize; P],
+    ) {
+        for (index, axis) in self.index.as_mut_slice().iter_mut().zip(&axes[1..]) {
+            let (carry, next) = ((*index + rows) / axis.len, (*index + rows) % axis.len);
+            let steps = next as isize - *index as isize;
+            let strides = strides(axis).iter();
+            self.offsets.iter_mut().zip(strides).for_each(|(offset, step)| *offset += step * steps);
+            (*index, rows) = (next, carry);
+            if rows == 0 {
+                return;
+            }
+        }
     }
 
     /// One row further.
@@ -54,7 +74,7 @@ impl<const P: usize> Odometer<P> {
         axes: &[Axis<N>],
         strides: impl Fn(&Axis<N>) -> &[isize; P],
     ) {
-        for (index, axis) in self.index.iter_mut().zip(&axes[1..]) {
+        for (index, axis) in self.index.as_mut_slice().iter_mut().zip(&axes[1..]) {
             let strides = strides(axis);
             *index += 1;
             if *index < axis.len {
@@ -144,9 +164,15 @@ impl<'a, T: Float, const N: usize> Sweep<'a, T, N> {
         let feeds = std::array::from_fn(|operand| feed(axes, operand, blocks));
         for operand in 0..N {
             if feeds[operand] == Feed::Once {
-                let stride = axes[0].operand[operand];
-                for row in stage[operand].chunks_mut(axes[0].len).take(blocks.rows) {
-                    stage_row(&operands[operand], 0, stride, row);
+                let row = axes[0].len.min(BLOCK);
+                let (stage, stride) = (&mut stage[operand], axes[0].operand[operand]);
+                stage_row(&operands[operand], 0, stride, &mut stage[..row]);
+                // The rows of a block are alike: twice as many with each copy.
+                let (mut done, all) = (row, row * blocks.rows);
+                while done < all {
+                    let more = done.min(all - done);
+                    stage.copy_within(..more, done);
+                    done += more;
                 }
             }
         }
@@ -256,10 +282,8 @@ impl<'a, T: Float, const N: usize> Sweep<'a, T, N> {
         }
         self.column = 0;
         self.first_row += self.rows_here;
-        for _ in 0..self.rows_here {
-            self.at.advance(self.axes, |axis| &axis.operand);
-            self.at_like.advance(self.axes, |axis| &axis.like);
-        }
+        self.at.advance_by(self.rows_here, self.axes, |axis| &axis.operand);
+        self.at_like.advance_by(self.rows_here, self.axes, |axis| &axis.like);
     }
 }
 

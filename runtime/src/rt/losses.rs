@@ -15,7 +15,7 @@ where
     X: Operand<T, Rank = Nd<Ix2>>,
     L: Labels,
 {
-    logits.operand_view().cross_entropy(labels)
+    logits.operand_view().cross_entropy(&labels)
 }
 
 /// What the logits receive of `dy`, the cotangent of their cross entropy: the softmax of each row,

@@ -94,7 +94,11 @@ where
 /// # Panics
 /// If there are not as many labels as rows, or a label is not under the number of classes.
 #[track_caller]
-pub(crate) fn check_labels(name: &str, labels: &impl Labels, [rows, classes]: [usize; 2]) {
+pub(crate) fn check_labels(
+    name: &str,
+    labels: &(impl Labels + ?Sized),
+    [rows, classes]: [usize; 2],
+) {
     assert!(
         labels.count() == rows,
         "{name}: {} labels for an array of shape [{rows}, {classes}]",

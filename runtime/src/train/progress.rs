@@ -48,7 +48,8 @@ impl Progress {
         match self {
             Self::Quiet => {}
             Self::Lines { epochs } => {
-                if epoch.number % epochs.div_ceil(LINES) == 0 || epoch.number == *epochs {
+                let every = epochs.div_ceil(LINES);
+                if epoch.number.is_multiple_of(every) || epoch.number == *epochs {
                     eprintln!("epoch {}/{epochs}: {epoch}, {:.2} s", epoch.number, epoch.seconds);
                 }
             }
