@@ -7,7 +7,7 @@
 mod blocks;
 mod cotangents;
 
-use crate::graph::{Arguments, Graph, Info, Node, Op, Origin, Sweep, Ty, Value};
+use crate::graph::{Arguments, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim};
 use crate::lower;
 use crate::ops;
 use cotangents::{Cotangent, Cotangents};
@@ -42,7 +42,7 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
 
 /// `d` and the user's name.
 pub(crate) fn cotangent_name(name: &str) -> String {
-    format!("d{name}")
+    format!("d{}", crate::graph::text_of(name))
 }
 
 /// The adjoint on its way.
@@ -67,7 +67,7 @@ impl Reversal {
 
     fn reverse_node(&mut self, node: &Node, out: Value) {
         match &node.op {
-            Op::Row(row) if row.is_view() => self.reverse_view(row, node, out),
+            Op::Row(row) if row.is_view() && row.cotangent(0).is_none() => self.reverse_view(row, node, out),
             Op::Row(row) => self.reverse_row(row, node, out),
             Op::Field(member) => {
                 let base = node.args[0];
@@ -110,6 +110,7 @@ impl Reversal {
                     }
                 }
             }
+            Op::Join { stack } => self.reverse_join(*stack, node, out),
             Op::Map => self.reverse_map(node, out),
             Op::If => self.reverse_if(node, out),
             // Nothing flows through the rest: literals and what is passed on verbatim are constant,
@@ -142,6 +143,55 @@ impl Reversal {
     fn sum_to(&mut self, like: Value, value: Value, origin: Origin) -> Value {
         let ty = self.graph.ty(like).clone();
         self.push(Op::Row(ops::row("SumTo")), vec![like, value], ty, like, origin)
+    }
+
+    /// Each part receives its part of the cotangent.
+    fn reverse_join(&mut self, stack: bool, node: &Node, out: Value) {
+        let dy = self.dense(out, node.origin);
+        let (axis, parts) = (node.args[0], &node.args[1..]);
+        for (position, part) in parts.iter().copied().enumerate() {
+            if !self.graph.is_active(part) {
+                continue;
+            }
+            let start = self.nodes.len();
+            let gave = if stack {
+                let at = self.constant(&position.to_string(), &[]);
+                let ty = self.graph.ty(part).clone();
+                self.push(Op::Row(ops::row("IndexAxis")), vec![dy, axis, at], ty, part, node.origin)
+            } else {
+                let offset = self.offset_of(axis, &parts[..position]);
+                let ty = self.graph.ty(part).clone();
+                let args = vec![dy, axis, part, offset];
+                self.push(Op::Row(ops::row("SplitLike")), args, ty, part, node.origin)
+            };
+            self.belongs_to(part, start);
+            self.contribute(part, Cotangent::Dense(gave), node.origin);
+        }
+    }
+
+    /// How far along `axis` the next part begins.
+    fn offset_of(&mut self, axis: Value, before: &[Value]) -> Value {
+        let lengths: Vec<String> =
+            (0..before.len()).map(|position| format!("__part{position}.len_of(__axis)")).collect();
+        let text = if lengths.is_empty() { "0".to_owned() } else { lengths.join(" + ") };
+        let mut mentions: Vec<(String, Value)> = before
+            .iter()
+            .enumerate()
+            .map(|(position, part)| (format!("__part{position}"), *part))
+            .collect();
+        if !before.is_empty() {
+            mentions.push(("__axis".to_owned(), axis));
+        }
+        self.constant(&text, &mentions)
+    }
+
+    /// A constant expression in text, with what its names stand for.
+    fn constant(&mut self, text: &str, mentions: &[(String, Value)]) -> Value {
+        let out = self.graph.value(Info { ty: Ty::Integer, ..Info::default() });
+        let (names, args) = mentions.iter().cloned().unzip();
+        let verbatim = Verbatim::new(text.parse().unwrap_or_default(), names, true);
+        self.nodes.push(Node::new(out, Op::Verbatim(verbatim), args, Origin::default()));
+        out
     }
 
     /// A view's cotangent is added into the part of the array that it showed.

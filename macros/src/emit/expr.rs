@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::text::{Strength, Text};
 use super::tokens::rename;
 use super::writer::Writer;
-use crate::graph::{Construct, Form, Node, Op, Ty, Value, Verbatim};
+use crate::graph::{Construct, Form, Node, Op, Ty, Value, Verbatim, key};
 use crate::ops::{self, Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -94,6 +94,12 @@ impl<'a> Writer<'a> {
                 Text::atom(quote_spanned!(span=> #base.#member))
             }
             Op::Construct(construct) => self.construct(construct, &node.args),
+            Op::Join { stack } => {
+                let function = self.rt(if *stack { "stack" } else { "concatenate" });
+                let axis = self.constant_operand(node.args[0]);
+                let parts = node.args[1..].iter().map(|part| self.text(*part).at_least(Strength::Atom));
+                Text::atom(quote_spanned!(span=> #function(#axis, &[#(#parts.view()),*])))
+            }
             Op::Call(callee) => self.call(callee, node),
             Op::Pullback(callee) => self.pullback(callee, node),
             Op::Map => self.map(node),
@@ -316,7 +322,7 @@ impl<'a> Writer<'a> {
         let bound: Vec<TokenStream> = captured
             .iter()
             .filter_map(|ident| {
-                let value = renames.get(&ident.to_string())?;
+                let value = renames.get(&key(ident))?;
                 Some(quote!(let #ident = &#value;))
             })
             .collect();

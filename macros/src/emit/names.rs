@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-use crate::graph::Value;
+use crate::graph::{Value, text_of};
 
 /// The identifiers in force at one point of the emitted code.
 #[derive(Clone, Default)]
@@ -40,7 +40,7 @@ impl Names {
             Some(holder) => !is_needed(*holder),
             None => is_users || !self.users.contains(text),
         };
-        let wish = wish.split('\'').next().unwrap_or(wish);
+        let wish = text_of(wish);
         let mut text = wish.to_owned();
         let mut number = 2;
         while !is_free(&text) || number > 2 && self.users.contains(&text) {

@@ -129,7 +129,7 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
     let (mut names, mut types, mut shapes, mut written) = (vec![], vec![], vec![], vec![]);
     for (position, operand) in operands.iter().enumerate() {
         match operand {
-            syn::Expr::Array(shape) => {
+            syn::Expr::Array(shape) if !row.is_constant_operand(position) => {
                 let name = format_ident!("x{position}");
                 let alias = format_ident!("Array{}", shape.elems.len());
                 types.push(quote!(#alias<#float>));
@@ -148,7 +148,7 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
     quote! {
         #[differentiable(constant(weights))]
         fn #function(#(#names: &#types,)* weights: &ArrayD<#float>) -> #float {
-            (#receiver.#method(#(#rest),*)#unwrap.to_owned() * weights).sum()
+            (#receiver.to_owned().#method(#(#rest),*)#unwrap.to_owned() * weights).sum()
         }
         #[test]
         fn #test() {
@@ -156,7 +156,7 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
             let weights = {
                 #[allow(unused_variables)]
                 let (#(#names,)*) = (#(&p.#position,)*);
-                weights_of(&#receiver.#method(#(#rest),*)#unwrap)
+                weights_of(&#receiver.to_owned().#method(#(#rest),*)#unwrap)
             };
             check(check_gradients(
                 |p| #function(#(&p.#position,)* &weights),

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 
+use crate::graph::key;
+
 /// Replaces identifiers that name locals; a field or method of the same name stays.
 pub(super) fn rename(tokens: TokenStream, names: &HashMap<String, TokenStream>) -> TokenStream {
     if names.is_empty() {
@@ -17,7 +19,7 @@ pub(super) fn rename(tokens: TokenStream, names: &HashMap<String, TokenStream>) 
         let follows_path = previous == [Some(':'), Some(':')];
         previous = [previous[1], None];
         match tree {
-            TokenTree::Ident(ident) => match names.get(&ident.to_string()) {
+            TokenTree::Ident(ident) => match names.get(&key(&ident)) {
                 Some(name) if !follows_dot && !follows_path => renamed.extend(name.clone()),
                 _ => renamed.extend([TokenTree::Ident(ident)]),
             },

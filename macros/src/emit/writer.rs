@@ -117,6 +117,9 @@ impl<'a> Writer<'a> {
             .filter(|node| matches!(node.op, Op::AddField(_) | Op::AddAll | Op::AddView(_)))
             .map(|node| node.args[1])
             .collect();
+        // What a view or a field shows must live as long as the view.
+        let shown: HashSet<Value> =
+            graph.body.nodes.iter().filter(|node| node.is_place()).map(|node| node.args[0]).collect();
         for node in &graph.body.nodes {
             let Some(out) = node.outs.first().copied() else { continue };
             let is_single = uses[out.0] == 1 && direct.get(&out) == Some(&1) && !crosses.contains(&out);
@@ -139,6 +142,7 @@ impl<'a> Writer<'a> {
                 | Op::AddAll
                 | Op::AddView(_) => false,
                 _ if self.is_float(out) && kernels.contains(&out) => false,
+                _ if shown.contains(&out) => false,
                 _ if accumulated.contains(&out) && is_single && node.outs.len() == 1 => true,
                 _ => node.outs.len() == 1 && is_single && !is_named && !self.mutated.contains(&out),
             };

@@ -23,7 +23,7 @@ impl Graph {
             Kind::View => match row.name {
                 "Get" => element(ty(0)),
                 "Slice" => Ty::Array(elem, None),
-                "SliceAxis" => ty(0).clone(),
+                "SliceAxis" | "T" => ty(0).clone(),
                 "IndexAxis" => reduced(ty(0)),
                 _ => Ty::Array(elem, Some(1)),
             },

@@ -7,6 +7,7 @@
 //! After `differentiate` a graph runs the primal first and then, from [`Sweep::start`] on, the
 //! adjoint, in one list: what the adjoint nodes use of the primal ones is what has to be kept.
 
+mod hygiene;
 mod infer;
 mod parse;
 mod splice;
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::Span;
 
+pub(crate) use hygiene::{key, key_at, text_of};
 pub(crate) use infer::element;
 pub(crate) use parse::parse;
 pub(crate) use ty::{Elem, Ty};
@@ -114,6 +116,8 @@ pub(crate) enum Op {
     Field(String),
     /// A struct, tuple or array made of the arguments.
     Construct(Construct),
+    /// `(axis, parts..)`: arrays put together along an axis, a new one if `stack`.
+    Join { stack: bool },
     /// A call of a differentiable function; gives the value and its pullback.
     Call(Callee),
     /// The pullback of a call: `(pullback, arguments.., cotangent)`; gives an accumulator for each

@@ -60,7 +60,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    c.is_alphanumeric() || c == '_' || c == '\''
 }
 
 /// True at `=>`, which reads as the symbol `>`.
@@ -330,6 +330,7 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "run" => Op::Effect(verbatim("once", strings)?),
         "field" => Op::Field(first()?),
         "tuple" | "struct" | "array" | "vec" => Op::Construct(construct(word, strings)?),
+        "concatenate" | "stack" => Op::Join { stack: word == "stack" },
         "call" => Op::Call(callee(&strings)?),
         "pullback" => Op::Pullback(callee(&strings)?),
         "map" => Op::Map,

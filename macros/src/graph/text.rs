@@ -162,6 +162,7 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         Op::Effect(verbatim) => ("run".to_owned(), verbatim_strings(verbatim)),
         Op::Field(member) => with("field", member),
         Op::Construct(construct) => encode_construct(construct),
+        Op::Join { stack } => word(if *stack { "stack" } else { "concatenate" }),
         Op::Call(callee) => ("call".to_owned(), callee_strings(callee)),
         Op::Pullback(callee) => ("pullback".to_owned(), callee_strings(callee)),
         Op::Map => word("map"),

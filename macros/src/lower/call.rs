@@ -7,7 +7,7 @@ use syn::{Expr, ExprCall, PathArguments};
 use super::constant::starts_upper;
 use super::formula::formula_row;
 use super::{Language, Lowering};
-use crate::graph::{Callee, Construct, Form, Op, Target, Tokens, Ty, Value};
+use crate::graph::{Callee, Construct, Elem, Form, Op, Target, Tokens, Ty, Value};
 use crate::ops::{self, Row};
 
 impl Lowering<'_> {
@@ -29,6 +29,12 @@ impl Lowering<'_> {
             return self.mistake(span, "this call has no name");
         };
         let name = last.ident.to_string();
+        if matches!(name.as_str(), "concatenate" | "stack") && self.language == Language::User {
+            return self.mistake(
+                span,
+                format!("`{name}` gives a `Result`: call `.unwrap()` on it right here"),
+            );
+        }
         if name == "stop_gradient" {
             return self.stopped(call);
         }
@@ -40,7 +46,7 @@ impl Lowering<'_> {
             let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
             return self.row_call(row, args[0], args[1..].to_vec(), &written[1..], span);
         }
-        if self.scopes.get(&name).is_some() && function.path.get_ident().is_some() {
+        if self.binding(&call.func).is_some() {
             return self.mistake(
                 span,
                 "a local closure called with an active value is not supported yet: make it a \
@@ -50,6 +56,53 @@ impl Lowering<'_> {
         let by_reference = call.args.iter().map(|arg| matches!(arg, Expr::Reference(_))).collect();
         let args = call.args.iter().map(|arg| self.expr(arg)).collect();
         self.call_node(callee(&function.path, by_reference), args, span)
+    }
+
+    /// `concatenate(axis, &[a.view(), b.view()])` or `stack(..)`, behind `unwrap`.
+    pub(super) fn joined_by_call(&mut self, call: &ExprCall) -> Option<Value> {
+        let Expr::Path(function) = &*call.func else { return None };
+        let name = function.path.segments.last()?.ident.to_string();
+        if !matches!(name.as_str(), "concatenate" | "stack") || call.args.len() != 2 {
+            return None;
+        }
+        let list = match &call.args[1] {
+            Expr::Reference(list) => &*list.expr,
+            other => other,
+        };
+        let Expr::Array(parts) = list else {
+            return Some(self.mistake(
+                call.args[1].span(),
+                format!("the parts of `{name}` must be written here: `&[a.view(), b.view()]`"),
+            ));
+        };
+        Some(self.join(name == "stack", &call.args[0], parts.elems.iter(), call.span()))
+    }
+
+    /// Arrays put together along an axis.
+    pub(super) fn join<'e>(
+        &mut self,
+        stack: bool,
+        axis: &Expr,
+        parts: impl Iterator<Item = &'e Expr>,
+        span: proc_macro2::Span,
+    ) -> Value {
+        let axis = self.constant(axis);
+        let parts: Vec<Value> = parts.map(|part| self.expr(part)).collect();
+        let mut rank = None;
+        let mut elem = Elem::Unknown;
+        for part in &parts {
+            elem = elem.join(self.graph.ty(*part).elem());
+            if let Ty::Array(_, Some(known)) = self.graph.ty(*part) {
+                rank = Some(known + usize::from(stack));
+            }
+        }
+        for part in &parts {
+            if *self.graph.ty(*part) == Ty::Unknown {
+                self.graph.info_mut(*part).ty = Ty::Numeric(elem);
+            }
+        }
+        let args = std::iter::once(axis).chain(parts).collect();
+        self.node(Op::Join { stack }, args, Ty::Array(elem, rank), span)
     }
 
     /// `stop_gradient(e)`: `e` as it stands, whatever it is, and nothing flows through it.

@@ -9,7 +9,7 @@ use syn::visit::Visit;
 use syn::{Expr, Lit};
 
 use super::Lowering;
-use crate::graph::{Elem, Op, Ty, Value, Verbatim, captured_by, element};
+use crate::graph::{Elem, Op, Ty, Value, Verbatim, captured_by, element, key, key_at};
 use crate::ops::{self, Kind};
 
 impl Lowering<'_> {
@@ -89,11 +89,8 @@ impl Lowering<'_> {
                 (Ty::Integer, Ty::Integer) => Ty::Integer,
                 _ => Ty::Unknown,
             },
-            Expr::Path(path) => match path.path.get_ident() {
-                Some(name) => match self.scopes.get(&name.to_string()) {
-                    Some(binding) => self.graph.ty(binding.value).clone(),
-                    None => const_item_type(&path.path),
-                },
+            Expr::Path(path) => match self.binding(expr) {
+                Some(binding) => self.graph.ty(binding.value).clone(),
                 None => const_item_type(&path.path),
             },
             Expr::Index(index) => element(&self.constant_type(&index.expr)),
@@ -187,11 +184,11 @@ impl Finder<'_, '_> {
         let mut after_dot = false;
         for token in tokens {
             match &token {
-                TokenTree::Ident(ident) if !after_dot => self.name(&ident.to_string(), ident.span(), true),
+                TokenTree::Ident(ident) if !after_dot => self.name(&key(ident), ident.span(), true),
                 TokenTree::Group(group) => self.tokens(group.stream()),
                 TokenTree::Literal(literal) => {
                     for name in captured_by(literal) {
-                        self.name(&name, literal.span(), true);
+                        self.name(&key_at(&name, literal.span()), literal.span(), true);
                     }
                 }
                 _ => {}
@@ -205,7 +202,7 @@ impl Finder<'_, '_> {
         match expr {
             Expr::Path(path) => match path.path.get_ident() {
                 Some(name) => {
-                    self.name(&name.to_string(), name.span(), false);
+                    self.name(&key(name), name.span(), false);
                     true
                 }
                 None => false,
@@ -221,7 +218,7 @@ impl Finder<'_, '_> {
 impl<'ast> Visit<'ast> for Finder<'_, '_> {
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
         if let Some(name) = path.path.get_ident() {
-            self.name(&name.to_string(), name.span(), true);
+            self.name(&key(name), name.span(), true);
         }
     }
 

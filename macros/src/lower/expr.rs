@@ -8,7 +8,7 @@ use syn::{BinOp, Expr, Member, UnOp};
 use super::constant::Mentions;
 use super::scope::Binding;
 use super::{Language, Lowering};
-use crate::graph::{Construct, Form, Op, Ty, Value, element};
+use crate::graph::{Construct, Form, Op, Ty, Value, element, key};
 use crate::ops;
 
 impl Lowering<'_> {
@@ -81,7 +81,7 @@ impl Lowering<'_> {
     /// What a plain name stands for, if it is one and in scope.
     pub(super) fn binding(&self, expr: &Expr) -> Option<Binding> {
         match expr {
-            Expr::Path(path) => self.scopes.get(&path.path.get_ident()?.to_string()),
+            Expr::Path(path) => self.scopes.get(&key(path.path.get_ident()?)),
             _ => None,
         }
     }

@@ -24,6 +24,12 @@ impl Lowering<'_> {
                     "`vec![x; n]` of an active value is not supported yet: list the elements",
                 ),
             },
+            "concatenate" | "stack" => match elements() {
+                Ok(elements) if elements.len() > 1 => {
+                    self.join(name == "stack", &elements[0], elements.iter().skip(1), span)
+                }
+                _ => self.mistake(span, format!("`{name}!` takes an axis and arrays")),
+            },
             "dbg" => match elements() {
                 Ok(elements) if elements.len() == 1 => {
                     self.effect(mac.to_token_stream(), span);

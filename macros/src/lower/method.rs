@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall};
 
 use super::{Language, Lowering};
-use crate::graph::{Callee, Op, Target, Tokens, Ty, Value};
+use crate::graph::{Callee, Op, Target, Tokens, Ty, Value, key};
 use crate::ops::{self, Kind, Row};
 
 impl Lowering<'_> {
@@ -62,6 +62,7 @@ impl Lowering<'_> {
                 let written: Vec<&Expr> = inner.args.iter().collect();
                 Some(self.row_call(row, receiver, args, &written, inner.method.span()))
             }
+            Expr::Call(call) => self.joined_by_call(call),
             _ => None,
         }
     }
@@ -126,8 +127,7 @@ impl Lowering<'_> {
             Expr::Cast(inner) => self.is_fixed(&inner.expr),
             Expr::Path(path) => match path.path.get_ident() {
                 Some(name) => {
-                    let name = name.to_string();
-                    self.scopes.get(&name).is_none() && !name.contains(char::is_lowercase)
+                    self.scopes.get(&key(name)).is_none() && !name.to_string().contains(char::is_lowercase)
                 }
                 None => true,
             },

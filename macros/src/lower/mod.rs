@@ -21,7 +21,7 @@ use syn::spanned::Spanned;
 
 pub(crate) use formula::formula;
 
-use crate::graph::{Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value};
+use crate::graph::{Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value, key};
 use crate::mistake::Mistakes;
 use crate::ops::{Kind, Row};
 use crate::source::Source;
@@ -70,7 +70,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Graph {
             shape_of: None,
         });
         params.push(value);
-        lowering.scopes.bind(&param.name.to_string(), value);
+        lowering.scopes.bind(&key(&param.name), value);
     }
     for (param, value) in source.params.iter().zip(&params) {
         if let Some(pattern) = &param.pattern {

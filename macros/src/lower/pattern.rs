@@ -6,14 +6,14 @@ use syn::spanned::Spanned;
 use super::Lowering;
 use super::expr::member;
 use super::scope::Binding;
-use crate::graph::Value;
+use crate::graph::{Value, key};
 
 impl Lowering<'_> {
     /// Binds the names in `pattern` to the parts of `value`.
     pub(super) fn bind_pattern(&mut self, pattern: &Pat, value: Value) {
         match pattern {
             Pat::Ident(ident) if ident.subpat.is_none() => {
-                self.bind_name(&ident.ident.to_string(), value);
+                self.bind_name(&key(&ident.ident), value);
             }
             Pat::Wild(_) => {}
             Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),

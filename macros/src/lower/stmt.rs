@@ -9,7 +9,7 @@ use syn::{BinOp, Block, Expr, Local, Pat, Stmt};
 use super::Lowering;
 use super::macros::is_effect_macro;
 use super::scope::Binding;
-use crate::graph::{Info, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
+use crate::graph::{Info, Node, Op, Origin, Tokens, Ty, Value, Verbatim, key};
 use crate::ops;
 
 impl Lowering<'_> {
@@ -106,7 +106,7 @@ impl Lowering<'_> {
     fn local_name(&self, expr: &Expr) -> Option<String> {
         match expr {
             Expr::Path(path) => {
-                let name = path.path.get_ident()?.to_string();
+                let name = key(path.path.get_ident()?);
                 self.scopes.get(&name).map(|_| name)
             }
             Expr::Paren(inner) => self.local_name(&inner.expr),
@@ -204,7 +204,7 @@ impl Lowering<'_> {
 
     /// True if the expression is a plain name, so that a second name for it needs a node.
     fn is_alias(&self, expr: &Expr) -> bool {
-        matches!(expr, Expr::Path(path) if path.path.get_ident().is_some_and(|name| self.scopes.get(&name.to_string()).is_some()))
+        self.binding(expr).is_some()
     }
 
     /// `let n: usize = e` with its type.
@@ -249,7 +249,7 @@ fn compound(op: &BinOp) -> Option<&'static ops::Row> {
 fn plain_name(pattern: &Pat) -> Option<String> {
     match pattern {
         Pat::Ident(ident) if ident.subpat.is_none() && ident.by_ref.is_none() => {
-            Some(ident.ident.to_string())
+            Some(key(&ident.ident))
         }
         Pat::Type(typed) => plain_name(&typed.pat),
         _ => None,
@@ -265,7 +265,7 @@ struct Names {
 
 impl<'ast> Visit<'ast> for Names {
     fn visit_pat_ident(&mut self, ident: &'ast syn::PatIdent) {
-        self.found.push(ident.ident.to_string());
+        self.found.push(key(&ident.ident));
         self.mutable |= ident.mutability.is_some();
         syn::visit::visit_pat_ident(self, ident);
     }

@@ -136,7 +136,7 @@ rows! { Elementwise:
     }
     /// `x` limited to `low..=high`. A tie with a variable bound is shared equally.
     Clamp = clamp(x, low, high)
-        if low < high - 0.1 && (x - low).abs() > 0.05 && (x - high).abs() > 0.05 => {
+        if low < high - 0.5 && (x - low).abs() > 0.1 && (x - high).abs() > 0.1 => {
         dx: if x > low && x < high { dy } else if x == low || x == high { 0.5 * dy } else { 0.0 };
         dlow: if x < low { dy } else if x == low { 0.5 * dy } else { 0.0 };
         dhigh: if x > high { dy } else if x == high { 0.5 * dy } else { 0.0 };

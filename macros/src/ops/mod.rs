@@ -15,6 +15,7 @@ mod losses;
 mod products;
 mod queries;
 mod reductions;
+mod structure;
 mod views;
 
 use std::fmt;
@@ -143,7 +144,7 @@ impl Row {
     pub(crate) fn is_constant_operand(&self, position: usize) -> bool {
         matches!(
             self.operands[position],
-            "axis" | "axes" | "n" | "i" | "info" | "part" | "labels" | "shape" | "indices"
+            "axis" | "axes" | "n" | "i" | "info" | "part" | "labels" | "shape" | "indices" | "offset"
         )
     }
 
@@ -160,6 +161,7 @@ pub(crate) fn table() -> impl Iterator<Item = &'static Row> {
         reductions::ROWS,
         products::ROWS,
         views::ROWS,
+        structure::ROWS,
         losses::ROWS,
         queries::ROWS,
         cotangents::ROWS,

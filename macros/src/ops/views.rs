@@ -6,6 +6,8 @@ use super::rows;
 rows! { View:
     /// One element.
     Get = get(x, i) => { internal: true; }
+    /// The axes in reverse order.
+    T = t(x) => { dx: transpose(dy); example: [3, 4]; }
     /// One row of a matrix.
     RowOf = row(x, i) => { example: ([3, 4], 1); }
     /// One column of a matrix.

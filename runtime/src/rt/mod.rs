@@ -48,4 +48,4 @@ pub use scans::{
     cumprod, cumprod_pull, cumsum, cumsum_reversed, product_others, product_others_axis,
 };
 pub use softmax::{log_softmax, logsumexp, softmax};
-pub use structure::{from_dyn, insert_axis, permute_back, remove_axis, reshape_like, split_like};
+pub use structure::*;

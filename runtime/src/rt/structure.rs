@@ -1,9 +1,188 @@
 //! Cotangents of operations that only move elements.
 
-use ndarray::{Array, Axis, Dimension, IntoDimension, RemoveAxis, Slice};
+use ndarray::{Array, Array1, ArrayD, ArrayView, Axis, Dimension, IntoDimension, RemoveAxis, Slice};
 
+use super::zeros;
 use crate::Float;
 use crate::kernels::{Like, Nd, Operand, Order, Rank};
+
+/// The elements of `x`, in C order, in another shape.
+///
+/// # Panics
+/// If the numbers of elements differ.
+#[track_caller]
+pub fn to_shape<T, X, D, S>(x: X, shape: S) -> Array<T, S::Dim>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+    S: IntoDimension,
+{
+    let (view, shape) = (x.operand_view(), shape.into_dimension());
+    match view.to_shape(shape.clone()) {
+        Ok(reshaped) => reshaped.into_owned(),
+        Err(_) => panic!("reshape: shape {:?} into shape {:?}", view.shape(), shape.slice()),
+    }
+}
+
+/// See [`to_shape`].
+#[track_caller]
+pub fn into_shape_with_order<T, X, D, S>(x: X, shape: S) -> Array<T, S::Dim>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+    S: IntoDimension,
+{
+    to_shape(x, shape)
+}
+
+/// See [`to_shape`].
+#[track_caller]
+pub fn into_shape_clone<T, X, D, S>(x: X, shape: S) -> Array<T, S::Dim>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+    S: IntoDimension,
+{
+    to_shape(x, shape)
+}
+
+/// The elements of `x`, in C order, as a vector.
+pub fn flatten<T, X, D>(x: X) -> Array1<T>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    x.operand_view().iter().copied().collect()
+}
+
+/// See [`flatten`].
+pub fn into_flat<T, X, D>(x: X) -> Array1<T>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    flatten(x)
+}
+
+/// The axes of `x` in another order.
+///
+/// # Panics
+/// If `axes` is not a permutation of all axes.
+#[track_caller]
+pub fn permuted_axes<T, X, D, P>(x: X, axes: P) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+    P: IntoDimension<Dim = D>,
+{
+    x.operand_owned().permuted_axes(axes)
+}
+
+/// The axes in reverse order.
+pub fn transpose<T, X, D>(x: X) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    x.operand_owned().reversed_axes()
+}
+
+/// With a number of axes that the type does not say.
+pub fn into_dyn<T, X, D>(x: X) -> ArrayD<T>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    x.operand_owned().into_dyn()
+}
+
+/// `x` spread to `shape`.
+///
+/// # Panics
+/// If it does not broadcast there.
+#[track_caller]
+pub fn broadcast<T, X, D, S>(x: X, shape: S) -> Array<T, S::Dim>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+    S: IntoDimension,
+{
+    let (view, shape) = (x.operand_view(), shape.into_dimension());
+    match view.broadcast(shape.clone()) {
+        Some(spread) => spread.to_owned(),
+        None => panic!("broadcast: shape {:?} to shape {:?}", view.shape(), shape.slice()),
+    }
+}
+
+/// The parts of `x` at `indices` of `axis`, in their order.
+///
+/// # Panics
+/// If an index is not under the axis' length.
+#[track_caller]
+pub fn select<T, X, D>(x: X, axis: Axis, indices: &[usize]) -> Array<T, D>
+where
+    T: Float,
+    D: RemoveAxis,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    x.operand_view().select(axis, indices)
+}
+
+/// The cotangent of [`select`]: what came from one index twice is summed.
+#[track_caller]
+pub fn select_back<T, Y, D, L>(dy: Y, axis: Axis, indices: &[usize], like: L) -> Array<T, D>
+where
+    T: Float,
+    D: RemoveAxis,
+    Y: Operand<T, Rank = Nd<D>>,
+    L: Like<T, Gradient = Array<T, D>>,
+{
+    let mut dx = zeros(like);
+    for (part, index) in dy.operand_view().axis_iter(axis).zip(indices) {
+        let mut into = dx.index_axis_mut(axis, *index);
+        into += &part;
+    }
+    dx
+}
+
+/// Arrays put together along an axis.
+///
+/// # Panics
+/// If their other axes differ.
+#[track_caller]
+pub fn concatenate<T: Float, D: RemoveAxis>(axis: Axis, parts: &[ArrayView<'_, T, D>]) -> Array<T, D> {
+    ndarray::concatenate(axis, parts)
+        .unwrap_or_else(|_| panic!("concatenate along axis {}: {}", axis.index(), shapes(parts)))
+}
+
+/// Arrays put together along a new axis.
+///
+/// # Panics
+/// If their shapes differ.
+#[track_caller]
+pub fn stack<T, D>(axis: Axis, parts: &[ArrayView<'_, T, D>]) -> Array<T, D::Larger>
+where
+    T: Float,
+    D: Dimension,
+    D::Larger: RemoveAxis,
+{
+    ndarray::stack(axis, parts)
+        .unwrap_or_else(|_| panic!("stack along axis {}: {}", axis.index(), shapes(parts)))
+}
+
+fn shapes<T, D: Dimension>(parts: &[ArrayView<'_, T, D>]) -> String {
+    let shapes: Vec<String> = parts.iter().map(|part| format!("{:?}", part.shape())).collect();
+    format!("shapes {} do not fit", shapes.join(", "))
+}
 
 /// `dy` with its elements, in C order, in `like`'s shape: the cotangent of a reshape.
 ///

@@ -1,0 +1,61 @@
+//! Operations that move elements and compute nothing.
+
+use super::rows;
+
+rows! { Whole:
+    /// The elements in C order, in another shape.
+    IntoShape = into_shape_with_order(x, shape) => {
+        dx: reshape_like(dy, x); linear: [x]; fallible: true; example: ([3, 4], (2, 6));
+    }
+    /// The elements in C order, in another shape.
+    ToShape = to_shape(x, shape) => {
+        dx: reshape_like(dy, x); linear: [x]; fallible: true; example: ([3, 4], 12);
+    }
+    /// The elements in C order, in another shape.
+    IntoShapeClone = into_shape_clone(x, shape) => {
+        dx: reshape_like(dy, x); linear: [x]; fallible: true; example: ([3, 4], [4, 3]);
+    }
+    /// The elements in C order, as a vector.
+    Flatten = flatten(x) => { dx: reshape_like(dy, x); linear: [x]; example: [3, 4]; }
+    /// The elements in C order, as a vector.
+    IntoFlat = into_flat(x) => { dx: reshape_like(dy, x); linear: [x]; }
+    /// The axes in another order.
+    PermutedAxes = permuted_axes(x, axes) => {
+        dx: permute_back(dy, axes); linear: [x]; example: ([2, 3, 4], [2, 0, 1]);
+    }
+    /// An axis of length 1 put in.
+    InsertAxis = insert_axis(x, axis) => {
+        dx: remove_axis(dy, axis); linear: [x]; example: ([3, 4], Axis(1));
+    }
+    /// Without an axis of length 1.
+    RemoveAxis = remove_axis(x, axis) => {
+        dx: insert_axis(dy, axis); linear: [x]; gives: reduced; example: ([3, 1], Axis(1));
+    }
+    /// With a number of axes that the type does not say.
+    IntoDyn = into_dyn(x) => { dx: from_dyn(dy, x); linear: [x]; example: [3, 4]; }
+    /// Spread to a larger shape.
+    Broadcast = broadcast(x, shape) => {
+        dx: sum_to(x, dy); linear: [x]; fallible: true; example: ([3, 1], (2, 3, 4));
+    }
+    /// The parts at some indices of an axis, in their order; an index may come twice.
+    Select = select(x, axis, indices) => {
+        dx: select_back(dy, axis, indices, x); linear: [x]; example: ([3, 4], Axis(1), &[2, 0, 2]);
+    }
+    /// The axes in reverse order.
+    ReversedAxes = reversed_axes(x) => { y: x.t(); }
+    /// The axes of an owned array in reverse order: the cotangent of a transpose.
+    Transpose = transpose(x) => { dx: transpose(dy); linear: [x]; internal: true; }
+
+    /// The cotangent of a reshape.
+    ReshapeLike = reshape_like(x, like) => { gives: like; linear: [x]; internal: true; }
+    /// The cotangent of a permutation of the axes.
+    PermuteBack = permute_back(x, axes) => { dx: permuted_axes(dy, axes); linear: [x]; internal: true; }
+    /// In the dimension type of `like`.
+    FromDyn = from_dyn(x, like) => { gives: like; linear: [x]; internal: true; }
+    /// The cotangent of a selection: what came from one index twice is summed.
+    SelectBack = select_back(x, axis, indices, like) => {
+        dx: select(dy, axis, indices); gives: like; linear: [x]; internal: true;
+    }
+    /// The part of a concatenation that belongs to `like`.
+    SplitLike = split_like(x, axis, like, offset) => { gives: like; linear: [x]; internal: true; }
+}
