@@ -1,8 +1,11 @@
 //! The compiler behind chainrule's `#[differentiable]`.
 //!
-//! source --lower--> graph --check--> graph --differentiate--> graph --simplify--> graph --emit--> tokens
+//! ```text
+//! source --lower--> Graph --differentiate--> Graph --simplify--> Graph --emit--> tokens
+//! ```
 //!
-//! Use the crate `chainrule`, which re-exports these macros; ARCHITECTURE.md shows the house.
+//! Use the crate `chainrule`, which re-exports and documents these macros; ARCHITECTURE.md shows the
+//! house.
 
 mod derive;
 mod differentiate;
@@ -19,17 +22,15 @@ mod types;
 
 use proc_macro::TokenStream;
 
-/// Writes the derivatives of a plain function beside it.
-///
-/// See the documentation of the crate `chainrule`.
+// Documented where it is re-exported, since its examples need the runtime.
+#[allow(missing_docs)]
 #[proc_macro_attribute]
 pub fn differentiable(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::differentiable(options.into(), item.into()).into()
 }
 
-/// Makes a struct of floats one that gradients can be taken with respect to.
-///
-/// See the documentation of the crate `chainrule`.
+// Documented where it is re-exported, since its examples need the runtime.
+#[allow(missing_docs)]
 #[proc_macro_derive(Differentiable, attributes(differentiable))]
 pub fn derive_differentiable(item: TokenStream) -> TokenStream {
     derive::derive(item.into()).into()

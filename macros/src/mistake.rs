@@ -1,17 +1,39 @@
 //! The user's mistakes, collected and reported together.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
 
-/// Mistakes found so far, each at its own span.
+/// Where a mistake is: from the first token to the last.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    first: Span,
+    last: Span,
+}
+
+impl From<Span> for Place {
+    fn from(span: Span) -> Place {
+        Place { first: span, last: span }
+    }
+}
+
+impl<T: ToTokens> From<&T> for Place {
+    fn from(syntax: &T) -> Place {
+        let mut spans = syntax.to_token_stream().into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        Place { first, last: spans.last().unwrap_or(first) }
+    }
+}
+
+/// Mistakes found so far, each at its own place.
 #[derive(Default)]
 pub(crate) struct Mistakes {
-    found: Vec<(Span, String)>,
+    found: Vec<(Place, String)>,
 }
 
 impl Mistakes {
     /// Notes a mistake: what is wrong, then what to do instead.
-    pub(crate) fn add(&mut self, span: Span, message: impl Into<String>) {
-        self.found.push((span, message.into()));
+    pub(crate) fn add(&mut self, place: impl Into<Place>, message: impl Into<String>) {
+        self.found.push((place.into(), message.into()));
     }
 
     /// Notes a mistake that syn found.
@@ -29,13 +51,12 @@ impl Mistakes {
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.found
             .into_iter()
-            .map(|(span, message)| syn::Error::new(span, message).to_compile_error())
+            .map(|(place, message)| {
+                // syn underlines from the first of these tokens to the last.
+                let ends = [Ident::new("from", place.first), Ident::new("to", place.last)];
+                let tokens: TokenStream = ends.iter().map(ToTokens::to_token_stream).collect();
+                syn::Error::new_spanned(tokens, message).to_compile_error()
+            })
             .collect()
-    }
-
-    /// The messages alone, for tests.
-    #[cfg(test)]
-    pub(crate) fn messages(&self) -> Vec<&str> {
-        self.found.iter().map(|(_, message)| message.as_str()).collect()
     }
 }

@@ -7,7 +7,8 @@ use syn::ItemFn;
 use crate::differentiate::differentiate;
 use crate::dump::Dump;
 use crate::emit::{self, Derivatives};
-use crate::graph::{Graph, Ty};
+use crate::graph::Ty;
+use crate::lower::Lowered;
 use crate::mistake::Mistakes;
 use crate::simplify::simplify;
 use crate::source::Source;
@@ -28,22 +29,21 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
     }
-    let primal = lower::function(&source, &mut mistakes);
+    let lowered = lower::function(&source, &mut mistakes);
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
     }
     let mut dump = Dump::of(&source);
-    dump.stage("primal", &primal);
-    let derivatives = derive(primal, &mut dump);
+    dump.stage("primal", &lowered.graph);
+    let derivatives = derive(lowered, &mut dump);
     let generated = emit::emit(&source, &derivatives);
     dump.finish(&source, &derivatives);
-    let rebuild = rebuild_on_dump();
-    quote! { #item #generated #rebuild }
+    quote! { #item #generated }
 }
 
 /// All derivatives of a primal.
-fn derive(primal: Graph, dump: &mut Dump) -> Derivatives {
-    let adjoint = differentiate(primal);
+fn derive(lowered: Lowered, dump: &mut Dump) -> Derivatives {
+    let adjoint = differentiate(lowered.graph);
     dump.stage("primal and adjoint", &adjoint);
     let gradient = adjoint
         .sweep
@@ -55,7 +55,7 @@ fn derive(primal: Graph, dump: &mut Dump) -> Derivatives {
     }
     let reverse = simplify(adjoint);
     dump.stage("vector-Jacobian product, simplified", &reverse);
-    Derivatives { reverse, gradient }
+    Derivatives { reverse, gradient, extension_calls: lowered.extension_calls }
 }
 
 /// The function as it was, every mistake at its place, and stand-ins of the derivatives so that
@@ -80,9 +80,4 @@ fn not_a_function(item: &TokenStream, error: &syn::Error) -> TokenStream {
         TokenStream::new()
     };
     quote! { #item #errors }
-}
-
-/// Lets cargo build again when the variable changes.
-fn rebuild_on_dump() -> TokenStream {
-    quote! { const _: Option<&str> = option_env!("CHAINRULE_DUMP"); }
 }

@@ -75,6 +75,9 @@ impl Options {
 /// `(w, b, self)`.
 fn names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
     use syn::ext::IdentExt;
+    if !input.peek(syn::token::Paren) {
+        return Err(input.error("name the arguments in parentheses: `wrt(x)`, `constant(x, y)`"));
+    }
     let inside;
     syn::parenthesized!(inside in input);
     Ok(Punctuated::<Ident, Token![,]>::parse_terminated_with(&inside, Ident::parse_any)?
@@ -189,7 +192,7 @@ impl Source {
             }
             if wanted && !param.holds_floats {
                 mistakes.add(
-                    param.ty.span(),
+                    &param.ty,
                     format!(
                         "there is no derivative with respect to `{}`: its type holds no floats; \
                          leave it out of `wrt`",
@@ -200,7 +203,7 @@ impl Source {
             }
             if wanted && param.is_mutable_reference() {
                 mistakes.add(
-                    param.ty.span(),
+                    &param.ty,
                     format!(
                         "`{0}` is active and borrowed mutably, so its derivative would have to be \
                          written back: take it by value or by `&` and return the new value, or \
@@ -217,11 +220,18 @@ impl Source {
                 Some(_) => Span::call_site(),
                 None => self.item.sig.ident.span(),
             };
+            let instead = match self.params.iter().any(|param| param.holds_floats) {
+                true => "leave an argument out of `constant(..)`, or name one in `wrt(..)`",
+                false => {
+                    "take a float, an array of floats or a struct that derives `Differentiable`"
+                }
+            };
             mistakes.add(
                 span,
-                "this function has no active argument, so there is nothing to differentiate with \
-                 respect to: take a float, an array of floats or a struct that derives \
-                 `Differentiable`",
+                format!(
+                    "this function has no active argument, so there is nothing to differentiate with \
+                     respect to: {instead}"
+                ),
             );
         }
     }
@@ -254,7 +264,7 @@ fn param(
             };
             if let Type::ImplTrait(ty) = &*typed.ty {
                 mistakes.add(
-                    ty.span(),
+                    ty,
                     "an `impl Trait` argument has no name that a derivative could be written with: \
                      give the function a type parameter instead",
                 );

@@ -10,7 +10,7 @@ use chainrule::differentiable::{Accumulator, LeafPath, Visit, VisitMut, VisitWit
 use chainrule::ndarray::{
     Array1, Array2, ArrayD, ArrayView1, ArrayViewD, ArrayViewMut2, ArrayViewMutD, Axis, Ix2, array,
 };
-use chainrule::rt::Contribution;
+use chainrule::rt::{self, Contribution};
 use chainrule::{Differentiable, Float};
 
 #[derive(Differentiable)]
@@ -190,6 +190,54 @@ fn a_tuple_struct_keeps_its_indices() {
     assert_eq!(gradient, PairGradient((), 3.0, vec![0.0]));
     assert_eq!(format!("{gradient:?}"), "PairGradient((), 3.0, [0.0])");
     assert_eq!((pair.0, pair.3), ("name", true));
+}
+
+/// What generated code adds to a field that it reads, whether the field is constant or not.
+#[test]
+fn contributions_to_constants_are_dropped() {
+    #[derive(Differentiable)]
+    struct Scaled<T: Float, M: Clone>
+    where
+        T: Into<f64>,
+    {
+        w: Array1<T>,
+        classes: usize,
+        #[differentiable(constant)]
+        table: Array2<T>,
+        mode: M,
+        names: Vec<String>,
+    }
+    let scaled =
+        Scaled { w: array![1.0_f32], classes: 3, table: array![[2.0]], mode: 'm', names: vec![] };
+    let mut sum = scaled.accumulator();
+    rt::add(&mut sum.w, array![5.0]);
+    rt::add(&mut sum.classes, rt::cast_like(1.0_f64, scaled.classes));
+    rt::add(&mut sum.classes, 1.0_f64);
+    rt::add(&mut sum.table, &scaled.table);
+    rt::add_element(&mut sum.table, [0, 0], 1.0_f32);
+    rt::add(&mut sum.mode, ());
+    rt::add(rt::at(&mut sum.names, 7), scaled.names.len());
+    let mut other = sum.clone();
+    other.merge(sum);
+    assert_eq!(other.finish(), ScaledGradient { w: array![10.0] });
+    assert_eq!((scaled.mode, scaled.table), ('m', array![[2.0]]));
+}
+
+#[test]
+fn contributions_to_constants_of_a_tuple_struct_are_dropped() {
+    #[derive(Differentiable)]
+    struct Mixed<T: Float + Into<U>, U>(usize, T, #[differentiable(constant)] Vec<T>, U);
+    let mixed = Mixed::<f32, f64>(2, 1.0, vec![3.0], 4.0);
+    let mut sum = __MixedAcc::default();
+    rt::add(&mut sum.0, 1.0_f32);
+    rt::add(&mut sum.1, 2.0_f32);
+    rt::add_element(&mut sum.2, mixed.0, 1.0_f32);
+    rt::add(&mut sum.3, mixed.3);
+    rt::add(&mut sum, mixed.accumulator());
+    let gradient = sum.clone().finish();
+    assert_eq!((gradient.1, mixed.1), (2.0, 1.0));
+    assert_eq!(rt::dense(&mixed, sum), gradient);
+    assert_eq!(mixed.2, [3.0]);
 }
 
 #[derive(Differentiable)]

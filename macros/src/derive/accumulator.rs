@@ -19,7 +19,7 @@ pub(super) fn accumulator(model: &Model) -> TokenStream {
 fn accumulator_struct(model: &Model) -> TokenStream {
     let documentation =
         format!("Sums up contributions to a gradient with respect to a `{}`.", model.item.ident);
-    let declared = declare(model, &model.accumulator, Projection::Acc, |field| {
+    let declared = declare(model, Projection::Acc, |field| {
         format!("Contributions to the gradient with respect to `{}`.", field.name)
     });
     quote! {
@@ -33,12 +33,13 @@ fn accumulator_struct(model: &Model) -> TokenStream {
 fn accumulator_impls(model: &Model) -> TokenStream {
     let Model { root, gradient, accumulator, .. } = model;
     let (impl_generics, ty_generics, where_clause) = kept(model);
-    let empty = construct(model, accumulator, |_| quote! { ::core::default::Default::default() });
-    let cloned = construct(model, accumulator, |field| {
+    let empty =
+        construct(model, Projection::Acc, |_| quote! { ::core::default::Default::default() });
+    let cloned = construct(model, Projection::Acc, |field| {
         let member = &field.member;
         quote! { ::core::clone::Clone::clone(&self.#member) }
     });
-    let finished = construct(model, gradient, |field| {
+    let finished = construct(model, Projection::Gradient, |field| {
         let member = &field.member;
         quote! { #root::differentiable::Accumulator::finish(self.#member) }
     });
@@ -101,7 +102,7 @@ fn contributions(model: &Model) -> TokenStream {
 fn dense(model: &Model) -> TokenStream {
     let Model { root, accumulator, .. } = model;
     let (impl_generics, ty_generics, _) = kept(model);
-    let empty = construct(model, accumulator, |field| {
+    let empty = construct(model, Projection::Acc, |field| {
         let member = &field.member;
         quote! { #root::rt::Dense::empty(&&self.#member) }
     });

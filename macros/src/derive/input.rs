@@ -49,10 +49,10 @@ pub(super) enum Kind {
     /// Holds floats. The type is the user's without references and named lifetimes, so that the
     /// gradient borrows nothing.
     Active(Box<Type>),
-    /// Left out.
+    /// Left out of the gradient; the accumulator drops what is added to it.
     Constant,
-    /// A constant before an active field of a tuple struct, held as `()`, so that the latter keeps
-    /// its index.
+    /// A constant before an active field of a tuple struct: in the gradient, `()` keeps its place,
+    /// so that the active field keeps its index.
     Placeholder,
 }
 

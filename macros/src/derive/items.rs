@@ -2,9 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{
-    DeriveInput, Ident, ImplGenerics, Path, Type, TypeGenerics, WhereClause, WherePredicate,
-};
+use syn::{DeriveInput, ImplGenerics, Path, Type, TypeGenerics, WhereClause, WherePredicate};
 
 use super::accumulator::accumulator;
 use super::input::{Field, Kind, Model};
@@ -53,7 +51,7 @@ fn gradient_struct(model: &Model) -> TokenStream {
         "A gradient with respect to a `{}`: its fields that hold floats, under the same names.",
         model.item.ident
     );
-    let declared = declare(model, &model.gradient, Projection::Gradient, |field| {
+    let declared = declare(model, Projection::Gradient, |field| {
         format!("The gradient with respect to `{}`.", field.name)
     });
     quote! {
@@ -63,22 +61,23 @@ fn gradient_struct(model: &Model) -> TokenStream {
     }
 }
 
-/// A struct with the field `name: <FieldType as Differentiable>::projection` for each active field.
+/// The struct with the field `name: <FieldType as Differentiable>::projection` for each active field.
 pub(super) fn declare(
     model: &Model,
-    name: &Ident,
     projection: Projection,
     document: impl Fn(&Field) -> String,
 ) -> TokenStream {
-    let vis = &model.item.vis;
+    let (vis, name) = (&model.item.vis, projection.name(model));
     let (_, _, where_clause) = model.generics.kept.split_for_impl();
     let params = &model.generics.kept;
     let fields = model.fields.iter().filter_map(|field| {
         let vis = field.vis;
         let (documentation, ty) = match &field.kind {
             Kind::Active(ty) => (document(field), projection.of(ty, field, model)),
-            Kind::Placeholder => ("Holds the place of a constant.".to_owned(), quote! { () }),
-            Kind::Constant => return None,
+            Kind::Placeholder | Kind::Constant => {
+                let ty = projection.of_constant(field, model)?;
+                ("Holds the place of a constant.".to_owned(), ty)
+            }
         };
         let name = match &field.member {
             syn::Member::Named(name) => Some(quote! { #name: }),
@@ -109,12 +108,13 @@ fn phantom_field(
     })
 }
 
-/// `Name { field: each(field), .. }`, where a placeholder is `()`.
+/// `Name { field: each(field), .. }` for the active fields, and what stands for constants.
 pub(super) fn construct(
     model: &Model,
-    name: &Ident,
+    projection: Projection,
     each: impl Fn(&Field) -> TokenStream,
 ) -> TokenStream {
+    let name = projection.name(model);
     let mut count = 0;
     let fields: Vec<_> = model
         .fields
@@ -122,8 +122,7 @@ pub(super) fn construct(
         .filter_map(|field| {
             let value = match field.kind {
                 Kind::Active(_) => each(field),
-                Kind::Placeholder => quote! { () },
-                Kind::Constant => return None,
+                Kind::Placeholder | Kind::Constant => projection.of_constant(field, model)?,
             };
             count += 1;
             let member = &field.member;
@@ -157,7 +156,7 @@ pub(super) fn kept<'m>(
 fn gradient_impls(model: &Model) -> TokenStream {
     let Model { root, gradient, .. } = model;
     let (impl_generics, ty_generics, where_clause) = kept(model);
-    let cloned = construct(model, gradient, |field| {
+    let cloned = construct(model, Projection::Gradient, |field| {
         let member = &field.member;
         quote! { ::core::clone::Clone::clone(&self.#member) }
     });
@@ -221,7 +220,7 @@ fn differentiable_for_the_struct(model: &Model) -> TokenStream {
     }
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let root = model.root;
-    let accumulated = construct(model, &model.accumulator, |field| {
+    let accumulated = construct(model, Projection::Acc, |field| {
         let member = &field.member;
         quote! { #root::Differentiable::accumulator(&self.#member) }
     });
@@ -236,13 +235,13 @@ fn differentiable_for_the_struct(model: &Model) -> TokenStream {
 /// The gradient is differentiable itself, with itself as its gradient, so that optimisers, files
 /// and clipping can walk over it.
 fn differentiable_for_the_gradient(model: &Model) -> TokenStream {
-    let Model { root, gradient, accumulator, .. } = model;
+    let Model { root, gradient, .. } = model;
     let (impl_generics, ty_generics, where_clause) = kept(model);
     // Not `self.w.accumulator()`: for a `T: Differentiable`, nothing says that a gradient's
     // accumulator has the type of the value's.
     let accumulated =
-        construct(model, accumulator, |_| quote! { ::core::default::Default::default() });
-    let zeros = construct(model, gradient, |field| {
+        construct(model, Projection::Acc, |_| quote! { ::core::default::Default::default() });
+    let zeros = construct(model, Projection::Gradient, |field| {
         let member = &field.member;
         quote! { #root::Differentiable::zero_gradient(&self.#member) }
     });

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 use syn::{GenericArgument, Generics, Ident, PathArguments, Type};
 
-use super::input::{Field, Model};
+use super::input::{Field, Kind, Model};
 use crate::types;
 
 /// An associated type of the runtime's `Differentiable`.
@@ -15,6 +15,28 @@ pub(super) enum Projection {
 }
 
 impl Projection {
+    /// The name of the generated struct that holds this projection of every field.
+    pub(super) fn name<'m>(self, model: &'m Model) -> &'m Ident {
+        match self {
+            Self::Gradient => &model.gradient,
+            Self::Acc => &model.accumulator,
+        }
+    }
+
+    /// What a constant field becomes (the type and its only value are written alike), or `None` if
+    /// it is left out.
+    ///
+    /// The accumulator has all fields: code that reads a field adds to the same field there, and
+    /// cannot know whether it is constant.
+    pub(super) fn of_constant(self, field: &Field, model: &Model) -> Option<TokenStream> {
+        let root = model.root;
+        match (self, &field.kind) {
+            (Self::Acc, _) => Some(quote! { #root::rt::Nothing }),
+            (Self::Gradient, Kind::Placeholder) => Some(quote! { () }),
+            (Self::Gradient, _) => None,
+        }
+    }
+
     /// What the field of type `ty` becomes.
     ///
     /// In general `<ty as Differentiable>::Gradient`. Where the struct holds itself, that type is
@@ -25,10 +47,7 @@ impl Projection {
             Type::Group(group) => self.of(&group.elem, field, model),
             Type::Paren(paren) => self.of(&paren.elem, field, model),
             _ if *ty == model.this => {
-                let name = match self {
-                    Self::Gradient => &model.gradient,
-                    Self::Acc => &model.accumulator,
-                };
+                let name = self.name(model);
                 let (_, arguments, _) = model.generics.kept.split_for_impl();
                 quote! { #name #arguments }
             }

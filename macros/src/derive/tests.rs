@@ -58,6 +58,22 @@ fn a_tuple_struct_keeps_its_indices() {
     );
 }
 
+/// Code that reads a field adds to it, and cannot know whether it is constant.
+#[test]
+fn the_accumulator_has_all_fields() {
+    let item = "struct Net { w: f64, pub size: usize, #[differentiable(constant)] mean: f64 }";
+    assert_eq!(
+        declaration(item, "__NetAcc"),
+        "struct __NetAcc {\n    w: <f64 as D>::Acc,\n    pub size: ::chainrule::rt::Nothing,\n    \
+         mean: ::chainrule::rt::Nothing,\n}\n"
+    );
+    let item = "struct Pair<T: Float + Into<U>, U>(usize, T, bool);";
+    assert!(declaration(item, "__PairAcc").contains(
+        "(\n    ::chainrule::rt::Nothing,\n    <T as D>::Acc,\n    ::chainrule::rt::Nothing,\n    \
+         ::core::marker::PhantomData<(fn() -> U,)>,\n)"
+    ));
+}
+
 #[test]
 fn bounds_bring_the_parameters_that_they_mention() {
     let item = "struct S<T: Float + Into<U>, U: Clone, V: Clone = u8> { w: T, u: U, v: V }";

@@ -132,7 +132,7 @@ impl Reversal {
             let start = self.nodes.len();
             let mut gave =
                 self.graph.splice_formula(&mut self.nodes, row, &formula, &args, node.origin);
-            if row.is_elementwise() && !(self.graph.ty(arg).is_float() && self.graph.ty(out).is_float()) {
+            if row.is_elementwise() && !row.is_cast() && !(self.graph.ty(arg).is_float() && self.graph.ty(out).is_float()) {
                 gave = self.sum_to(arg, gave, node.origin);
             }
             self.belongs_to(arg, start);

@@ -6,9 +6,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::marker_value;
-use super::signature::Signature;
+use super::signature::{Signature, is_view_type};
 use super::writer::Writer;
 use crate::graph::{Arguments, Graph, Op, Ty, Value};
+use crate::lower::ExtensionCall;
 use crate::source::Param;
 
 impl Signature<'_> {
@@ -34,12 +35,12 @@ impl Signature<'_> {
     }
 
     /// The hidden `__vjp`: the value, and a pullback that owns what the adjoint uses of the primal.
-    pub(super) fn hidden(&self, graph: &Graph) -> TokenStream {
+    pub(super) fn hidden(&self, graph: &Graph, calls: &[ExtensionCall]) -> TokenStream {
         let krate = &self.krate;
         let name = self.item("__vjp");
         let visibility = &self.source.item.vis;
         let (generics, clause) = (self.generics(), self.where_clause());
-        let separator = (!generics.is_empty() && !generics.to_string().trim_end().ends_with(',')).then(|| quote!(,));
+        let separator = self.separator();
         let parameters = self.hidden_parameters();
         let markers = self.marker_types();
         let marker_values: Vec<_> = markers.iter().map(marker_value).collect();
@@ -55,37 +56,26 @@ impl Signature<'_> {
             .map(|param| if param.is_active { self.accumulator(&param.ty) } else { quote!(()) })
             .collect();
         let body = self.hidden_body(graph, &seed_type, &again_types);
-        let refused = self.refused_markers(&markers);
+        let ours = self.extension_checks(calls);
+        // An active value for a parameter that is constant is an error, never a silent zero.
+        let bounds = self.source.params.iter().map(|param| match param.is_active {
+            true => quote!(#krate::rt::Activity),
+            false => quote!(#krate::rt::Constant),
+        });
         quote! {
             #[doc(hidden)]
             #[allow(warnings, clippy::all)]
-            #visibility fn #name<#generics #separator #(#markers: #krate::rt::Activity),*>(
+            #visibility fn #name<#generics #separator #(#markers: #bounds),*>(
                 #(#parameters,)* #(#marker_values: #markers),*
             ) -> (#result, impl Fn(#(#again_types,)* #seed_type) -> (#(#accumulators,)*))
             #clause
             {
-                #refused
+                // Lets cargo build again when the variable changes.
+                let _ = option_env!("CHAINRULE_DUMP");
+                #ours
                 #body
             }
         }
-    }
-
-    /// An active value for a parameter that `wrt` left out is an error, never a silent zero.
-    fn refused_markers(&self, markers: &[Ident]) -> TokenStream {
-        let krate = &self.krate;
-        let checks = self.source.params.iter().zip(markers).filter(|(param, _)| !param.is_active).map(
-            |(param, marker)| {
-                let message = format!(
-                    "argument `{}` of `{}` is constant, by its type, `wrt` or `constant`, and was given an \
-                     active value: nothing would flow through it; make it active there, or wrap the value \
-                     in `stop_gradient(..)` here",
-                    param.name,
-                    self.source.name()
-                );
-                quote!(const { assert!(!<#marker as #krate::rt::Activity>::IS, #message) };)
-            },
-        );
-        quote!(#(#checks)*)
     }
 
     fn hidden_body(&self, graph: &Graph, seed_type: &TokenStream, again_types: &[TokenStream]) -> TokenStream {
@@ -98,9 +88,12 @@ impl Signature<'_> {
         let primal = writer.statements(0..sweep.start);
         let (values, received) = split_results(graph);
         // What the adjoint uses of the primal now belongs to the pullback, which may run twice.
-        let residuals = writer.residuals(sweep.start, received);
+        let mut residuals = writer.residuals(sweep.start, received);
+        let places: Vec<Value> =
+            residuals.keys().copied().filter(|value| writer.is_place(*value)).collect();
+        residuals.retain(|value, _| !places.contains(value));
         writer.position = sweep.start;
-        let kept = writer.keep_residuals(&residuals);
+        let kept = writer.keep_residuals(sweep.start, &residuals);
         let value = {
             let mut before = writer.clone();
             before.access.clear();
@@ -123,6 +116,7 @@ impl Signature<'_> {
         };
         let seed = writer.name_of_seed(sweep.seed);
         let conversion = writer.convert_seed(sweep.seed, &seed);
+        let shown = writer.shown_again(&places);
         let adjoint = writer.statements(sweep.start..graph.body.nodes.len());
         writer.position = graph.body.nodes.len();
         let mut received = received.iter();
@@ -154,7 +148,7 @@ impl Signature<'_> {
             .collect();
         let owned_self = self.owns_self().then(|| {
             let this = this();
-            quote!(let #this = Clone::clone(self);)
+            quote!(let #this = ::core::clone::Clone::clone(self);)
         });
         quote! {
             #owned_self
@@ -164,6 +158,7 @@ impl Signature<'_> {
             #(#kept)*
             (value, move |#(#again,)* #seed: #seed_type| {
                 #conversion
+                #(#shown)*
                 #(#adjoint)*
                 (#(#gradients,)*)
             })
@@ -180,7 +175,8 @@ impl Signature<'_> {
     }
 
     pub(super) fn is_handed_again(&self, param: &Param) -> bool {
-        param.reference().is_some_and(|reference| reference.mutability.is_none())
+        is_view_type(&param.ty)
+            || param.reference().is_some_and(|reference| reference.mutability.is_none())
     }
 }
 
@@ -204,7 +200,13 @@ fn split_results(graph: &Graph) -> (&[Value], &[Value]) {
 impl Writer<'_> {
     /// The function's result: a value, or a value and what `aux` passes on.
     fn results(&self, values: &[Value]) -> TokenStream {
-        let texts: Vec<TokenStream> = values.iter().map(|value| self.moved(*value)).collect();
+        let texts: Vec<TokenStream> = values
+            .iter()
+            .map(|value| {
+                self.here.set(self.definitions.get(value).and_then(|node| node.origin.0));
+                self.moved(*value)
+            })
+            .collect();
         match texts.as_slice() {
             [one] => one.clone(),
             many => quote!((#(#many),*)),
@@ -254,7 +256,7 @@ impl Writer<'_> {
         match self.guard_of(&self.graph.info(cotangent).depends_on) {
             Some(guard) if self.access.contains_key(&cotangent) => {
                 let activity = self.rt("Activity");
-                quote!(if <#guard as #activity>::IS { #value } else { Default::default() })
+                quote!(if <#guard as #activity>::IS { #value } else { ::core::default::Default::default() })
             }
             _ => value,
         }
@@ -290,27 +292,87 @@ impl Writer<'_> {
         if !primal.contains(&value) {
             return;
         }
+        let is_place = self.is_place(value);
         if self.names.get(value).is_some() {
             found.entry(value).or_default().join(needed);
-        } else if let Some(node) = self.definitions.get(&value) {
+        }
+        if !is_place && self.names.get(value).is_some() {
+            return;
+        }
+        // What a place shows is kept, and the place is taken again.
+        if let Some(node) = self.definitions.get(&value) {
             node.each_use(&mut |inner| self.note_residual(inner, needed, primal, found));
         }
     }
 
-    /// Statements that keep a residual only where a marker asks for it.
-    fn keep_residuals(&mut self, residuals: &BTreeMap<Value, Arguments>) -> Vec<TokenStream> {
-        let activity = self.rt("Activity");
+    /// True for a part of something that is shown, not copied.
+    fn is_place(&self, value: Value) -> bool {
+        !self.is_float(value) && self.definitions.get(&value).is_some_and(|node| node.is_place())
+    }
+
+    /// Views of what was borrowed or kept, taken again in the pullback: they cannot be kept in it.
+    fn shown_again(&mut self, places: &[Value]) -> Vec<TokenStream> {
+        let mut statements = Vec::new();
+        for value in places {
+            let (Some(name), Some(node)) =
+                (self.names.get(*value).cloned(), self.definitions.get(value).copied())
+            else {
+                continue;
+            };
+            let shown = self.node_expr(node).tokens;
+            statements.push(quote!(let #name = #shown;));
+        }
+        statements
+    }
+
+    /// Statements that keep of a residual what the adjoint needs: its shape where that is all, and
+    /// nothing where a marker says so.
+    fn keep_residuals(&mut self, start: usize, residuals: &BTreeMap<Value, Arguments>) -> Vec<TokenStream> {
+        let (activity, accumulator) = (self.rt("Activity"), self.rt("accumulator"));
         let mut statements = Vec::new();
         for (value, needed) in residuals {
-            let Some(guard) = self.guard_of(needed) else { continue };
-            if self.is_float(*value) || self.graph.info(*value).is_reference || !self.graph.is_active(*value) {
+            let is_borrowed = self.graph.info(*value).is_reference;
+            if self.is_float(*value) || is_borrowed || !self.graph.is_active(*value) {
                 continue;
             }
             let Some(name) = self.names.get(*value).cloned() else { continue };
-            statements.push(quote!(let #name = <#guard as #activity>::keep(#name);));
-            self.keep(*value, &guard, &name, TokenStream::new());
+            let is_shape = self.is_used_for_its_shape(*value, start);
+            let kept = if is_shape { quote!(#accumulator(&#name)) } else { name.to_token_stream() };
+            match self.guard_of(needed) {
+                Some(guard) => {
+                    statements.push(quote!(let #name = <#guard as #activity>::keep(#kept);));
+                    self.keep(*value, &guard, &name, TokenStream::new());
+                }
+                None if is_shape => statements.push(quote!(let #name = #kept;)),
+                None => {}
+            }
         }
         statements
+    }
+
+    /// True if the adjoint asks for no more than the value's shape.
+    fn is_used_for_its_shape(&self, value: Value, start: usize) -> bool {
+        let is_numeric = self.graph.ty(value).is_numeric();
+        is_numeric
+            && self.graph.body.nodes[start..].iter().all(|node| {
+                let in_blocks = |value: Value| {
+                    let mut found = false;
+                    for block in &node.blocks {
+                        block.each_use(&mut |used| found |= used == value);
+                    }
+                    found
+                };
+                !in_blocks(value)
+                    && node.args.iter().enumerate().all(|(position, arg)| {
+                        *arg != value
+                            || match &node.op {
+                                Op::Row(row) => row.is_shape_only(position),
+                                Op::Pull { likes } => position < *likes,
+                                Op::Dense => position == 0,
+                                _ => false,
+                            }
+                    })
+            })
     }
 
     fn name_of_seed(&mut self, seed: Value) -> Ident {

@@ -5,7 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::text::{Strength, Text};
 use super::writer::Writer;
-use crate::graph::{Callee, Node, Target, Ty, Value};
+use super::signature::is_view_type;
+use crate::graph::{Callee, Node, Op, Passing, Target, Ty, Value};
 
 /// The runtime's fallback modules, by the number of arguments.
 const COUNTS: [&str; 13] = [
@@ -20,8 +21,8 @@ impl Writer<'_> {
         let passed: Vec<TokenStream> = node
             .args
             .iter()
-            .zip(&callee.by_reference)
-            .map(|(arg, by_reference)| self.passed(*arg, *by_reference))
+            .zip(&callee.passing)
+            .map(|(arg, passing)| self.passed(*arg, *passing))
             .collect();
         let markers: Vec<TokenStream> = node.args.iter().map(|arg| self.marker(*arg)).collect();
         let generics = callee.generics.as_ref().map(|generics| {
@@ -67,8 +68,8 @@ impl Writer<'_> {
         let (args, seed) = rest.split_at(rest.len() - 1);
         let again: Vec<TokenStream> = args
             .iter()
-            .zip(&callee.by_reference)
-            .map(|(arg, by_reference)| self.again(*arg, *by_reference))
+            .zip(&callee.passing)
+            .map(|(arg, passing)| self.again(*arg, *passing))
             .collect();
         let seed = match self.graph.ty(seed[0]) {
             Ty::Accumulator | Ty::Float(_) => self.moved(seed[0]),
@@ -83,31 +84,57 @@ impl Writer<'_> {
     }
 
     /// An argument as the user passed it.
-    fn passed(&self, arg: Value, by_reference: bool) -> TokenStream {
+    fn passed(&self, arg: Value, passing: Passing) -> TokenStream {
         let text = self.text(arg);
+        if !self.graph.is_active(arg) && self.graph.ty(arg) != &Ty::Unknown || self.is_verbatim(arg) {
+            return text.tokens;
+        }
         let is_reference = self.graph.info(arg).is_reference && self.names.get(arg).is_some();
-        if !self.graph.is_active(arg) {
-            return text.tokens;
+        if self.is_view(arg) || passing == Passing::View {
+            let text = text.at_least(Strength::Atom);
+            return quote!(#text.view());
         }
-        if is_reference {
-            return text.tokens;
+        match passing {
+            Passing::Reference if is_reference => text.tokens,
+            Passing::Reference => {
+                let text = text.at_least(Strength::Unary);
+                quote!(&#text)
+            }
+            Passing::Value if is_reference || self.is_field(arg) => text.tokens,
+            Passing::Owned if is_reference => {
+                let text = text.at_least(Strength::Atom);
+                quote!(#text.to_owned())
+            }
+            Passing::Value | Passing::Owned | Passing::View => self.moved(arg),
         }
-        if by_reference {
-            let text = text.at_least(Strength::Unary);
-            return quote!(&#text);
-        }
-        let is_view = matches!(self.definitions.get(&arg).map(|node| &node.op), Some(crate::graph::Op::Row(row)) if row.is_view());
-        if is_view || self.is_field(arg) { text.tokens } else { self.moved(arg) }
+    }
+
+    fn is_verbatim(&self, arg: Value) -> bool {
+        self.names.get(arg).is_none()
+            && matches!(self.definitions.get(&arg).map(|node| &node.op), Some(Op::Verbatim(_)))
     }
 
     fn is_field(&self, arg: Value) -> bool {
-        matches!(self.definitions.get(&arg).map(|node| &node.op), Some(crate::graph::Op::Field(_)))
+        matches!(self.definitions.get(&arg).map(|node| &node.op), Some(Op::Field(_)))
     }
 
-    /// What a pullback is handed again for an argument.
-    fn again(&self, arg: Value, by_reference: bool) -> TokenStream {
-        let is_reference = self.graph.info(arg).is_reference;
-        if by_reference || is_reference { self.passed(arg, by_reference) } else { quote!(()) }
+    /// True for a view: a part of an array, or a parameter that is one.
+    fn is_view(&self, arg: Value) -> bool {
+        let is_part = match self.definitions.get(&arg).map(|node| &node.op) {
+            Some(Op::Row(row)) => row.is_view() && row.name != "Get",
+            _ => false,
+        };
+        let position = self.graph.body.params.iter().position(|param| *param == arg);
+        is_part || position.is_some_and(|position| is_view_type(&self.signature.source.params[position].ty))
+    }
+
+    /// What a pullback is handed again for an argument: what it was lent.
+    fn again(&self, arg: Value, passing: Passing) -> TokenStream {
+        let is_lent = self.graph.info(arg).is_reference && passing != Passing::Owned
+            || passing == Passing::Reference
+            || passing == Passing::View
+            || self.is_view(arg) && passing != Passing::Owned;
+        if is_lent { self.passed(arg, passing) } else { quote!(()) }
     }
 
     /// Whether the argument is active, as a marker.

@@ -9,7 +9,7 @@ use super::text::{Strength, Text};
 use super::tokens::rename;
 use super::writer::Writer;
 use crate::graph::{Construct, Form, Node, Op, Ty, Value, Verbatim, key};
-use crate::ops::{self, Kind, Row};
+use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
     /// The value, as an expression that names it or, where it is inlined, computes it.
@@ -21,6 +21,10 @@ impl<'a> Writer<'a> {
             return text.clone();
         }
         if let Some(name) = self.names.get(value) {
+            let mut name = name.clone();
+            if let Some(here) = self.here.get() {
+                name.set_span(name.span().located_at(here));
+            }
             return Text::atom(name.to_token_stream());
         }
         match self.definitions.get(&value) {
@@ -83,6 +87,13 @@ impl<'a> Writer<'a> {
 
     /// What a node computes.
     pub(super) fn node_expr(&self, node: &Node) -> Text {
+        let outer = self.here.replace(node.origin.0);
+        let text = self.node_expr_here(node);
+        self.here.set(outer);
+        text
+    }
+
+    fn node_expr_here(&self, node: &Node) -> Text {
         let span = node.span();
         match &node.op {
             Op::Literal(text) => Self::literal(text),
@@ -247,7 +258,15 @@ impl<'a> Writer<'a> {
         }
         let args: Vec<TokenStream> = (1..node.args.len()).map(|position| operand(position).tokens).collect();
         let first = operand(0);
-        if row.value().is_some() || is_cast(row) {
+        match row.name {
+            "AsF32" | "AsF64" => {
+                let target = format_ident!("{}", &row.call["as_".len()..]);
+                let operand = first.at_least(Strength::Unary);
+                return Text::loose(quote_spanned!(span=> #operand as #target));
+            }
+            _ => {}
+        }
+        if row.value().is_some() || row.name == "CastLike" {
             // A function that the runtime makes of the row's formula.
             let function = self.rt(row.call);
             let first = first.tokens;
@@ -260,7 +279,8 @@ impl<'a> Writer<'a> {
 
     /// A bare literal says its type where a method is called on it.
     fn typed_literal(&self, value: Value, like: Value) -> Option<Text> {
-        let suffix = match self.graph.ty(like).elem() {
+        let elem = self.graph.ty(value).elem().join(self.graph.ty(like).elem());
+        let suffix = match elem {
             crate::graph::Elem::F32 => "f32",
             crate::graph::Elem::F64 => "f64",
             _ => return None,
@@ -289,7 +309,7 @@ impl<'a> Writer<'a> {
                 quote!(#path { #(#members: #parts),* #rest })
             }
             Form::Array => quote!([#(#parts),*]),
-            Form::Vec => quote!(vec![#(#parts),*]),
+            Form::Vec => quote!(::std::vec![#(#parts),*]),
         })
     }
 
@@ -348,8 +368,4 @@ impl<'a> Writer<'a> {
 /// A field's name or a tuple's position.
 pub(super) fn member(name: &str) -> TokenStream {
     name.parse().unwrap_or_default()
-}
-
-fn is_cast(row: &Row) -> bool {
-    [ops::row("AsF32"), ops::row("AsF64"), ops::row("CastLike")].contains(&row)
 }

@@ -12,6 +12,7 @@
 mod body;
 mod call;
 mod expr;
+mod extension;
 mod kernel;
 mod names;
 pub(crate) mod operation_tests;
@@ -25,8 +26,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::graph::Graph;
+use crate::lower::ExtensionCall;
 use crate::source::Source;
-use signature::Signature;
+use signature::{Signature, is_view_type};
 
 /// The value that a marker type's parameter is called.
 fn marker_value(marker: &Ident) -> Ident {
@@ -40,13 +42,15 @@ pub(crate) struct Derivatives {
     /// The same with the seed 1, for `value_and_grad` of a float; none where the result is not
     /// known to be one.
     pub(crate) gradient: Option<Graph>,
+    /// The methods of ours that the function calls by name.
+    pub(crate) extension_calls: Vec<ExtensionCall>,
 }
 
 /// The derivatives of a function.
 pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let signature = Signature::new(source, false);
     let items = [
-        signature.hidden(&derivatives.reverse),
+        signature.hidden(&derivatives.reverse, &derivatives.extension_calls),
         signature.vjp(),
         signature.value_and_grad(derivatives.gradient.as_ref()),
         signature.value_and_grad_into(),
@@ -61,7 +65,7 @@ pub(crate) fn readable(source: &Source, derivatives: &Derivatives) -> TokenStrea
     let signature = Signature::new(source, true);
     match &derivatives.gradient {
         Some(graph) => signature.value_and_grad(Some(graph)),
-        None => signature.hidden(&derivatives.reverse),
+        None => signature.hidden(&derivatives.reverse, &[]),
     }
 }
 
@@ -172,8 +176,11 @@ impl<'a> Signature<'a> {
             .iter()
             .map(|param| {
                 let name = &param.name;
-                let borrows = param.is_receiver() && self.owns_self();
-                if borrows { quote!(&self) } else { quote!(#name) }
+                match param.is_receiver() && self.owns_self() {
+                    true => quote!(&self),
+                    false if is_view_type(&param.ty) => quote!(#name.view()),
+                    false => quote!(#name),
+                }
             })
             .collect();
         let markers = self.public_markers();
@@ -234,7 +241,11 @@ impl<'a> Signature<'a> {
         if param.is_receiver() && self.owns_self() {
             return quote!(&self);
         }
-        if self.is_handed_again(param) { quote!(#name) } else { quote!(()) }
+        match self.is_handed_again(param) {
+            true if is_view_type(&param.ty) => quote!(#name.view()),
+            true => quote!(#name),
+            false => quote!(()),
+        }
     }
 
     /// `value_and_grad`: a straight function of its own for a float, through `__vjp` else.
@@ -253,7 +264,7 @@ impl<'a> Signature<'a> {
             None => {
                 let forward = self.forward_to_hidden();
                 let value = self.value_of(quote!(value));
-                let pulled = self.pulled(quote!(#krate::rt::into_acc_of(#krate::rt::seed(&#value))));
+                let pulled = self.pulled(quote!(#krate::rt::seed_acc(&#value)));
                 let body = quote! {
                     #forward
                     let gradients = #pulled;
@@ -328,7 +339,7 @@ impl<'a> Signature<'a> {
     fn to_come(&self) -> TokenStream {
         let krate = &self.krate;
         let generics = self.generics();
-        let separator = (!generics.is_empty() && !generics.to_string().trim_end().ends_with(',')).then(|| quote!(,));
+        let separator = self.separator();
         let predicates = self.predicates();
         let parameters = self.parameters();
         let visibility = &self.source.item.vis;
@@ -347,7 +358,7 @@ impl<'a> Signature<'a> {
         quote!(#(#items)*)
     }
 
-    /// Every public function with a body that never runs.
+    /// Every function with a body that never runs.
     fn stand_ins(&self) -> TokenStream {
         let (generics, clause) = (self.generics(), self.where_clause());
         let parameters = self.parameters();
@@ -355,26 +366,38 @@ impl<'a> Signature<'a> {
         let krate = &self.krate;
         let (result, seed, gradients) =
             (self.source.result(), self.result_gradient(), self.gradients());
-        let types = [
-            ("vjp", quote!((#result, #krate::__pullback!(Fn(#seed) -> #gradients)))),
-            ("value_and_grad", quote!((#result, #gradients))),
-            ("grad", quote!(#gradients)),
+        let separator = self.separator();
+        let markers = self.marker_types();
+        let plain = quote!(<#generics>(#(#parameters),*));
+        let hidden = quote!(<#generics #separator #(#markers),*>(#(#parameters,)* #(_: #markers),*));
+        let into = quote!(<#generics>(#(#parameters,)* _: &mut #gradients));
+        let items = [
+            ("vjp", &plain, quote!((#result, #krate::__pullback!(Fn(#seed) -> #gradients)))),
+            ("__vjp", &hidden, quote!(!)),
+            ("value_and_grad", &plain, quote!((#result, #gradients))),
+            ("value_and_grad_into", &into, quote!(#result)),
+            ("grad", &plain, quote!(#gradients)),
         ];
-        let used = self.mention_of_function();
-        let items = types.into_iter().map(|(item, ty)| {
+        let items = items.into_iter().map(|(item, signature, ty)| {
             let name = self.item(item);
             let body = match item {
                 "vjp" => quote!((unreachable!(), |_: #seed| unreachable!())),
-                _ => quote!({ #used unreachable!() }),
+                _ => quote!(unreachable!()),
             };
             quote! {
                 #[doc(hidden)]
                 #[allow(warnings, clippy::all)]
-                #visibility fn #name<#generics>(#(#parameters),*) -> #ty #clause { #body }
+                #visibility fn #name #signature -> #ty #clause { #body }
             }
         });
         let items: Vec<TokenStream> = items.collect();
         quote!(#(#items)*)
+    }
+
+    /// A comma after the user's generics, if there are any without one.
+    fn separator(&self) -> Option<TokenStream> {
+        let generics = &self.source.item.sig.generics.params;
+        (!generics.is_empty() && !generics.trailing_punct()).then(|| quote!(,))
     }
 }
 

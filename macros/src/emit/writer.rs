@@ -1,5 +1,6 @@
 //! Nodes to statements, in order, with a name for every value.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -35,6 +36,8 @@ pub(super) struct Writer<'a> {
     pub(super) hints: HashMap<Value, String>,
     /// The markers of the parameters, in the hidden function.
     pub(super) markers: Option<Vec<Ident>>,
+    /// Where in the user's source the node being written stands: an identifier lies where it is used.
+    pub(super) here: Cell<Option<Span>>,
     /// A float whose type a bare literal takes, where the macro does not know it.
     pub(super) anchor: Option<TokenStream>,
 }
@@ -56,6 +59,7 @@ impl<'a> Writer<'a> {
             written: HashMap::new(),
             hints: HashMap::new(),
             markers: None,
+            here: Cell::new(None),
             anchor: None,
         };
         writer.survey();
@@ -126,6 +130,7 @@ impl<'a> Writer<'a> {
             let is_named = graph.info(out).name.is_some();
             let is_inlined = match &node.op {
                 Op::Field(_) => true,
+                Op::Row(row) if row.name == "Get" && !self.is_float(out) => true,
                 Op::Row(row) if row.is_view() && !self.is_float(out) => uses[out.0] <= 1 || !is_named,
                 Op::Literal(_) => !is_named,
                 Op::Verbatim(verbatim) => {
@@ -214,6 +219,7 @@ impl<'a> Writer<'a> {
             return None;
         }
         let span = node.span();
+        self.here.set(node.origin.0);
         match &node.op {
             Op::Effect(verbatim) => Some(self.effect(verbatim, &node.args)),
             Op::Verbatim(verbatim) if verbatim.pattern.is_some() => {

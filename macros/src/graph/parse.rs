@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::Chars;
 
 use super::{
-    Arguments, Block, Callee, Construct, Elem, Form, Graph, Info, Iteration, Node, Op, Origin, Sweep,
+    Arguments, Block, Callee, Construct, Elem, Form, Graph, Info, Iteration, Node, Op, Origin, Passing, Sweep,
     Target, Tokens, Ty, Value, Verbatim,
 };
 use crate::ops;
@@ -392,5 +392,14 @@ fn callee(strings: &[String]) -> Parsed<Callee> {
         "associated" => Target::Associated { ty: text_tokens(owner)?, name: name.clone() },
         _ => Target::Method(name.clone()),
     };
-    Ok(Callee { target, generics, by_reference: passing.chars().map(|c| c == '&').collect() })
+    let passing = passing
+        .chars()
+        .map(|c| match c {
+            '&' => Passing::Reference,
+            'v' => Passing::View,
+            'o' => Passing::Owned,
+            _ => Passing::Value,
+        })
+        .collect();
+    Ok(Callee { target, generics, passing })
 }

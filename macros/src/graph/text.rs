@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Target, Ty, Value, Verbatim};
+use super::{Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Passing, Target, Ty, Value, Verbatim};
 
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -203,6 +203,15 @@ fn callee_strings(callee: &Callee) -> Vec<String> {
         Target::Method(name) => ("method", String::new(), name.as_str()),
     };
     let generics = callee.generics.as_ref().map_or(String::new(), ToString::to_string);
-    let passing = callee.by_reference.iter().map(|by| if *by { '&' } else { '.' }).collect();
+    let passing = callee
+        .passing
+        .iter()
+        .map(|passing| match passing {
+            Passing::Value => '.',
+            Passing::Reference => '&',
+            Passing::View => 'v',
+            Passing::Owned => 'o',
+        })
+        .collect();
     vec![kind.to_owned(), owner, name.to_owned(), generics, passing]
 }

@@ -7,7 +7,7 @@ use syn::{Expr, ExprCall, PathArguments};
 use super::constant::starts_upper;
 use super::formula::formula_row;
 use super::{Language, Lowering};
-use crate::graph::{Callee, Construct, Elem, Form, Op, Target, Tokens, Ty, Value};
+use crate::graph::{Callee, Construct, Elem, Form, Op, Passing, Target, Tokens, Ty, Value};
 use crate::ops::{self, Row};
 
 impl Lowering<'_> {
@@ -25,6 +25,23 @@ impl Lowering<'_> {
                  it a `#[differentiable]` one",
             );
         };
+        if let Some(owner) = &function.qself {
+            let row = function
+                .path
+                .segments
+                .last()
+                .and_then(|last| ops::by_call(&last.ident.to_string(), call.args.len()))
+                .filter(|row| !row.is_internal());
+            let known = super::ty::Known { holds_floats: true, generics: None };
+            let is_float = super::ty::of_type(&owner.ty, known).is_float();
+            return match row {
+                Some(row) if is_float => self.row_of_path(row, call, span),
+                _ => self.mistake(
+                    &call.func,
+                    "a path with `<..>` does not show which function is meant: call it by a plain path",
+                ),
+            };
+        }
         let Some(last) = function.path.segments.last() else {
             return self.mistake(span, "this call has no name");
         };
@@ -42,20 +59,29 @@ impl Lowering<'_> {
             return self.constructor(call, &function.path);
         }
         if let Some(row) = operation_by_path(&function.path, call.args.len()) {
-            let written: Vec<&Expr> = call.args.iter().collect();
-            let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
-            return self.row_call(row, args[0], args[1..].to_vec(), &written[1..], span);
+            return self.row_of_path(row, call, span);
         }
-        if self.binding(&call.func).is_some() {
+        if let Some(binding) = self.binding(&call.func) {
+            if self.poisoned.contains(&binding.value) {
+                return binding.value;
+            }
             return self.mistake(
                 span,
                 "a local closure called with an active value is not supported yet: make it a \
                  `#[differentiable]` function",
             );
         }
-        let by_reference = call.args.iter().map(|arg| matches!(arg, Expr::Reference(_))).collect();
+        let passing = call.args.iter().map(passing).collect();
         let args = call.args.iter().map(|arg| self.expr(arg)).collect();
-        self.call_node(callee(&function.path, by_reference), args, span)
+        self.call_node(callee(&function.path, passing), args, span)
+    }
+
+    /// An operation called by its path: `f64::ln(x)`.
+    fn row_of_path(&mut self, row: &'static Row, call: &ExprCall, span: proc_macro2::Span) -> Value {
+        let written: Vec<&Expr> = call.args.iter().collect();
+        let receiver = self.expr(written[0]);
+        let args = self.row_args(row, &written[1..]);
+        self.row_call(row, receiver, args, &written, span)
     }
 
     /// `concatenate(axis, &[a.view(), b.view()])` or `stack(..)`, behind `unwrap`.
@@ -160,7 +186,7 @@ pub(super) fn operation_by_path(path: &syn::Path, operands: usize) -> Option<&'s
 }
 
 /// Which function a path names, told by Rust's naming convention.
-pub(super) fn callee(path: &syn::Path, by_reference: Vec<bool>) -> Callee {
+pub(super) fn callee(path: &syn::Path, passing: Vec<Passing>) -> Callee {
     let mut path = path.clone();
     let mut generics = None;
     if let Some(last) = path.segments.last_mut() {
@@ -177,5 +203,19 @@ pub(super) fn callee(path: &syn::Path, by_reference: Vec<bool>) -> Callee {
     } else {
         Target::Function(Tokens(path.to_token_stream()))
     };
-    Callee { target, generics, by_reference }
+    Callee { target, generics, passing }
+}
+
+/// How an argument is passed.
+pub(super) fn passing(arg: &Expr) -> Passing {
+    match arg {
+        Expr::Reference(_) => Passing::Reference,
+        Expr::Paren(inner) => passing(&inner.expr),
+        Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
+            "view" | "reborrow" => Passing::View,
+            "clone" | "to_owned" | "into_owned" | "cloned" | "copied" => Passing::Owned,
+            _ => Passing::Value,
+        },
+        _ => Passing::Value,
+    }
 }

@@ -7,7 +7,7 @@ use syn::{Expr, ExprClosure, ExprMethodCall};
 
 use super::Lowering;
 use super::call::{callee, operation_by_path};
-use crate::graph::{Block, Info, Node, Op, Ty, Value};
+use crate::graph::{Block, Info, Node, Op, Passing, Ty, Value};
 use crate::ops::Row;
 
 impl Lowering<'_> {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
             Expr::Path(path) => match operation_by_path(&path.path, 1) {
                 Some(row) => self.row(row, vec![element], span),
                 None => {
-                    let callee = callee(&path.path, vec![false]);
+                    let callee = callee(&path.path, vec![Passing::Value]);
                     let out = self.call_node(callee, vec![element], path.span());
                     self.graph.info_mut(out).ty = Ty::Float(elem);
                     out

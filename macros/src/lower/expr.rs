@@ -23,7 +23,7 @@ impl Lowering<'_> {
             Expr::Group(inner) => self.expr(&inner.expr),
             Expr::Reference(inner) if inner.mutability.is_none() => self.expr(&inner.expr),
             Expr::Reference(inner) => self.mistake(
-                inner.span(),
+                inner,
                 "a mutable borrow of an active value is not supported here: return the new value instead",
             ),
             Expr::Path(_) => self.name(expr),
@@ -59,13 +59,13 @@ impl Lowering<'_> {
             Expr::Struct(literal) => self.struct_literal(literal),
             Expr::Block(block) if block.label.is_none() => match self.block(&block.block) {
                 Some(value) => value,
-                None => self.mistake(span, "this block has no value: end it with an expression"),
+                None => self.mistake(expr, "this block has no value: end it with an expression"),
             },
             Expr::If(branch) => self.branch(branch),
             Expr::Macro(mac) => self.macro_value(&mac.mac, span),
             other => {
                 let (what, instead) = refusal(other);
-                self.mistake(span, format!("{what}: {instead}"))
+                self.mistake(other, format!("{what}: {instead}"))
             }
         }
     }
@@ -90,6 +90,14 @@ impl Lowering<'_> {
         let span = binary.span();
         let symbol = binary.op.to_token_stream().to_string();
         if let Some(row) = ops::by_symbol(&symbol, 2) {
+            for side in [&binary.left, &binary.right] {
+                if let Some(digits) = integer_literal(side) {
+                    return self.mistake(
+                        side,
+                        format!("`{digits}` is an integer beside an active value: write `{digits}.0`"),
+                    );
+                }
+            }
             let a = self.expr(&binary.left);
             let b = self.expr(&binary.right);
             return self.row(row, vec![a, b], binary.op.span());
@@ -110,7 +118,7 @@ impl Lowering<'_> {
                 )
             }
             _ => self.mistake(
-                span,
+                binary,
                 format!("`{symbol}` of an active value is not differentiable: use float arithmetic"),
             ),
         }
@@ -150,7 +158,16 @@ impl Lowering<'_> {
         out
     }
 
-    fn member_of_construct(&self, base: Value, member: &str) -> Option<Value> {
+    /// How many parts a tuple or array has that was made here.
+    pub(super) fn length_of_construct(&self, base: Value) -> Option<usize> {
+        let node = self.nodes.iter().find(|node| node.outs.contains(&base))?;
+        match &node.op {
+            Op::Construct(construct) => Some(construct.members.len()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn member_of_construct(&self, base: Value, member: &str) -> Option<Value> {
         let node = self.nodes.iter().find(|node| node.outs.contains(&base))?;
         let Op::Construct(construct) = &node.op else { return None };
         let position = construct.members.iter().position(|name| name == member)?;
@@ -160,24 +177,20 @@ impl Lowering<'_> {
     /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
     fn index(&mut self, index: &syn::ExprIndex) -> Value {
         let span = index.span();
-        if !self.is_constant(&index.index) {
-            return self.mistake(
-                index.index.span(),
-                "an index cannot be active: it is piecewise constant; make it an integer outside",
-            );
-        }
         let base = self.expr(&index.expr);
         if matches!(&*index.index, Expr::Range(_)) {
             return self.mistake(
-                span,
+                index,
                 "subslices of an active list are not supported yet: index the elements, or slice an \
                  array with `s![..]`",
             );
         }
         let position = self.constant(&index.index);
-        if *self.graph.ty(base) == Ty::Unknown {
-            self.graph.info_mut(base).ty = Ty::Unknown;
-        }
+        self.element(base, position, span)
+    }
+
+    /// The element at a constant position.
+    pub(super) fn element(&mut self, base: Value, position: Value, span: Span) -> Value {
         let ty = element(self.graph.ty(base));
         let depends_on = self.graph.info(base).depends_on.clone();
         let out = self.node(Op::Row(ops::row("Get")), vec![base, position], ty, span);
@@ -207,7 +220,7 @@ impl Lowering<'_> {
                 let ty = &cast.ty;
                 self.constant_of(&[operand], |names| quote!((#(#names)*) as #ty), Ty::Integer, span)
             }
-            _ => self.mistake(span, "this cast of an active value is not understood: cast to f32 or f64"),
+            _ => self.mistake(cast, "this cast of an active value is not understood: cast to f32 or f64"),
         }
     }
 
@@ -230,7 +243,7 @@ impl Lowering<'_> {
     fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Value {
         if let Some(rest) = literal.rest.as_ref().filter(|rest| !self.is_constant(rest)) {
             return self.mistake(
-                rest.span(),
+                rest,
                 "`..` of an active struct hides which fields are differentiated: name the fields",
             );
         }
@@ -258,11 +271,11 @@ impl Lowering<'_> {
             );
         }
         if let Expr::Let(_) = &*branch.cond {
-            return self.mistake(branch.cond.span(), "`if let` is not supported in a closure yet: use `if`");
+            return self.mistake(&branch.cond, "`if let` is not supported in a closure yet: use `if`");
         }
         let condition = self.expr(&branch.cond);
         let Some((_, otherwise)) = &branch.else_branch else {
-            return self.mistake(span, "an `if` with a value needs an `else`");
+            return self.mistake(branch, "an `if` with a value needs an `else`");
         };
         let then = self.arm(|lowering| lowering.block(&branch.then_branch), branch.then_branch.span());
         let otherwise = self.arm(|lowering| Some(lowering.expr(otherwise)), otherwise.span());
@@ -305,8 +318,20 @@ pub(super) fn member(member: &Member) -> String {
     }
 }
 
+/// The digits of an integer literal, if the expression is one.
+fn integer_literal(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Int(int) if !int.suffix().starts_with('f') => Some(int.base10_digits()),
+            _ => None,
+        },
+        Expr::Paren(inner) => integer_literal(&inner.expr),
+        _ => None,
+    }
+}
+
 /// Why an expression is not in the language, and what to do instead.
-fn refusal(expr: &Expr) -> (&'static str, &'static str) {
+pub(super) fn refusal(expr: &Expr) -> (&'static str, &'static str) {
     match expr {
         Expr::Async(_) => ("an `async` block is not differentiable", "compute outside of it"),
         Expr::Await(_) => ("`.await` is not differentiable", "await before and pass the value in"),
@@ -324,6 +349,10 @@ fn refusal(expr: &Expr) -> (&'static str, &'static str) {
         Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
             ("loops over active values are not supported yet", "use whole-array operations")
         }
+        Expr::If(_) => (
+            "`if` on active values outside a `mapv` closure is not supported yet",
+            "write it inside `mapv(|v| ..)`",
+        ),
         Expr::Match(_) => ("`match` on active values is not supported yet", "use whole-array operations"),
         Expr::Return(_) => {
             ("an early `return` is not supported yet", "let the function end with its value")

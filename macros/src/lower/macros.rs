@@ -1,7 +1,6 @@
 //! Macro calls that mention active values.
 
 use proc_macro2::Span;
-use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
@@ -32,7 +31,7 @@ impl Lowering<'_> {
             },
             "dbg" => match elements() {
                 Ok(elements) if elements.len() == 1 => {
-                    self.effect(mac.to_token_stream(), span);
+                    self.effect(quote::quote!(#mac;), span);
                     self.expr(&elements[0])
                 }
                 _ => self.mistake(span, "`dbg!` of one expression is understood here"),

@@ -1,11 +1,11 @@
 //! Method calls with an active receiver or argument.
 
 use quote::ToTokens;
-use syn::spanned::Spanned;
 use syn::{Expr, ExprMethodCall};
 
-use super::{Language, Lowering};
-use crate::graph::{Callee, Op, Target, Tokens, Ty, Value, key};
+use super::{ExtensionCall, Language, Lowering};
+use super::call::passing;
+use crate::graph::{Callee, Op, Passing, Target, Tokens, Ty, Value, key};
 use crate::ops::{self, Kind, Row};
 
 impl Lowering<'_> {
@@ -44,8 +44,13 @@ impl Lowering<'_> {
                         format!("`{name}` gives an `Option` or a `Result`: call `.unwrap()` on it right here"),
                     );
                 }
-                let args = call.args.iter().map(|arg| self.expr(arg)).collect();
-                self.row_call(row, receiver, args, &call.args.iter().collect::<Vec<_>>(), span)
+                if row.is_extension() && self.language == Language::User {
+                    let receiver = self.graph.ty(receiver).clone();
+                    self.methods.push(ExtensionCall { row, receiver, span });
+                }
+                let written: Vec<&Expr> = std::iter::once(&*call.receiver).chain(&call.args).collect();
+                let args = self.row_args(row, &written[1..]);
+                self.row_call(row, receiver, args, &written, span)
             }
             _ => self.user_method(call, receiver),
         }
@@ -58,13 +63,23 @@ impl Lowering<'_> {
                 let row = ops::by_call(&inner.method.to_string(), inner.args.len() + 1)
                     .filter(|row| row.is_fallible())?;
                 let receiver = self.expr(&inner.receiver);
-                let args = inner.args.iter().map(|arg| self.expr(arg)).collect();
-                let written: Vec<&Expr> = inner.args.iter().collect();
+                let written: Vec<&Expr> = std::iter::once(&*inner.receiver).chain(&inner.args).collect();
+                let args = self.row_args(row, &written[1..]);
                 Some(self.row_call(row, receiver, args, &written, inner.method.span()))
             }
             Expr::Call(call) => self.joined_by_call(call),
             _ => None,
         }
+    }
+
+    /// The operands after the receiver. An index, an axis or a list of labels holds no floats whatever
+    /// it mentions, and is passed on as it stands.
+    pub(super) fn row_args(&mut self, row: &Row, written: &[&Expr]) -> Vec<Value> {
+        let mut args = Vec::new();
+        for (position, arg) in written.iter().enumerate() {
+            args.push(if row.is_constant_operand(position + 1) { self.constant(arg) } else { self.expr(arg) });
+        }
+        args
     }
 
     /// An operation of the table, called by a user or in a formula.
@@ -76,19 +91,6 @@ impl Lowering<'_> {
         written: &[&Expr],
         span: proc_macro2::Span,
     ) -> Value {
-        let row = self.at_fixed_bound(row, written);
-        for (position, (value, arg)) in args.iter().zip(written).enumerate() {
-            if row.is_constant_operand(position + 1) && self.is_active(*value) {
-                return self.mistake(
-                    arg.span(),
-                    format!(
-                        "this argument of `{}` cannot be active: it has no derivative; make it a \
-                         constant",
-                        row.call
-                    ),
-                );
-            }
-        }
         if row.kind == Kind::Query {
             let method = syn::Ident::new(row.call, span);
             let operands: Vec<Value> = std::iter::once(receiver).chain(args).collect();
@@ -102,20 +104,33 @@ impl Lowering<'_> {
                 span,
             );
         }
-        self.row(row, std::iter::once(receiver).chain(args).collect(), span)
+        let mut operands: Vec<Value> = std::iter::once(receiver).chain(args).collect();
+        let row = self.at_fixed_bound(row, &mut operands, written);
+        self.row(row, operands, span)
     }
 
-    /// `max`, `min` and `clamp` against a literal or const item have derivative 0 at a tie.
-    fn at_fixed_bound(&self, row: &'static Row, written: &[&Expr]) -> &'static Row {
-        if !written.iter().all(|arg| self.is_fixed(arg)) {
-            return row;
-        }
-        match row.name {
+    /// `max`, `min` and `clamp` against a literal or const item have derivative 0 at a tie. `written`
+    /// are the operands as the user wrote them; the bound of `max` and `min` may be either.
+    fn at_fixed_bound(
+        &self,
+        row: &'static Row,
+        operands: &mut [Value],
+        written: &[&Expr],
+    ) -> &'static Row {
+        let fixed = match row.name {
             "Max" => ops::row("MaxConst"),
             "Min" => ops::row("MinConst"),
             "Clamp" => ops::row("ClampConst"),
-            _ => row,
+            _ => return row,
+        };
+        if written[1..].iter().all(|arg| self.is_fixed(arg)) {
+            return fixed;
         }
+        if row.name != "Clamp" && self.is_fixed(written[0]) {
+            operands.swap(0, 1);
+            return fixed;
+        }
+        row
     }
 
     /// A literal, a const item, or a call of a type's constant function such as `T::zero()`.
@@ -153,10 +168,8 @@ impl Lowering<'_> {
         }
         let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let generics = call.turbofish.as_ref().map(|turbofish| Tokens(turbofish.args.to_token_stream()));
-        let by_reference = std::iter::once(true)
-            .chain(call.args.iter().map(|arg| matches!(arg, Expr::Reference(_))))
-            .collect();
-        let callee = Callee { target: Target::Method(name), generics, by_reference };
+        let passing = std::iter::once(Passing::Reference).chain(call.args.iter().map(passing)).collect();
+        let callee = Callee { target: Target::Method(name), generics, passing };
         self.call_node(callee, std::iter::once(receiver).chain(args).collect(), call.method.span())
     }
 

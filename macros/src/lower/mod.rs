@@ -16,13 +16,15 @@ mod scope;
 mod stmt;
 mod ty;
 
+use std::collections::HashSet;
+
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 pub(crate) use formula::formula;
 
 use crate::graph::{Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value, key};
-use crate::mistake::Mistakes;
+use crate::mistake::{Mistakes, Place};
 use crate::ops::{Kind, Row};
 use crate::source::Source;
 use scope::Scopes;
@@ -42,13 +44,30 @@ struct Lowering<'a> {
     /// The nodes of the block that is being read.
     nodes: Vec<Node>,
     scopes: Scopes,
-    /// The names of type parameters bounded by `Float`, as far as the macro can see.
     language: Language,
+    methods: Vec<ExtensionCall>,
+    /// Values that stand for a mistake: what is done with them is no second one.
+    poisoned: HashSet<Value>,
     mistakes: &'a mut Mistakes,
 }
 
+/// A call of a method of the prelude's traits, by its name alone. A trait of the user's may have a
+/// method of that name, so generated code asks rustc whether it is ours.
+pub(crate) struct ExtensionCall {
+    pub(crate) row: &'static Row,
+    /// The type of the receiver, as far as the macro can see.
+    pub(crate) receiver: Ty,
+    pub(crate) span: Span,
+}
+
+/// What was read of a function.
+pub(crate) struct Lowered {
+    pub(crate) graph: Graph,
+    pub(crate) extension_calls: Vec<ExtensionCall>,
+}
+
 /// Reads a user's function.
-pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Graph {
+pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     let mut lowering = Lowering::new(Language::User, mistakes);
     lowering.graph.name = source.name().to_string();
     lowering.scopes.enter();
@@ -79,8 +98,15 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Graph {
     }
     let result = lowering.block(&source.item.block);
     let result = lowering.function_result(result, source);
-    lowering.graph.body = Block { params, nodes: lowering.nodes, results: vec![result] };
-    lowering.graph
+    let results = match source.options.aux {
+        true => {
+            let span = source.name().span();
+            vec![lowering.field(result, "0", span), lowering.field(result, "1", span)]
+        }
+        false => vec![result],
+    };
+    lowering.graph.body = Block { params, nodes: lowering.nodes, results };
+    Lowered { graph: lowering.graph, extension_calls: lowering.methods }
 }
 
 impl<'a> Lowering<'a> {
@@ -90,6 +116,8 @@ impl<'a> Lowering<'a> {
             nodes: Vec::new(),
             scopes: Scopes::default(),
             language,
+            methods: Vec::new(),
+            poisoned: HashSet::new(),
             mistakes,
         }
     }
@@ -103,7 +131,7 @@ impl<'a> Lowering<'a> {
                     ty::Known { holds_floats: true, generics: Some(&source.item.sig.generics) },
                 );
                 let info = self.graph.info_mut(value);
-                if info.ty == Ty::Unknown || matches!(info.ty, Ty::Numeric(_)) {
+                if !source.options.aux && (info.ty == Ty::Unknown || matches!(info.ty, Ty::Numeric(_))) {
                     info.ty = declared;
                 }
                 value
@@ -123,9 +151,11 @@ impl<'a> Lowering<'a> {
     }
 
     /// Notes a mistake and gives a value to go on with, so that more can be found.
-    fn mistake(&mut self, span: Span, message: impl Into<String>) -> Value {
-        self.mistakes.add(span, message);
-        self.graph.value(Info::default())
+    fn mistake(&mut self, place: impl Into<Place>, message: impl Into<String>) -> Value {
+        self.mistakes.add(place, message);
+        let value = self.graph.value(Info::default());
+        self.poisoned.insert(value);
+        value
     }
 
     /// Adds a node with one result of this type, which depends on all that its arguments do.
@@ -188,13 +218,17 @@ impl<'a> Lowering<'a> {
         let elem = (0..args.len())
             .filter(|position| numeric(self, *position))
             .fold(Elem::Literal, |elem, position| elem.join(self.graph.ty(args[position]).elem()));
-        let elem = if elem == Elem::Literal { Elem::Unknown } else { elem };
+        if elem == Elem::Literal {
+            return;
+        }
         for position in (0..args.len()).filter(|position| numeric(self, *position)).collect::<Vec<_>>() {
             let is_active = self.is_active(args[position]);
             let ty = &mut self.graph.info_mut(args[position]).ty;
             match ty {
                 Ty::Unknown if is_active => *ty = Ty::Numeric(elem),
-                Ty::Array(own, _) | Ty::Numeric(own) | Ty::Float(own) if *own == Elem::Unknown => {
+                Ty::Array(own, _) | Ty::Numeric(own) | Ty::Float(own)
+                    if *own == Elem::Unknown || *own == Elem::Literal && elem.is_concrete() =>
+                {
                     *own = elem;
                 }
                 _ => {}

@@ -1,19 +1,27 @@
 //! Irrefutable patterns that take an active value apart.
 
+use quote::ToTokens;
 use syn::Pat;
 use syn::spanned::Spanned;
 
 use super::Lowering;
 use super::expr::member;
 use super::scope::Binding;
-use crate::graph::{Value, key};
+use super::constant::Mentions;
+use crate::graph::{Ty, Value, key};
+
+/// The patterns between brackets.
+type Parts = syn::punctuated::Punctuated<Pat, syn::Token![,]>;
 
 impl Lowering<'_> {
     /// Binds the names in `pattern` to the parts of `value`.
     pub(super) fn bind_pattern(&mut self, pattern: &Pat, value: Value) {
         match pattern {
-            Pat::Ident(ident) if ident.subpat.is_none() => {
+            Pat::Ident(ident) => {
                 self.bind_name(&key(&ident.ident), value);
+                if let Some((_, inner)) = &ident.subpat {
+                    self.bind_pattern(inner, value);
+                }
             }
             Pat::Wild(_) => {}
             Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),
@@ -27,16 +35,9 @@ impl Lowering<'_> {
                 }
                 self.bind_pattern(&typed.pat, value);
             }
-            Pat::Tuple(tuple) if !has_rest(&tuple.elems) => {
-                for (position, part) in tuple.elems.iter().enumerate() {
-                    self.bind_part(part, value, &position.to_string());
-                }
-            }
-            Pat::TupleStruct(tuple) if !has_rest(&tuple.elems) => {
-                for (position, part) in tuple.elems.iter().enumerate() {
-                    self.bind_part(part, value, &position.to_string());
-                }
-            }
+            Pat::Tuple(tuple) => self.bind_members(&tuple.elems, value),
+            Pat::TupleStruct(tuple) => self.bind_members(&tuple.elems, value),
+            Pat::Slice(list) => self.bind_elements(&list.elems, value),
             Pat::Struct(fields) => {
                 for field in &fields.fields {
                     self.bind_part(&field.pat, value, &member(&field.member));
@@ -44,12 +45,68 @@ impl Lowering<'_> {
             }
             other => {
                 self.mistake(
-                    other.span(),
+                    other,
                     "this pattern on an active value is not supported yet: bind the value to a name and \
                      use its fields",
                 );
             }
         }
+    }
+
+    /// `(a, .., z)`: positions after `..` are counted from the end, which the type must tell.
+    fn bind_members(&mut self, parts: &Parts, value: Value) {
+        let count = match self.graph.ty(value) {
+            Ty::Tuple(members) => Some(members.len()),
+            _ => None,
+        };
+        for (position, part) in self.positions(parts, count) {
+            self.bind_part(part, value, &position.to_string());
+        }
+    }
+
+    /// `[a, b]`: each name is an element.
+    fn bind_elements(&mut self, parts: &Parts, value: Value) {
+        let count = self.length_of_construct(value);
+        for (position, part) in self.positions(parts, count) {
+            if matches!(part, Pat::Wild(_)) {
+                continue;
+            }
+            let element = match self.member_of_construct(value, &position.to_string()) {
+                Some(element) => element,
+                None => {
+                    let index = self.verbatim(
+                        proc_macro2::Literal::usize_unsuffixed(position).to_token_stream(),
+                        Mentions { pure: true, ..Mentions::default() },
+                        Ty::Integer,
+                        part.span(),
+                    );
+                    self.element(value, index, part.span())
+                }
+            };
+            self.bind_pattern(part, element);
+        }
+    }
+
+    /// The position that each pattern stands for.
+    fn positions<'p>(&mut self, parts: &'p Parts, count: Option<usize>) -> Vec<(usize, &'p Pat)> {
+        let rest = parts.iter().position(|part| matches!(part, Pat::Rest(_)));
+        let mut positions = Vec::new();
+        for (position, part) in parts.iter().enumerate() {
+            match (rest, count) {
+                (Some(rest), _) if position == rest => {}
+                (Some(rest), Some(count)) if position > rest => {
+                    positions.push((count + position - parts.len(), part));
+                }
+                (Some(rest), None) if position > rest => {
+                    self.mistake(
+                        part,
+                        "how many parts `..` leaves out cannot be seen here: name them with `_`",
+                    );
+                }
+                _ => positions.push((position, part)),
+            }
+        }
+        positions
     }
 
     fn bind_part(&mut self, part: &Pat, value: Value, member: &str) {
@@ -67,8 +124,4 @@ impl Lowering<'_> {
         }
         self.scopes.bind_as(name, Binding { value, is_mutable: false });
     }
-}
-
-fn has_rest(parts: &syn::punctuated::Punctuated<Pat, syn::Token![,]>) -> bool {
-    parts.iter().any(|part| matches!(part, Pat::Rest(_)))
 }

@@ -7,6 +7,7 @@ use syn::visit::Visit;
 use syn::{BinOp, Block, Expr, Local, Pat, Stmt};
 
 use super::Lowering;
+use super::expr::refusal;
 use super::macros::is_effect_macro;
 use super::scope::Binding;
 use crate::graph::{Info, Node, Op, Origin, Tokens, Ty, Value, Verbatim, key};
@@ -78,13 +79,23 @@ impl Lowering<'_> {
             _ => {}
         }
         let mentions = self.mentions(stmt);
-        if let Some(span) = mentions.active {
-            let span = if self.local_name(expr).is_some() { span } else { expr.span() };
-            self.mistake(
-                span,
-                "this statement writes or reads an active value in a way that is not supported yet: make \
-                 a new value with `let`, or wrap it in `stop_gradient(..)`",
+        if mentions.active.is_some() {
+            let is_control = matches!(
+                expr,
+                Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) | Expr::Match(_) | Expr::Return(_)
+                    | Expr::If(_) | Expr::Unsafe(_) | Expr::Try(_) | Expr::Break(_)
             );
+            let message = match is_control {
+                true => {
+                    let (what, instead) = refusal(expr);
+                    format!("{what}: {instead}")
+                }
+                false => "this statement writes an active value, or hands it to something that may, \
+                          which is not supported yet: make a new value with `let`, or wrap it in \
+                          `stop_gradient(..)`"
+                    .to_owned(),
+            };
+            self.mistake(expr, message);
             return;
         }
         let (names, args) = mentions.names.into_iter().unzip();

@@ -35,5 +35,5 @@ rows! { Whole:
     /// The cotangent of a cumulative product.
     CumprodPull = cumprod_pull(x, dy_, axis) => { gives: same; linear: [dy_]; internal: true; }
     /// One at each row's label, else 0.
-    OneHot = one_hot(labels, like) => { gives: like; internal: true; }
+    OneHot = one_hot(labels, x) => { internal: true; }
 }

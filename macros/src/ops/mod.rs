@@ -114,6 +114,11 @@ impl Row {
         self.kind == Kind::Elementwise
     }
 
+    /// True for `as f64`, which floats alone have.
+    pub(crate) fn is_cast(&self) -> bool {
+        matches!(self.name, "AsF32" | "AsF64" | "CastLike")
+    }
+
     pub(crate) fn is_view(&self) -> bool {
         self.kind == Kind::View
     }
@@ -146,6 +151,12 @@ impl Row {
             self.operands[position],
             "axis" | "axes" | "n" | "i" | "info" | "part" | "labels" | "shape" | "indices" | "offset"
         )
+    }
+
+    /// True if neither ndarray nor the float types have it: a method of the prelude's traits.
+    pub(crate) fn is_extension(&self) -> bool {
+        let is_ours = self.is_elementwise() && self.value().is_some() && self.name != "Pow2";
+        !self.is_internal() && (is_ours || self.clause("extension").is_some())
     }
 
     /// True if only generated code calls it.

@@ -19,7 +19,7 @@ rows! { Whole:
     /// Product of stacks of matrices: the leading axes agree.
     Matmul = matmul(a, b) => {
         da: matmul_nt(dy, b); db: matmul_tn(a, dy); linear: [a, b];
-        example: ([2, 3, 4], [2, 4, 2]);
+        extension: true; example: ([2, 3, 4], [2, 4, 2]);
     }
     /// The cotangent of `a` in `matmul(a, b)`.
     MatmulNt = matmul_nt(dy_, b) => {

@@ -12,11 +12,13 @@ rows! { Whole:
     /// Variance with `ddof` delta degrees of freedom.
     Var = var(x, ddof) => {
         dx: 2.0 * dy / (count(x) - ddof) * (x - mean(x));
+        dddof: dy * y / (count(x) - ddof);
         gives: float; example: ([3, 4], 1.0);
     }
     /// Standard deviation; its derivative at a constant vector is 0.
     Std = std(x, ddof) => {
         dx: div_or_zero(dy, y * (count(x) - ddof)) * (x - mean(x));
+        dddof: 0.5 * dy * y / (count(x) - ddof);
         gives: float; example: ([3, 4], 1.0);
     }
     /// Sum along an axis.
@@ -37,43 +39,45 @@ rows! { Whole:
     VarAxis = var_axis(x, axis, ddof) => {
         dx: expand_axis(2.0 * dy / (count_axis(x, axis) - ddof), axis, x)
             * (x - expand_axis(mean_axis(x, axis), axis, x));
+        dddof: sum(dy * y) / (count_axis(x, axis) - ddof);
         gives: reduced; example: ([3, 4], Axis(1), 1.0);
     }
     /// Standard deviation along an axis; its derivative at a constant lane is 0.
     StdAxis = std_axis(x, axis, ddof) => {
         dx: expand_axis(div_or_zero(dy, y * (count_axis(x, axis) - ddof)), axis, x)
             * (x - expand_axis(mean_axis(x, axis), axis, x));
+        dddof: 0.5 * sum(dy * y) / (count_axis(x, axis) - ddof);
         gives: reduced; example: ([3, 4], Axis(0), 0.0);
     }
     /// Euclidean norm of all elements; its derivative at 0 is 0.
-    Norm = norm(x) => { dx: div_or_zero(dy, y) * x; gives: float; example: [3, 4]; }
+    Norm = norm(x) => { dx: div_or_zero(dy, y) * x; gives: float; extension: true; example: [3, 4]; }
     /// Largest element; tied elements share the cotangent equally.
-    Amax = amax(x) => { dx: dy * share_of_max(x, y); gives: float; example: [3, 4]; }
+    Amax = amax(x) => { dx: dy * share_of_max(x, y); gives: float; extension: true; example: [3, 4]; }
     /// Smallest element; tied elements share the cotangent equally.
-    Amin = amin(x) => { dx: dy * share_of_max(x, y); gives: float; example: [3, 4]; }
+    Amin = amin(x) => { dx: dy * share_of_max(x, y); gives: float; extension: true; example: [3, 4]; }
     /// Largest element along an axis; tied elements share the cotangent equally.
     AmaxAxis = amax_axis(x, axis) => {
-        dx: expand_axis(dy, axis, x) * share_of_max_axis(x, y, axis); gives: reduced; example: ([3, 4], Axis(1));
+        dx: expand_axis(dy, axis, x) * share_of_max_axis(x, y, axis); gives: reduced; extension: true; example: ([3, 4], Axis(1));
     }
     /// Smallest element along an axis; tied elements share the cotangent equally.
     AminAxis = amin_axis(x, axis) => {
-        dx: expand_axis(dy, axis, x) * share_of_max_axis(x, y, axis); gives: reduced; example: ([3, 4], Axis(0));
+        dx: expand_axis(dy, axis, x) * share_of_max_axis(x, y, axis); gives: reduced; extension: true; example: ([3, 4], Axis(0));
     }
     /// Softmax along an axis.
     Softmax = softmax(x, axis) => {
-        dx: y * (dy - expand_axis(sum_axis(dy * y, axis), axis, x)); gives: same; example: ([3, 4], Axis(1));
+        dx: y * (dy - expand_axis(sum_axis(dy * y, axis), axis, x)); gives: same; extension: true; example: ([3, 4], Axis(1));
     }
     /// Logarithm of the softmax along an axis.
     LogSoftmax = log_softmax(x, axis) => {
-        dx: dy - y.exp() * expand_axis(sum_axis(dy, axis), axis, x); gives: same; example: ([3, 4], Axis(1));
+        dx: dy - y.exp() * expand_axis(sum_axis(dy, axis), axis, x); gives: same; extension: true; example: ([3, 4], Axis(1));
     }
     /// Logarithm of the sum of exponentials along an axis.
     Logsumexp = logsumexp(x, axis) => {
-        dx: expand_axis(dy, axis, x) * softmax(x, axis); gives: reduced; example: ([3, 4], Axis(1));
+        dx: expand_axis(dy, axis, x) * softmax(x, axis); gives: reduced; extension: true; example: ([3, 4], Axis(1));
     }
     /// Cumulative sum along an axis.
     Cumsum = cumsum(x, axis) => {
-        dx: cumsum_reversed(dy, axis); linear: [x]; gives: same; example: ([3, 4], Axis(1));
+        dx: cumsum_reversed(dy, axis); linear: [x]; gives: same; extension: true; example: ([3, 4], Axis(1));
     }
     /// Cumulative product along an axis.
     Cumprod = cumprod(x, axis) => { dx: cumprod_pull(x, dy, axis); gives: same; example: ([3, 4], Axis(1)); }

@@ -1,6 +1,6 @@
 //! Every formula reads; every name is found again.
 
-use super::{by_call, similar, table};
+use super::{Row, by_call, similar, table};
 use crate::lower;
 
 #[test]
@@ -28,4 +28,23 @@ fn every_row_is_found_by_its_call() {
 fn a_typo_finds_its_operation() {
     assert_eq!(similar("sofmax"), Some("softmax"));
     assert_eq!(similar("frobnicate"), None);
+}
+
+/// An operand that receives nothing must be unable to be active, or a silent zero would be given.
+#[test]
+fn every_operand_receives_something_or_is_constant() {
+    let by_design = |row: &Row, operand: &str| row.name == "Copysign" && operand == "b";
+    for row in table().filter(|row| !row.is_internal() && !row.is_view()) {
+        if row.is_piecewise_constant() || row.is_composition() {
+            continue;
+        }
+        for (position, operand) in row.operands.iter().enumerate() {
+            assert!(
+                row.cotangent(position).is_some()
+                    || row.is_constant_operand(position)
+                    || by_design(row, operand),
+                "operand `{operand}` of {row:?} receives nothing"
+            );
+        }
+    }
 }

@@ -39,7 +39,7 @@ fn lift_all(graph: &mut Graph, nodes: Vec<Node>) -> Vec<Node> {
 /// An elementwise operation on arrays, as a kernel.
 fn lift(graph: &mut Graph, node: Node, literals: &HashMap<Value, Node>) -> Node {
     let is_elementwise = matches!(&node.op, Op::Row(row) if row.is_elementwise());
-    if !is_elementwise || node.args.iter().all(|arg| is_scalar(graph, *arg)) {
+    if !is_elementwise || graph.ty(node.out()).is_float() || node.args.iter().all(|arg| is_scalar(graph, *arg)) {
         return node;
     }
     let mut operands: Vec<Value> = Vec::new();

@@ -7,6 +7,7 @@ mod arrays;
 mod contribution;
 mod floats;
 mod lazy;
+mod nothing;
 mod path;
 mod references;
 mod sequences;
@@ -21,6 +22,8 @@ pub use accumulators::{ArrayAcc, VecAcc};
 pub use contribution::Contribution;
 #[doc(hidden)]
 pub use lazy::Lazy;
+#[doc(hidden)]
+pub use nothing::Nothing;
 pub(crate) use lazy::add_arrays;
 pub use path::LeafPath;
 pub use visit::{Visit, VisitMut, VisitWith};

@@ -126,6 +126,27 @@ fn contributions_are_added_never_assigned() {
     assert_eq!(dense, array![2.0, 3.0]);
 }
 
+/// Whatever generated code may add to a field that is constant.
+#[test]
+fn a_constant_drops_contributions() {
+    let x = array![1.0, 2.0];
+    let mut acc = Nothing;
+    ().add_to(&mut acc);
+    1.0_f32.add_to(&mut acc);
+    (&1.0_f64).add_to(&mut acc);
+    3_usize.add_to(&mut acc);
+    x.accumulator().add_to(&mut acc);
+    x.view().add_to(&mut acc);
+    (&x).add_to(&mut acc);
+    x.add_to(&mut acc);
+    [(1.0, Some(Box::new(1.0_f32)))].accumulator().add_to(&mut acc);
+    "names".add_to(&mut acc);
+    Nothing.add_to(&mut acc);
+    crate::rt::add_element(&mut acc, [0, 1], 1.0);
+    crate::rt::add(crate::rt::at(crate::rt::at(&mut acc, 2), 0), 1.0_f32);
+    assert_eq!(size_of_val(&acc), 0);
+}
+
 #[test]
 fn the_first_contribution_is_moved_in() {
     let x = array![1.0, 2.0];

@@ -34,6 +34,17 @@ pub struct Yes;
 #[derive(Clone, Copy, Debug)]
 pub struct No;
 
+/// The marker of an argument that the callee takes as a constant.
+#[diagnostic::on_unimplemented(
+    message = "an active value is passed for an argument that this function takes as a constant",
+    label = "nothing would flow through one of the arguments of this call",
+    note = "leave the argument out of the function's `constant(..)`, or name it in its `wrt(..)`; or wrap \
+            the value in `stop_gradient(..)` here"
+)]
+pub trait Constant: Activity {}
+
+impl Constant for No {}
+
 /// The marker of a value that depends on two arguments.
 pub type Or<A, B> = <A as Activity>::Or<B>;
 

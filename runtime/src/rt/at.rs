@@ -3,7 +3,7 @@
 use ndarray::{ArrayBase, ArrayView, ArrayViewMut, DataMut, Dimension, NdIndex};
 
 use crate::Float;
-use crate::differentiable::{ArrayAcc, Contribution, Lazy, VecAcc};
+use crate::differentiable::{ArrayAcc, Contribution, Lazy, Nothing, VecAcc};
 use crate::kernels::{Nd, Operand, Rank, Scalar};
 
 /// An accumulator with accumulators of elements at indices `I`.
@@ -98,6 +98,15 @@ impl<T: Float, D: Dimension, I: NdIndex<D>> At<I> for Lazy<T, D> {
     #[track_caller]
     fn element_at(&mut self, index: I) -> &mut T {
         &mut self.dense()[index]
+    }
+}
+
+/// The elements of a constant are constants.
+impl<I> At<I> for Nothing {
+    type Element = Nothing;
+    #[inline(always)]
+    fn element_at(&mut self, _: I) -> &mut Nothing {
+        self
     }
 }
 

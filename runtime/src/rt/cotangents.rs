@@ -103,8 +103,37 @@ pub fn seed<Y: ScalarResult>(_: &Y) -> Y {
     Y::ONE
 }
 
+/// The cotangent 1 of a scalar result, as an accumulator.
+#[inline]
+pub fn seed_acc<Y: ScalarResult>(_: &Y) -> Y::Acc {
+    Y::one_acc()
+}
+
 /// The cotangent 1 of a scalar result of type `Y`.
 #[inline]
 pub fn scalar_one<Y: ScalarResult>() -> Y {
     Y::ONE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::differentiable::Differentiable;
+
+    /// The bound as generated code has it: it must not hide what a float's accumulator is.
+    fn seeded<T: Float>(y: f64, z: T) -> (f64, T)
+    where
+        for<'a> f64: ScalarResult,
+        for<'a> T: ScalarResult,
+    {
+        let dy: f64 = seed_acc(&y);
+        let dz: <T as Differentiable>::Acc = seed_acc(&z);
+        (dy, dz)
+    }
+
+    #[test]
+    fn a_float_is_seeded_with_one() {
+        assert_eq!(seeded(3.0, 4.0_f32), (1.0, 1.0));
+        assert_eq!((seed(&3.0), scalar_one::<f32>()), (1.0, 1.0));
+    }
 }

@@ -1,23 +1,32 @@
 //! Bounds that exist for the sake of what rustc says when they do not hold.
 
+use crate::differentiable::Differentiable;
+
 /// A result that has a gradient: one float.
 #[diagnostic::on_unimplemented(
     message = "the gradient of a function needs a scalar value, and this one returns `{Self}`",
     label = "`grad` of an array-valued function",
     note = "call `vjp` with a cotangent of the result's shape, or return a float: `.sum()`, `.mean()`"
 )]
-pub trait ScalarResult: Sized {
+pub trait ScalarResult: Sized + Differentiable {
     /// The cotangent 1.
     const ONE: Self;
+    /// The cotangent 1, as an accumulator.
+    fn one_acc() -> Self::Acc;
 }
 
-impl ScalarResult for f32 {
-    const ONE: f32 = 1.0;
+macro_rules! scalar_result {
+    ($($float:ident)*) => {$(
+        impl ScalarResult for $float {
+            const ONE: $float = 1.0;
+            #[inline]
+            fn one_acc() -> $float {
+                Self::ONE
+            }
+        }
+    )*};
 }
-
-impl ScalarResult for f64 {
-    const ONE: f64 = 1.0;
-}
+scalar_result!(f32 f64);
 
 /// Forward mode, which nothing has that was not asked for it.
 #[diagnostic::on_unimplemented(

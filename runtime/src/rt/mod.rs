@@ -7,6 +7,7 @@ mod activity;
 mod at;
 mod branch;
 pub mod callee;
+mod casts;
 mod cotangents;
 mod elementwise;
 mod extrema;
@@ -21,15 +22,16 @@ mod softmax;
 mod structure;
 
 pub use crate::differentiable::{
-    Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, VecAcc,
+    Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, Nothing, VecAcc,
 };
 pub use crate::kernels::*;
 pub use accumulate::{Dense, accumulator, add, dense, filled, finish, into_acc, into_acc_of, take};
-pub use activity::{Activity, No, Or, Yes, or};
+pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use at::{AddInto, At, add_element, add_into, at};
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
+pub use casts::{Cast, as_f32, as_f64, cast_like};
 pub use cotangents::{
-    count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, sum_to, zeros,
+    count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc, sum_to, zeros,
 };
 pub use elementwise::*;
 pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
