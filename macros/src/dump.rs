@@ -71,5 +71,5 @@ pub(crate) fn format_code(tokens: proc_macro2::TokenStream) -> String {
             }
         }
     };
-    plain.replace("chainrule::rt::", "")
+    plain.replace("chainrule::rt::", "rt::")
 }

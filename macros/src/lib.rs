@@ -22,15 +22,15 @@ mod types;
 
 use proc_macro::TokenStream;
 
-// Documented where it is re-exported, since its examples need the runtime.
-#[allow(missing_docs)]
+// The runtime's re-export documents it, since the examples need the runtime.
+/// Implemented by the compiler in `chainrule-macros`.
 #[proc_macro_attribute]
 pub fn differentiable(options: TokenStream, item: TokenStream) -> TokenStream {
     pipeline::differentiable(options.into(), item.into()).into()
 }
 
-// Documented where it is re-exported, since its examples need the runtime.
-#[allow(missing_docs)]
+// The runtime's re-export documents it, since the examples need the runtime.
+/// Implemented by the compiler in `chainrule-macros`.
 #[proc_macro_derive(Differentiable, attributes(differentiable))]
 pub fn derive_differentiable(item: TokenStream) -> TokenStream {
     derive::derive(item.into()).into()

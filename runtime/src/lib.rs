@@ -1,7 +1,7 @@
 //! Reverse-mode differentiation of plain Rust functions, at compile time, on stable Rust.
 //!
-//! Put [`differentiable`] on a function over floats and ndarray arrays and its backward function is
-//! written beside it. The function itself stays what it was.
+//! Put [`differentiable`](macro@differentiable) on a function over floats and ndarray arrays and
+//! its backward function is written beside it. The function itself stays what it was.
 //!
 //! ```
 //! use chainrule::ndarray::{Array1, Array2, array};
@@ -26,8 +26,8 @@
 //! assert_eq!(gradient.b, array![0.0, 0.0]);
 //! ```
 //!
-//! * [`differentiable`] says what is generated and which options there are, [`Differentiable`] what
-//!   has a gradient.
+//! * [`differentiable`](macro@differentiable) says what is generated and which options there are,
+//!   [`Differentiable`](trait@Differentiable) what has a gradient.
 //! * [`prelude`] has all that a file with differentiable functions uses; [`ext`] adds to arrays and
 //!   floats what ndarray lacks: softmax, activations, norms, losses.
 //! * [`check`] compares gradients with finite differences.

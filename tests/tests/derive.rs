@@ -196,10 +196,7 @@ fn a_tuple_struct_keeps_its_indices() {
 #[test]
 fn contributions_to_constants_are_dropped() {
     #[derive(Differentiable)]
-    struct Scaled<T: Float, M: Clone>
-    where
-        T: Into<f64>,
-    {
+    struct Scaled<T: Float, M: Clone> {
         w: Array1<T>,
         classes: usize,
         #[differentiable(constant)]

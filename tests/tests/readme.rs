@@ -33,13 +33,24 @@ fn the_example_is_one_that_runs() {
     assert!(source.contains(shown[1].trim_end()), "its use:\n{}", shown[1]);
 }
 
-/// Builds the example once more with `CHAINRULE_DUMP` set; the rest of the build is there already.
+/// Builds the example once more with `CHAINRULE_DUMP` set to a new folder; the rest of the build is
+/// there already.
+/// `README=overwrite` puts the new derivative into the README.
 #[test]
 fn the_derivative_is_what_the_compiler_writes() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-dump");
+    let folder =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("readme-{}", std::process::id()));
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target directory");
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--offline", "--package", "chainrule-tests", "--example", "readme"]);
+    build.args([
+        "build",
+        "--quiet",
+        "--offline",
+        "--package",
+        "chainrule-tests",
+        "--example",
+        "readme",
+    ]);
     if !cfg!(debug_assertions) {
         build.arg("--release");
     }
@@ -57,9 +68,16 @@ fn the_derivative_is_what_the_compiler_writes() {
         .find(|path| path.to_string_lossy().contains(".loss."))
         .expect("a dump of `loss`");
     let dump = fs::read_to_string(&file).expect("a readable dump");
-    let code = dump.split("// ----").next().unwrap_or_default();
+    fs::remove_dir_all(&folder).expect("the folder of dumps can be removed");
+    let code = dump.split("// ----").next().unwrap_or_default().trim();
     let shown = &blocks("README.md", "rust")[2];
-    assert_eq!(shown.trim(), code.trim(), "\nREADME.md should show:\n\n{}", code.trim());
+    if std::env::var_os("README").is_some_and(|wish| wish == "overwrite") {
+        let (old, new) = (format!("```rust\n{shown}```"), format!("```rust\n{code}\n```"));
+        let readme = read("README.md").replace(&old, &new);
+        fs::write(root().join("README.md"), readme).expect("README.md can be written");
+        return;
+    }
+    assert!(shown.trim() == code, "README.md should show (README=overwrite writes it):\n\n{code}");
 }
 
 #[test]
@@ -86,9 +104,8 @@ fn the_profile_is_the_one_that_is_recommended() {
 #[test]
 fn the_rows_that_are_shown_are_in_the_table() {
     let table = read("macros/src/ops/elementwise.rs") + &read("macros/src/ops/reductions.rs");
-    let without_indent = |text: &str| -> String {
-        text.lines().map(|line| line.trim().to_owned() + "\n").collect()
-    };
+    let without_indent =
+        |text: &str| -> String { text.lines().map(|line| line.trim().to_owned() + "\n").collect() };
     let table = without_indent(&table);
     for row in blocks("CONTRIBUTING.md", "rust") {
         assert!(table.contains(without_indent(&row).trim()), "no such row:\n{row}");
@@ -117,7 +134,7 @@ fn norm(x: &Array1<f64>) -> f64 {
 }
 
 #[differentiable]
-fn std(x: &Array1<f64>) -> f64 {
+fn deviation(x: &Array1<f64>) -> f64 {
     x.std(0.0)
 }
 
@@ -199,7 +216,7 @@ fn the_table_of_kinks_is_right() {
     let computed: &[(&str, Vec<f64>, &[f64])] = &[
         ("`x.abs()`", vec![abs::grad(0.0)], &[0.0]),
         ("`x.norm()`", norm::grad(&zero).to_vec(), &[0.0, 0.0]),
-        ("`x.std(0.0)`", std::grad(&one).to_vec(), &[0.0, 0.0]),
+        ("`x.std(0.0)`", deviation::grad(&one).to_vec(), &[0.0, 0.0]),
         ("`a.hypot(b)`", list(hypot::grad(0.0, 0.0)), &[0.0, 0.0]),
         ("`x.max(0.0)`, `x.min(0.0)`, `x.clamp(0.0, 1.0)`", vec![bounded::grad(0.0)], &[0.0]),
         (

@@ -42,7 +42,7 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
 
 /// `d` and the user's name.
 pub(crate) fn cotangent_name(name: &str) -> String {
-    format!("d{}", crate::graph::text_of(name))
+    format!("d{}", crate::graph::text_of(name).trim_start_matches("r#"))
 }
 
 /// The adjoint on its way.

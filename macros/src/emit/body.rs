@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 
-use super::marker_value;
+use super::{marker_value, ours};
 use super::signature::{Signature, is_view_type};
 use super::writer::Writer;
 use crate::graph::{Arguments, Graph, Op, Ty, Value};
@@ -111,7 +111,8 @@ impl Signature<'_> {
             Ty::Accumulator | Ty::Float(_) => None,
             _ => {
                 let (like, accumulator) = (like(), writer.rt("accumulator"));
-                Some(quote!(let #like = #accumulator(&value);))
+                let value = ours("value");
+                Some(quote!(let #like = #accumulator(&#value);))
             }
         };
         let seed = writer.name_of_seed(sweep.seed);
@@ -146,6 +147,7 @@ impl Signature<'_> {
                 }
             })
             .collect();
+        let result = ours("value");
         let owned_self = self.owns_self().then(|| {
             let this = this();
             quote!(let #this = ::core::clone::Clone::clone(self);)
@@ -153,10 +155,10 @@ impl Signature<'_> {
         quote! {
             #owned_self
             #(#primal)*
-            let value = #value;
+            let #result = #value;
             #like
             #(#kept)*
-            (value, move |#(#again,)* #seed: #seed_type| {
+            (#result, move |#(#again,)* #seed: #seed_type| {
                 #conversion
                 #(#shown)*
                 #(#adjoint)*
@@ -307,7 +309,15 @@ impl Writer<'_> {
 
     /// True for a part of something that is shown, not copied.
     fn is_place(&self, value: Value) -> bool {
-        !self.is_float(value) && self.definitions.get(&value).is_some_and(|node| node.is_place())
+        let Some(node) = self.definitions.get(&value) else { return false };
+        match &node.op {
+            // What may borrow is evaluated again rather than kept.
+            Op::Verbatim(verbatim) => {
+                verbatim.pure && verbatim.pattern.is_none()
+                    && matches!(self.graph.ty(value), Ty::Unknown | Ty::Constant)
+            }
+            _ => !self.is_float(value) && node.is_place(),
+        }
     }
 
     /// Views of what was borrowed or kept, taken again in the pullback: they cannot be kept in it.
@@ -353,7 +363,10 @@ impl Writer<'_> {
     /// True if the adjoint asks for no more than the value's shape.
     fn is_used_for_its_shape(&self, value: Value, start: usize) -> bool {
         let is_numeric = self.graph.ty(value).is_numeric();
+        // A part of it that is shown again needs the array itself.
+        let is_shown = self.graph.body.nodes.iter().any(|node| node.is_place() && node.args[0] == value);
         is_numeric
+            && !is_shown
             && self.graph.body.nodes[start..].iter().all(|node| {
                 let in_blocks = |value: Value| {
                     let mut found = false;
@@ -395,10 +408,10 @@ impl Writer<'_> {
 
 /// What `self` is called inside the pullback.
 fn this() -> Ident {
-    Ident::new("this", Span::mixed_site())
+    ours("this")
 }
 
 /// The empty accumulator of the value, which knows the shape of its cotangent.
 fn like() -> Ident {
-    Ident::new("like", Span::mixed_site())
+    ours("like")
 }

@@ -86,8 +86,14 @@ impl Writer<'_> {
     /// An argument as the user passed it.
     fn passed(&self, arg: Value, passing: Passing) -> TokenStream {
         let text = self.text(arg);
-        if !self.graph.is_active(arg) && self.graph.ty(arg) != &Ty::Unknown || self.is_verbatim(arg) {
-            return text.tokens;
+        if !self.graph.is_active(arg) {
+            return match passing {
+                Passing::Reference => {
+                    let text = text.at_least(Strength::Unary);
+                    quote!(&#text)
+                }
+                _ => text.tokens,
+            };
         }
         let is_reference = self.graph.info(arg).is_reference && self.names.get(arg).is_some();
         if self.is_view(arg) || passing == Passing::View {
@@ -107,11 +113,6 @@ impl Writer<'_> {
             }
             Passing::Value | Passing::Owned | Passing::View => self.moved(arg),
         }
-    }
-
-    fn is_verbatim(&self, arg: Value) -> bool {
-        self.names.get(arg).is_none()
-            && matches!(self.definitions.get(&arg).map(|node| &node.op), Some(Op::Verbatim(_)))
     }
 
     fn is_field(&self, arg: Value) -> bool {

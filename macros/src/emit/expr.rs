@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::text::{Strength, Text};
 use super::tokens::rename;
 use super::writer::Writer;
-use crate::graph::{Construct, Form, Node, Op, Ty, Value, Verbatim, key};
+use crate::graph::{Construct, Elem, Form, Node, Op, Ty, Value, Verbatim, key};
 use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -96,7 +96,7 @@ impl<'a> Writer<'a> {
     fn node_expr_here(&self, node: &Node) -> Text {
         let span = node.span();
         match &node.op {
-            Op::Literal(text) => Self::literal(text),
+            Op::Literal(text) => self.literal_of(text, node.out()),
             Op::Verbatim(verbatim) => self.verbatim(verbatim, &node.args),
             Op::Row(row) => self.row(row, node),
             Op::Field(member_name) => {
@@ -136,25 +136,19 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn literal(text: &str) -> Text {
+    /// A literal of a formula has the type of what it stands beside, which the macro may not know.
+    fn literal_of(&self, text: &str, value: Value) -> Text {
+        let info = self.graph.info(value);
+        let is_known = matches!(info.ty.elem(), Elem::F32 | Elem::F64);
+        if info.name.is_none() && !is_known { self.element_literal(text) } else { Self::literal(text) }
+    }
+
+    pub(super) fn literal(text: &str) -> Text {
         let tokens: TokenStream = text.parse().unwrap_or_default();
         if text.starts_with('-') {
             return Text { tokens, strength: Strength::Unary };
         }
         Text::atom(tokens)
-    }
-
-    /// A float operand of scalar code whose element type may be unknown to the macro: a literal then
-    /// takes its type from the anchor.
-    pub(super) fn scalar(&self, value: Value, is_concrete: bool) -> Text {
-        let literal = match self.definitions.get(&value).map(|node| &node.op) {
-            Some(Op::Literal(text)) if self.names.get(value).is_none() => Some(text),
-            _ => None,
-        };
-        match (is_concrete, literal) {
-            (false, Some(text)) => self.element_literal(text),
-            _ => self.float(value),
-        }
     }
 
     fn row(&self, row: &'static Row, node: &Node) -> Text {
@@ -182,12 +176,16 @@ impl<'a> Writer<'a> {
             // On floats these are plain arithmetic.
             match row.name {
                 "Zeros" => return self.constant_float("0.0", node.out()),
+                "One" if self.anchor.is_none() => {
+                    let (seed, like) = (self.rt("seed"), self.text(node.args[0]).at_least(Strength::Unary));
+                    return Text::atom(quote!(#seed(&#like)));
+                }
                 "One" => return self.constant_float("1.0", node.out()),
                 "FloatOf" => {
                     let n = self.text(node.args[0]).at_least(Strength::Unary);
                     return match self.graph.ty(node.out()).elem() {
-                        crate::graph::Elem::F32 => Text::loose(quote!(#n as f32)),
-                        crate::graph::Elem::F64 => Text::loose(quote!(#n as f64)),
+                        Elem::F32 => Text::loose(quote!(#n as f32)),
+                        Elem::F64 => Text::loose(quote!(#n as f64)),
                         _ => self.lit_of(quote!(#n as f64)),
                     };
                 }
@@ -202,6 +200,8 @@ impl<'a> Writer<'a> {
             .map(|(position, arg)| {
                 if row.is_constant_operand(position) {
                     self.constant_operand(*arg)
+                } else if matches!(row.operands[position], "ddof" | "dy_") && !self.graph.ty(*arg).is_numeric() {
+                    self.float(*arg).tokens
                 } else if row.name == "Plus" {
                     self.moved(*arg)
                 } else if row.name == "SumTo" && position == 1 {
@@ -222,12 +222,10 @@ impl<'a> Writer<'a> {
         self.lit_of(number)
     }
 
+    /// A number in the type that literals have here.
     fn lit_of(&self, number: TokenStream) -> Text {
         match &self.anchor {
-            Some(anchor) => {
-                let lit = self.rt("lit");
-                Text::atom(quote!(#lit(#anchor, #number)))
-            }
+            Some(anchor) => Text::atom(anchor.number(&self.rt("lit"), number)),
             None => Text::loose(number),
         }
     }
@@ -243,12 +241,11 @@ impl<'a> Writer<'a> {
     /// An operation on floats: an operator, a method of the float, or a function of the runtime.
     pub(super) fn scalar_row(&self, row: &'static Row, node: &Node) -> Text {
         let span = node.span();
-        let is_concrete = self.graph.ty(node.out()).elem().is_concrete();
         let operand = |position: usize| {
             if row.is_constant_operand(position) {
                 self.text(node.args[position])
             } else {
-                self.scalar(node.args[position], is_concrete)
+                self.float(node.args[position])
             }
         };
         match (row.symbol, node.args.len()) {
@@ -281,8 +278,8 @@ impl<'a> Writer<'a> {
     fn typed_literal(&self, value: Value, like: Value) -> Option<Text> {
         let elem = self.graph.ty(value).elem().join(self.graph.ty(like).elem());
         let suffix = match elem {
-            crate::graph::Elem::F32 => "f32",
-            crate::graph::Elem::F64 => "f64",
+            Elem::F32 => "f32",
+            Elem::F64 => "f64",
             _ => return None,
         };
         match self.definitions.get(&value).map(|node| &node.op) {

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::text::Text;
-use super::writer::Writer;
+use super::writer::{Anchor, Writer, is_trivial};
 use crate::graph::{Block, Node, Op, Value};
 
 impl<'a> Writer<'a> {
@@ -37,7 +37,7 @@ impl<'a> Writer<'a> {
     /// The operands that are no floats, and the closure over their elements; floats are captured.
     fn kernel(&self, node: &Node, args: &[Value], as_tuple: bool) -> (Vec<TokenStream>, TokenStream) {
         let block = &node.blocks[0];
-        let mut inner = self.inside(block);
+        let mut inner = self.inside(block, args);
         for (result, out) in block.results.iter().zip(&node.outs).rev() {
             inner.hints.insert(*result, self.wish(node, *out));
         }
@@ -56,7 +56,7 @@ impl<'a> Writer<'a> {
             matches!(self.graph.ty(*arg).elem(), crate::graph::Elem::F32 | crate::graph::Elem::F64)
         });
         inner.anchor = match params.first() {
-            Some(first) if !is_concrete => Some(first.to_token_stream()),
+            Some(first) if !is_concrete => Some(Anchor::Value(first.to_token_stream())),
             _ => None,
         };
         let body = inner.block(block, as_tuple);
@@ -79,8 +79,9 @@ impl<'a> Writer<'a> {
     }
 
     /// A writer for a block inside: names of outer values that the block uses stay in force.
-    fn inside(&self, block: &Block) -> Writer<'a> {
-        let mut free = HashSet::new();
+    fn inside(&self, block: &Block, captured: &[Value]) -> Writer<'a> {
+        let mut free: HashSet<Value> =
+            captured.iter().copied().filter(|value| self.is_float(*value)).collect();
         block.each_use(&mut |value| {
             free.insert(value);
         });
@@ -121,6 +122,7 @@ impl<'a> Writer<'a> {
             let is_single = uses.get(&out) == Some(&1) && direct.get(&out) == Some(&1);
             let is_inlined = match &node.op {
                 Op::Literal(_) => true,
+                Op::Verbatim(verbatim) if verbatim.pure && is_trivial(&verbatim.tokens.0) => true,
                 Op::Call(_) | Op::Pullback(_) => false,
                 _ => is_single && node.outs.len() == 1 && node.is_pure(),
             };
@@ -142,6 +144,7 @@ impl<'a> Writer<'a> {
                 .collect();
             let value = text.tokens;
             statements.push(match names.as_slice() {
+                [one] if matches!(node.op, Op::Pullback(_)) => quote!(let (#one,) = #value;),
                 [one] => quote!(let #one = #value;),
                 many => quote!(let (#(#many),*) = #value;),
             });
@@ -157,7 +160,7 @@ impl<'a> Writer<'a> {
             .blocks
             .iter()
             .map(|arm| {
-                let mut inner = self.inside(arm);
+                let mut inner = self.inside(arm, &[]);
                 let (statements, results) = inner.block_parts(arm);
                 let results = results.iter().map(|text| &text.tokens);
                 if node.outs.len() == 1 {
@@ -175,11 +178,8 @@ impl<'a> Writer<'a> {
     pub(super) fn element_literal(&self, text: &str) -> Text {
         let number: TokenStream = text.parse().unwrap_or_default();
         match &self.anchor {
-            Some(anchor) => {
-                let lit = self.rt("lit");
-                Text::atom(quote!(#lit(#anchor, #number)))
-            }
-            None => Text::atom(number),
+            Some(anchor) => Text::atom(anchor.number(&self.rt("lit"), number)),
+            None => Self::literal(text),
         }
     }
 }

@@ -153,14 +153,15 @@ impl<'a> Signature<'a> {
         let result = self.source.result();
         let (seed, gradients) = (self.result_gradient(), self.gradients());
         let forward = self.forward_to_hidden();
-        let pulled = self.pulled(quote!(#krate::rt::into_acc_of(dy)));
+        let (value, dy) = (ours("value"), ours("dy"));
+        let pulled = self.pulled(quote!(#krate::rt::into_acc_of(#dy)));
         quote! {
             #head fn #name<#generics>(#(#parameters),*)
                 -> (#result, #krate::__pullback!(Fn(#seed) -> #gradients))
             #clause
             {
                 #forward
-                (value, move |dy: #seed| #pulled)
+                (#value, move |#dy: #seed| #pulled)
             }
         }
     }
@@ -188,9 +189,10 @@ impl<'a> Signature<'a> {
             let (like, seen) = (like_name(position), self.seen(param));
             quote!(let #like = #krate::rt::accumulator(#seen);)
         });
+        let (value, pull) = (ours("value"), ours("pull"));
         quote! {
             #(#likes)*
-            let (value, pull) = #hidden(#(#names,)* #(#markers),*);
+            let (#value, #pull) = #hidden(#(#names,)* #(#markers),*);
         }
     }
 
@@ -229,8 +231,9 @@ impl<'a> Signature<'a> {
             [one] => quote!(#one),
             many => quote!((#(#many),*)),
         };
+        let pull = ours("pull");
         quote! {{
-            let (#(#given,)*) = pull(#(#again,)* #seed);
+            let (#(#given,)*) = #pull(#(#again,)* #seed);
             #gradients
         }}
     }
@@ -263,12 +266,13 @@ impl<'a> Signature<'a> {
             Some(graph) => (self.where_clause(), self.gradient_body(graph)),
             None => {
                 let forward = self.forward_to_hidden();
-                let value = self.value_of(quote!(value));
-                let pulled = self.pulled(quote!(#krate::rt::seed_acc(&#value)));
+                let (value, gradients) = (ours("value"), ours("gradients"));
+                let differentiated = self.value_of(quote!(#value));
+                let pulled = self.pulled(quote!(#krate::rt::seed_acc(&#differentiated)));
                 let body = quote! {
                     #forward
-                    let gradients = #pulled;
-                    (value, gradients)
+                    let #gradients = #pulled;
+                    (#value, #gradients)
                 };
                 (self.scalar_only(), body)
             }
@@ -301,11 +305,12 @@ impl<'a> Signature<'a> {
         let (result, gradients) = (self.source.result(), self.gradients());
         let names = self.source.params.iter().map(|param| &param.name);
         let value_and_grad = self.call_of("value_and_grad", 0);
+        let (value, old, new) = (ours("value"), ours("gradients"), ours("new"));
         quote! {
-            #head fn #name<#generics>(#(#parameters,)* gradients: &mut #gradients) -> #result #clause {
-                let (value, new) = #value_and_grad(#(#names),*);
-                *gradients = new;
-                value
+            #head fn #name<#generics>(#(#parameters,)* #old: &mut #gradients) -> #result #clause {
+                let (#value, #new) = #value_and_grad(#(#names),*);
+                *#old = #new;
+                #value
             }
         }
     }
@@ -399,6 +404,11 @@ impl<'a> Signature<'a> {
         let generics = &self.source.item.sig.generics.params;
         (!generics.is_empty() && !generics.trailing_punct()).then(|| quote!(,))
     }
+}
+
+/// A local of ours, which no name of the user's can be.
+fn ours(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
 }
 
 fn like_name(position: usize) -> Ident {

@@ -69,9 +69,10 @@ impl Names {
 
 /// An identifier, raw where it is a keyword.
 fn identifier(text: &str, span: Span) -> Ident {
-    match text {
-        "self" => Ident::new(text, span),
-        _ => syn::parse_str::<Ident>(text)
+    match text.strip_prefix("r#") {
+        Some(keyword) => Ident::new_raw(keyword, span),
+        None if text == "self" => Ident::new(text, span),
+        None => syn::parse_str::<Ident>(text)
             .map(|_| Ident::new(text, span))
             .unwrap_or_else(|_| Ident::new(&format!("{text}_"), span)),
     }

@@ -39,7 +39,25 @@ pub(super) struct Writer<'a> {
     /// Where in the user's source the node being written stands: an identifier lies where it is used.
     pub(super) here: Cell<Option<Span>>,
     /// A float whose type a bare literal takes, where the macro does not know it.
-    pub(super) anchor: Option<TokenStream>,
+    pub(super) anchor: Option<Anchor>,
+}
+
+/// What a literal takes its type from.
+#[derive(Clone)]
+pub(super) enum Anchor {
+    /// A float variable.
+    Value(TokenStream),
+    /// The function's only type parameter that is a float.
+    Type(TokenStream),
+}
+
+impl Anchor {
+    pub(super) fn number(&self, lit: &TokenStream, number: TokenStream) -> TokenStream {
+        match self {
+            Anchor::Value(value) => quote!(#lit(#value, #number)),
+            Anchor::Type(ty) => quote!(#ty::from_f64_lossy(#number)),
+        }
+    }
 }
 
 impl<'a> Writer<'a> {
@@ -63,11 +81,12 @@ impl<'a> Writer<'a> {
             anchor: None,
         };
         writer.survey();
+        writer.anchor = signature.float_parameter().map(|name| Anchor::Type(quote!(#name)));
         for (param, value) in signature.source.params.iter().zip(&graph.body.params) {
             writer.names.declare(*value, param.name.clone());
             if graph.ty(*value).is_float() && !graph.ty(*value).elem().is_concrete() {
                 let name = &param.name;
-                writer.anchor.get_or_insert(quote!(#name));
+                writer.anchor.get_or_insert(Anchor::Value(quote!(#name)));
             }
         }
         writer
@@ -113,12 +132,20 @@ impl<'a> Writer<'a> {
             .filter(|node| matches!(node.op, Op::Map | Op::Pull { .. }))
             .flat_map(|node| node.args.iter().copied())
             .collect();
-        // What is added into a member or an element needs no name beside it.
+        // What is added into a member needs no name beside it.
         let accumulated: HashSet<Value> = graph
             .body
             .nodes
             .iter()
-            .filter(|node| matches!(node.op, Op::AddField(_) | Op::AddAll | Op::AddView(_)))
+            .filter(|node| matches!(node.op, Op::AddField(_) | Op::AddAll))
+            .map(|node| node.args[1])
+            .collect();
+        // rustc infers a call inside `add(at(..), ..)` wrongly, so that stands before it.
+        let elements: HashSet<Value> = graph
+            .body
+            .nodes
+            .iter()
+            .filter(|node| matches!(node.op, Op::AddView(row) if row.name == "Get"))
             .map(|node| node.args[1])
             .collect();
         // What a view or a field shows must live as long as the view.
@@ -147,7 +174,7 @@ impl<'a> Writer<'a> {
                 | Op::AddAll
                 | Op::AddView(_) => false,
                 _ if self.is_float(out) && kernels.contains(&out) => false,
-                _ if shown.contains(&out) => false,
+                _ if shown.contains(&out) || elements.contains(&out) => false,
                 _ if accumulated.contains(&out) && is_single && node.outs.len() == 1 => true,
                 _ => node.outs.len() == 1 && is_single && !is_named && !self.mutated.contains(&out),
             };
@@ -251,7 +278,8 @@ impl<'a> Writer<'a> {
         span: Span,
     ) -> TokenStream {
         let is_used = |writer: &Self, out: &Value| writer.uses.contains_key(out);
-        if let [out] = node.outs.as_slice() {
+        let is_tuple = matches!(node.op, Op::Pullback(_));
+        if let ([out], false) = (node.outs.as_slice(), is_tuple) {
             let is_used = is_used(self, out);
             let name = self.name(*out, node);
             let mutable = self.mutated.contains(out).then(|| quote!(mut));
@@ -315,13 +343,16 @@ impl<'a> Writer<'a> {
             }
         }
         match &node.op {
-            Op::Row(row) => row.call.to_owned(),
+            Op::Row(row) => row.call.trim_end_matches("_const").to_owned(),
             Op::Call(callee) if node.outs.get(1) == Some(&value) => {
                 format!("{}_pullback", callee_name(callee))
             }
             Op::Call(callee) => callee_name(callee),
-            Op::Verbatim(_) => "k".to_owned(),
-            Op::Map => "mapped".to_owned(),
+            Op::Verbatim(_) => "constant".to_owned(),
+            Op::Map => match node.blocks[0].nodes.last().map(|last| &last.op) {
+                Some(Op::Row(row)) => row.call.to_owned(),
+                _ => "mapped".to_owned(),
+            },
             Op::Construct(_) => "whole".to_owned(),
             _ => "part".to_owned(),
         }
@@ -395,8 +426,9 @@ impl<'a> Writer<'a> {
                 name
             }
         };
+        let is_kept = is_kept || before.is_some();
         let place = match &guard {
-            Some(guard) if is_kept || before.is_some() => {
+            Some(guard) if is_kept => {
                 quote!((*<#guard as #activity>::kept_mut(&mut #name)))
             }
             _ => quote!(#name),
@@ -431,7 +463,9 @@ impl<'a> Writer<'a> {
         self.names.declare(node.out(), name.clone());
         match guard {
             Some(guard) => {
-                self.keep(node.out(), &guard, &name, TokenStream::new());
+                if is_kept {
+                    self.keep(node.out(), &guard, &name, TokenStream::new());
+                }
                 quote!(#before if <#guard as #activity>::IS { #statement })
             }
             None => quote!(#before #statement),
@@ -440,7 +474,7 @@ impl<'a> Writer<'a> {
 }
 
 /// Tokens so short that they are written again rather than given a name.
-fn is_trivial(tokens: &TokenStream) -> bool {
+pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
     let text = tokens.to_string();
     let is_path = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | ' ' | '.' | '&' | '-'));
     let is_constructor = text.starts_with(char::is_uppercase) || text.starts_with("s !");

@@ -179,8 +179,11 @@ pub(super) fn operation_by_path(path: &syn::Path, operands: usize) -> Option<&'s
     let owner = path.segments.iter().rev().nth(1)?.ident.to_string();
     let owns_operations = matches!(owner.as_str(), "f32" | "f64" | "Float" | "NdFloat" | "T" | "A" | "F")
         || owner.starts_with("Array");
-    if !owns_operations {
-        return None;
+    match (last.ident.to_string().as_str(), owner.as_str(), operands) {
+        ("from", "f64", 1) => return Some(ops::row("AsF64")),
+        ("from", "f32", 1) => return Some(ops::row("AsF32")),
+        _ if !owns_operations => return None,
+        _ => {}
     }
     ops::by_call(&last.ident.to_string(), operands).filter(|row| !row.is_internal())
 }

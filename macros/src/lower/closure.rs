@@ -7,7 +7,7 @@ use syn::{Expr, ExprClosure, ExprMethodCall};
 
 use super::Lowering;
 use super::call::{callee, operation_by_path};
-use crate::graph::{Block, Info, Node, Op, Passing, Ty, Value};
+use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
 use crate::ops::Row;
 
 impl Lowering<'_> {
@@ -83,6 +83,14 @@ impl Lowering<'_> {
         }
         if result == element {
             return receiver;
+        }
+        let (from, to) = (self.graph.ty(receiver).elem(), self.graph.ty(result).elem());
+        if matches!((from, to), (Elem::F32, Elem::F64) | (Elem::F64, Elem::F32)) {
+            return self.mistake(
+                span,
+                "a closure that changes the type of the elements is not supported yet: keep the type, and \
+                 cast floats outside of arrays",
+            );
         }
         if inside.iter().all(|node| matches!(node.op, Op::Row(_) | Op::Literal(_))) && !inside.is_empty() {
             return self.inline(receiver, element, &inside, result);

@@ -31,6 +31,7 @@ impl Lowering<'_> {
         match expr {
             Expr::Paren(paren) => return self.constant(&paren.expr),
             Expr::Group(group) => return self.constant(&group.expr),
+            Expr::Reference(lent) if lent.mutability.is_none() => return self.constant(&lent.expr),
             Expr::Path(_) => match self.binding(expr) {
                 Some(binding) if !binding.is_mutable => return binding.value,
                 _ => {}
@@ -51,6 +52,19 @@ impl Lowering<'_> {
         let ty = self.constant_type(expr);
         let mentions = self.mentions(expr);
         self.verbatim(expr.to_token_stream(), mentions, ty, expr.span())
+    }
+
+    /// A constant operand that is handed on with the `&` that the user wrote.
+    pub(super) fn constant_as_written(&mut self, expr: &Expr) -> Value {
+        match expr {
+            Expr::Reference(lent) if lent.mutability.is_none() => {
+                let value = self.constant(&lent.expr);
+                let ty = self.graph.ty(value).clone();
+                self.constant_of(&[value], |names| quote::quote!(&#(#names)*), ty, expr.span())
+            }
+            Expr::Paren(inner) => self.constant_as_written(&inner.expr),
+            other => self.constant(other),
+        }
     }
 
     /// A node for tokens that are passed on and mention names in scope.
@@ -230,7 +244,7 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
             return;
         }
         if ops::by_call(&call.method.to_string(), call.args.len() + 1).is_none()
-            && !matches!(call.method.to_string().as_str(), "clone" | "view" | "to_owned")
+            && !PURE_METHODS.contains(&call.method.to_string().as_str())
         {
             self.found.pure = false;
         }
@@ -258,6 +272,12 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
+
+/// Methods of the standard library and ndarray that only look at their receiver.
+const PURE_METHODS: &[&str] = &[
+    "clone", "view", "to_owned", "as_slice", "unwrap", "as_ref", "as_str", "first", "last", "get", "abs_diff",
+    "min", "max", "to_vec", "is_some", "is_none", "iter", "len", "as_standard_layout",
+];
 
 /// True for a name that Rust's conventions give to types and constructors.
 pub(super) fn starts_upper(name: &str) -> bool {

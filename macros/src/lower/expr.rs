@@ -106,6 +106,7 @@ impl Lowering<'_> {
             BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
             | BinOp::And(_) | BinOp::Or(_) => {
                 let operands = [self.expr(&binary.left), self.expr(&binary.right)];
+                self.learn_types(ops::row("Sub"), &operands);
                 let op = binary.op;
                 self.constant_of(
                     &operands,
@@ -278,7 +279,13 @@ impl Lowering<'_> {
             return self.mistake(branch, "an `if` with a value needs an `else`");
         };
         let then = self.arm(|lowering| lowering.block(&branch.then_branch), branch.then_branch.span());
-        let otherwise = self.arm(|lowering| Some(lowering.expr(otherwise)), otherwise.span());
+        let otherwise = self.arm(
+            |lowering| match &**otherwise {
+                Expr::Block(block) if block.label.is_none() => lowering.block(&block.block),
+                other => Some(lowering.expr(other)),
+            },
+            otherwise.span(),
+        );
         let results = [then.results[0], otherwise.results[0]];
         let ty = Ty::broadcast(&[self.graph.ty(results[0]), self.graph.ty(results[1])]);
         let out = self.node(Op::If, vec![condition], ty, span);

@@ -77,7 +77,10 @@ impl Lowering<'_> {
     pub(super) fn row_args(&mut self, row: &Row, written: &[&Expr]) -> Vec<Value> {
         let mut args = Vec::new();
         for (position, arg) in written.iter().enumerate() {
-            args.push(if row.is_constant_operand(position + 1) { self.constant(arg) } else { self.expr(arg) });
+            args.push(match row.is_constant_operand(position + 1) {
+                true => self.constant_as_written(arg),
+                false => self.expr(arg),
+            });
         }
         args
     }

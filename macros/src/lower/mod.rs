@@ -48,6 +48,8 @@ struct Lowering<'a> {
     methods: Vec<ExtensionCall>,
     /// Values that stand for a mistake: what is done with them is no second one.
     poisoned: HashSet<Value>,
+    /// Variables that a nested constant statement may change.
+    changed_inside: HashSet<String>,
     mistakes: &'a mut Mistakes,
 }
 
@@ -71,6 +73,9 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     let mut lowering = Lowering::new(Language::User, mistakes);
     lowering.graph.name = source.name().to_string();
     lowering.scopes.enter();
+    let mut changed = stmt::ChangedInside::default();
+    syn::visit::Visit::visit_block(&mut changed, &source.item.block);
+    lowering.changed_inside = changed.found;
     let mut params = Vec::new();
     for (position, param) in source.params.iter().enumerate() {
         let depends_on =
@@ -118,6 +123,7 @@ impl<'a> Lowering<'a> {
             language,
             methods: Vec::new(),
             poisoned: HashSet::new(),
+            changed_inside: HashSet::new(),
             mistakes,
         }
     }

@@ -1,5 +1,7 @@
 //! Blocks and statements.
 
+use std::collections::HashSet;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
@@ -173,11 +175,14 @@ impl Lowering<'_> {
         let Some(init) = &local.init else { return };
         let mut names = Names::default();
         names.visit_pat(&local.pat);
-        let is_plain = init.diverge.is_none() && (!names.mutable || matches!(&*init.expr, Expr::Lit(_)));
+        let changes_inside = names.found.iter().any(|name| self.changed_inside.contains(name));
+        let is_plain = init.diverge.is_none()
+            && (!names.mutable || matches!(&*init.expr, Expr::Lit(_)) && !changes_inside);
         if let (Some(name), true) = (plain_name(&local.pat), is_plain) {
             // A variable that starts as a literal only changes by assignments, each a new version.
             let ascribed = matches!(local.pat, Pat::Type(_));
-            let value = if ascribed || self.is_alias(&init.expr) {
+            let is_lent = matches!(&*init.expr, Expr::Reference(_));
+            let value = if ascribed || is_lent || self.is_alias(&init.expr) {
                 self.bound_verbatim(local, &init.expr)
             } else {
                 self.constant(&init.expr)
@@ -229,6 +234,7 @@ impl Lowering<'_> {
             _ => self.constant_type(init),
         };
         let value = self.verbatim(init.to_token_stream(), mentions, ty, init.span());
+        self.graph.info_mut(value).is_reference = matches!(init, Expr::Reference(_));
         if let (Pat::Type(_), Some(Op::Verbatim(verbatim))) =
             (&local.pat, self.nodes.last_mut().map(|node| &mut node.op))
         {
@@ -279,5 +285,46 @@ impl<'ast> Visit<'ast> for Names {
         self.found.push(key(&ident.ident));
         self.mutable |= ident.mutability.is_some();
         syn::visit::visit_pat_ident(self, ident);
+    }
+}
+
+/// The variables that are assigned to inside a loop, a closure or another nested expression, where
+/// a constant statement may be passed on whole.
+#[derive(Default)]
+pub(super) struct ChangedInside {
+    pub(super) found: HashSet<String>,
+    depth: usize,
+}
+
+impl ChangedInside {
+    fn nested(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        visit(self);
+        self.depth -= 1;
+    }
+
+    fn changed(&mut self, place: &Expr) {
+        if let (Expr::Path(path), true) = (place, self.depth > 0) {
+            self.found.extend(path.path.get_ident().map(key));
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for ChangedInside {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        let is_nesting = matches!(
+            expr,
+            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) | Expr::If(_) | Expr::Match(_)
+                | Expr::Closure(_) | Expr::Block(_)
+        );
+        match expr {
+            Expr::Assign(assign) => self.changed(&assign.left),
+            Expr::Binary(binary) if compound(&binary.op).is_some() => self.changed(&binary.left),
+            _ => {}
+        }
+        match is_nesting {
+            true => self.nested(|inside| syn::visit::visit_expr(inside, expr)),
+            false => syn::visit::visit_expr(self, expr),
+        }
     }
 }

@@ -151,7 +151,7 @@ rows! { Elementwise:
     /// The logistic function `1 / (1 + exp(-x))`.
     Sigmoid = sigmoid(x) => { y: 1.0 / (1.0 + (-x).exp()); dx: dy * y * (1.0 - y); }
     /// `x` where it is positive, else 0; its derivative at 0 is 0.
-    Relu = relu(x) if x.abs() > 0.05 => { y: if x > 0.0 || x != x { x } else { 0.0 }; dx: if x > 0.0 { dy } else { 0.0 }; }
+    Relu = relu(x) if x.abs() > 0.05 => { y: if x > 0.0 || x != x { x } else { 0.0 }; dx: if y > 0.0 { dy } else { 0.0 }; }
     /// `x` where it is positive, else `slope * x`.
     LeakyRelu = leaky_relu(x, slope) if x.abs() > 0.05 => {
         y: if x > 0.0 { x } else { slope * x };

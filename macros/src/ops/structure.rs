@@ -27,10 +27,8 @@ rows! { Whole:
     InsertAxis = insert_axis(x, axis) => {
         dx: remove_axis(dy, axis); linear: [x]; example: ([3, 4], Axis(1));
     }
-    /// Without an axis of length 1.
-    RemoveAxis = remove_axis(x, axis) => {
-        dx: insert_axis(dy, axis); linear: [x]; gives: reduced; example: ([3, 1], Axis(1));
-    }
+    /// Without an axis: the part at its index 0.
+    RemoveAxis = remove_axis(x, axis) => { y: x.index_axis(axis, 0); example: ([3, 1], Axis(1)); }
     /// With a number of axes that the type does not say.
     IntoDyn = into_dyn(x) => { dx: from_dyn(dy, x); linear: [x]; example: [3, 4]; }
     /// Spread to a larger shape.

@@ -39,6 +39,8 @@ enum Folded {
     Same,
     Value(Value),
     Float(String),
+    /// The number one, in a type that the macro does not know.
+    One,
     /// The arm of a branch that is always taken: its nodes, and what its results are.
     Arm(Block),
 }
@@ -73,6 +75,10 @@ impl Folding {
         }
         match self.folded(&node) {
             Folded::Same => into.push(node),
+            Folded::One => {
+                self.known.insert(node.out(), Known::Float("1.0".to_owned()));
+                into.push(node);
+            }
             Folded::Value(value) => {
                 self.names.insert(node.out(), value);
             }
@@ -128,6 +134,7 @@ impl Folding {
         };
         // `1.0 * x` is `x` whatever its shape; the literal has none.
         match row.name {
+            "One" => return Folded::One,
             "Mul" if float(0) == Some(1.0) => Folded::Value(node.args[1]),
             "Mul" | "Div" if float(1) == Some(1.0) => Folded::Value(node.args[0]),
             "Mul" => match (float(0), float(1)) {

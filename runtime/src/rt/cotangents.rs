@@ -121,8 +121,9 @@ mod tests {
     use crate::differentiable::Differentiable;
 
     /// The bound as generated code has it: it must not hide what a float's accumulator is.
-    fn seeded<T: Float>(y: f64, z: T) -> (f64, T)
+    fn seeded<T>(y: f64, z: T) -> (f64, T)
     where
+        T: Float,
         for<'a> f64: ScalarResult,
         for<'a> T: ScalarResult,
     {

@@ -15,18 +15,23 @@ pub trait ScalarResult: Sized + Differentiable {
     fn one_acc() -> Self::Acc;
 }
 
-macro_rules! scalar_result {
-    ($($float:ident)*) => {$(
-        impl ScalarResult for $float {
-            const ONE: $float = 1.0;
-            #[inline]
-            fn one_acc() -> $float {
-                Self::ONE
-            }
-        }
-    )*};
+// Written out twice rather than by a macro: rustc shows these lines to the user.
+
+impl ScalarResult for f32 {
+    const ONE: f32 = 1.0;
+    #[inline]
+    fn one_acc() -> f32 {
+        Self::ONE
+    }
 }
-scalar_result!(f32 f64);
+
+impl ScalarResult for f64 {
+    const ONE: f64 = 1.0;
+    #[inline]
+    fn one_acc() -> f64 {
+        Self::ONE
+    }
+}
 
 /// Forward mode, which nothing has that was not asked for it.
 #[diagnostic::on_unimplemented(

@@ -1,0 +1,164 @@
+//! Arguments: by value, by reference, views, patterns, constants, unused ones.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+
+use chainrule::check::{check_adjoint, check_gradients};
+use chainrule::ndarray::{Array1, Array2, ArrayView1, Axis, array};
+use chainrule::prelude::*;
+use chainrule_tests::{check, sampled};
+
+#[differentiable]
+fn unused(_x: &Array2<f64>, y: f64, _pair: (f64, Array1<f64>), _list: &[f64]) -> f64 {
+    y * y
+}
+
+#[test]
+fn an_unused_argument_has_a_zero_gradient_of_its_shape() {
+    let x = Array2::ones((2, 3));
+    let (dx, dy, dpair, dlist) = unused::grad(&x, 3.0, (1.0, array![1.0, 2.0]), &[1.0, 2.0, 3.0]);
+    assert_eq!((dx, dy), (Array2::zeros((2, 3)), 6.0));
+    assert_eq!(dpair, (0.0, array![0.0, 0.0]));
+    assert_eq!(dlist, vec![0.0; 3]);
+}
+
+#[differentiable]
+fn product(a: &Array1<f64>, b: &Array1<f64>) -> f64 {
+    (a * b.sin()).sum()
+}
+
+#[test]
+fn the_same_array_twice() {
+    let x = array![0.3, -1.2];
+    let (da, db) = product::grad(&x, &x);
+    assert_eq!(da, x.sin());
+    assert!((&db - &(&x * x.cos())).iter().all(|d| d.abs() < 1e-15));
+}
+
+#[differentiable]
+fn by_value(w: Array2<f64>, x: Array1<f64>) -> Array1<f64> {
+    let y = w.dot(&x);
+    y.tanh() + x.sum()
+}
+
+#[test]
+fn arguments_by_value() {
+    let (w, x) = (sampled([2, 3], 3), sampled([3], 4));
+    check(check_adjoint(
+        |(w, x)| by_value(w.clone(), x.clone()),
+        |(w, x), dy| by_value::vjp(w.clone(), x.clone()).1(dy),
+        &(w, x),
+    ));
+}
+
+#[differentiable]
+fn taken_apart((a, b): (f64, f64), &c: &f64, mut f: f64) -> f64 {
+    f *= 2.0;
+    a * b * c - f
+}
+
+#[test]
+fn patterns_in_parameters() {
+    let gradients = taken_apart::grad((2.0, 3.0), &5.0, 13.0);
+    assert_eq!(gradients, ((15.0, 10.0), 6.0, -2.0));
+}
+
+#[differentiable]
+fn of_two([d, e]: [f64; 2], &[f, _]: &[f64; 2]) -> f64 {
+    d * e * f
+}
+
+#[test]
+fn array_patterns_in_parameters() {
+    assert_eq!(of_two::grad([2.0, 3.0], &[5.0, 1.0]), ([15.0, 10.0], [6.0, 0.0]));
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Point {
+    x: f64,
+    y: f64,
+    id: usize,
+}
+
+#[differentiable]
+fn of_point(Point { x, y: height, .. }: &Point, Wrapped(k): Wrapped) -> f64 {
+    x * height * k
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Wrapped(f64);
+
+#[test]
+fn struct_patterns_in_parameters() {
+    let p = Point { x: 2.0, y: 3.0, id: 7 };
+    assert_eq!(p.id, 7);
+    let (dp, dk) = of_point::grad(&p, Wrapped(5.0));
+    assert_eq!((dp.x, dp.y, dk.0), (15.0, 10.0, 6.0));
+}
+
+#[differentiable]
+fn of_references(x: &&f64, y: &(f64, &f64)) -> f64 {
+    **x * y.0 * *y.1
+}
+
+#[test]
+fn references_are_transparent() {
+    assert_eq!(of_references::grad(&&2.0, &(3.0, &5.0)), (15.0, (10.0, 6.0)));
+}
+
+#[differentiable]
+fn in_single_precision(x: &Array1<f32>, k: f32) -> f32 {
+    (x * k).exp().sum()
+}
+
+#[test]
+fn single_precision() {
+    check(check_gradients(
+        |(x, k)| in_single_precision(x, *k),
+        |(x, k)| in_single_precision::grad(x, *k),
+        &(sampled::<f32, _, _>([4], 5), 0.5),
+    ));
+}
+
+#[differentiable(constant(x))]
+fn with_constant_array(w: &Array2<f64>, x: &Array2<f64>, axis: Axis, scale: Option<usize>) -> f64 {
+    x.dot(w).sum_axis(axis).sum() * scale.unwrap_or(1) as f64
+}
+
+#[test]
+fn constants_by_name_and_by_word() {
+    let (w, x) = (sampled([3, 2], 6), sampled([4, 3], 7));
+    check(check_gradients(
+        |w| with_constant_array(w, &x, Axis(0), Some(3)),
+        |w| with_constant_array::grad(w, &x, Axis(0), Some(3)),
+        &w,
+    ));
+}
+
+#[differentiable]
+fn scaled_views(x: ArrayView1<'_, f64>, y: ArrayView1<'_, f64>) -> Array1<f64> {
+    &x * &y + x
+}
+
+#[test]
+fn views_with_elided_lifetimes() {
+    let (x, y) = (array![1.0, 2.0], array![3.0, 4.0]);
+    let (_, pull) = scaled_views::vjp(x.view(), y.view());
+    assert_eq!(pull(array![1.0, 1.0]), (array![4.0, 5.0], array![1.0, 2.0]));
+}
+
+#[differentiable(constant(calls))]
+fn counted(x: f64, calls: &mut usize) -> f64 {
+    *calls += 1;
+    x * x
+}
+
+#[test]
+fn mutable_constant_arguments() {
+    let mut calls = 0;
+    assert_eq!(counted::value_and_grad(3.0, &mut calls), (9.0, 6.0));
+    assert_eq!(calls, 1);
+    let (_, pull) = counted::vjp(4.0, &mut calls);
+    assert_eq!((pull(1.0), pull(2.0)), (8.0, 16.0));
+    drop(pull);
+    assert_eq!(calls, 2);
+}

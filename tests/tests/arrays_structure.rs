@@ -1,0 +1,114 @@
+//! New shapes, moved axes, joined arrays, arrays made of floats.
+#![deny(warnings)]
+
+use chainrule::check::{check_adjoint, check_gradients};
+use chainrule::ndarray::{
+    Array, Array1, Array2, Array3, ArrayBase, ArrayD, ArrayRef, ArrayRef1, ArrayRef2, ArrayView1,
+    ArrayView2, Axis, CowArray, Data, Dimension, Ix1, Ix2, IxDyn, Slice, array, concatenate, s,
+    stack,
+};
+use chainrule::prelude::*;
+use chainrule_tests::{check, sampled};
+
+/// The adjoint identity of a function of one borrowed array.
+macro_rules! adjoint {
+    ($f:ident, $x:expr) => {
+        check(check_adjoint(|x| $f(x), |x, dy| $f::vjp(x).1(dy), &$x))
+    };
+}
+
+#[differentiable]
+fn reshaped(x: &Array2<f64>) -> f64 {
+    let flat = x.to_shape(6).unwrap();
+    let owned = (x * 2.0).into_shape_with_order((3, 2)).unwrap();
+    let kept = x.to_shape((3, 2)).unwrap();
+    flat.dot(&flat) + (&owned * &kept).sum() + owned.dot(x).sum()
+}
+
+#[test]
+fn reshapes() {
+    check(check_gradients(reshaped, reshaped::grad, &sampled([2, 3], 1)));
+}
+
+#[differentiable]
+fn flattened(x: &Array3<f64>) -> Array1<f64> {
+    let (a, b, c) = x.dim();
+    let y = x.clone().into_shape_with_order(a * b * c).unwrap();
+    y.sin() * x.flatten()
+}
+
+#[test]
+fn flattened_arrays() {
+    adjoint!(flattened, sampled([2, 1, 3], 1));
+}
+
+#[differentiable]
+fn permuted(x: &Array3<f64>) -> Array3<f64> {
+    x.clone().permuted_axes([2, 0, 1])
+}
+
+#[differentiable]
+fn reversed(x: &Array3<f64>) -> Array3<f64> {
+    x.clone().reversed_axes()
+}
+
+#[test]
+fn moved_axes_move_back() {
+    adjoint!(permuted, sampled([2, 3, 4], 1));
+    adjoint!(reversed, sampled([2, 3, 4], 1));
+}
+
+#[differentiable]
+fn spread(x: &Array1<f64>, y: &Array2<f64>) -> f64 {
+    let wide = x.broadcast((2, 3)).unwrap();
+    let like = x.broadcast(y.raw_dim()).unwrap();
+    (&wide * y).sum() + (&like * &like).sum()
+}
+
+#[test]
+fn explicit_broadcasts() {
+    check(check_gradients(
+        |(x, y)| spread(x, y),
+        |(x, y)| spread::grad(x, y),
+        &(sampled([3], 1), sampled([2, 3], 2)),
+    ));
+}
+
+#[differentiable]
+fn joined(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
+    let c = concatenate(Axis(0), &[a.view(), b.view(), a.view()]).unwrap();
+    let d = concatenate![Axis(1), c, c.sin()];
+    d.tanh()
+}
+
+#[test]
+fn joined_arrays() {
+    let x = (sampled([2, 3], 1), sampled([1, 3], 2));
+    check(check_adjoint(|(a, b)| joined(a, b), |(a, b), dy| joined::vjp(a, b).1(dy), &x));
+}
+
+#[differentiable]
+fn stacked_rows(a: &Array1<f64>, b: &Array1<f64>) -> f64 {
+    let c = stack(Axis(1), &[a.view(), b.view()]).unwrap();
+    let d = stack![Axis(0), a.view(), (a * b).view()];
+    c.dot(&d).sum()
+}
+
+#[test]
+fn stacked_arrays() {
+    let x = (sampled([3], 1), sampled([3], 2));
+    check(check_gradients(|(a, b)| stacked_rows(a, b), |(a, b)| stacked_rows::grad(a, b), &x));
+}
+
+#[differentiable]
+fn with_made_constants(x: &Array1<f64>) -> f64 {
+    let grid = Array1::linspace(0.0, 1.0, x.len());
+    let eye = Array2::<f64>::eye(x.len());
+    let ones = Array2::<f64>::ones((x.len(), 2));
+    (&grid * x).sum() + eye.dot(x).dot(&ones).sum() + (x - &grid).dot(&grid)
+}
+
+#[test]
+fn constant_arrays_made_inside() {
+    check(check_gradients(with_made_constants, with_made_constants::grad, &array![1.0, 2.0, 3.0]));
+}

@@ -1,0 +1,117 @@
+//! Calls between differentiable functions: modules, methods, function bodies, constants.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+
+use chainrule::check::{check_adjoint, check_gradients};
+use chainrule::ndarray::{Array1, Array2};
+use chainrule::prelude::*;
+use chainrule_tests::{check, sampled};
+
+#[differentiable]
+fn callee(a: &Array1<f64>, b: Array1<f64>, k: f64, j: &f64, n: usize) -> Array1<f64> {
+    (a * b * k + *j) * n as f64
+}
+
+#[differentiable]
+fn caller(x: &Array1<f64>, k: f64) -> Array1<f64> {
+    let y = x * k;
+    let a = callee(x, y.clone(), k, &k, 2);
+    let b = callee(&y, x.clone(), k * 2.0, &(k + 1.0), x.len());
+    let c = callee(&(x + 1.0), y, 0.5, &2.0, 3);
+    a + b * c
+}
+
+#[test]
+fn arguments_of_every_kind() {
+    let x = (sampled([3], 1), 0.7);
+    check(check_adjoint(|(x, k)| caller(x, *k), |(x, k), dy| caller::vjp(x, *k).1(dy), &x));
+}
+
+#[differentiable]
+fn weighted(a: f64, b: f64) -> f64 {
+    a * a * b
+}
+
+#[differentiable]
+fn doubled(x: f64) -> f64 {
+    weighted(x, x) + weighted(x * 2.0, x)
+}
+
+#[test]
+fn the_same_argument_twice() {
+    assert_eq!(doubled::value_and_grad(2.0), (40.0, 60.0));
+}
+
+#[test]
+fn inside_function_bodies() {
+    #[differentiable]
+    fn inner(x: f64, y: f64) -> f64 {
+        x * x * y
+    }
+
+    #[differentiable]
+    fn outer(x: f64, y: f64) -> f64 {
+        inner(x, y) + inner(y, 2.0)
+    }
+
+    assert_eq!(outer::grad(2.0, 3.0), (12.0, 4.0 + 12.0));
+}
+
+#[differentiable]
+fn with_items(x: f64) -> f64 {
+    #[differentiable]
+    fn local(x: f64, k: f64) -> f64 {
+        x * x * k
+    }
+    const SCALE: f64 = 3.0;
+    let y = local(x, SCALE);
+    y * x
+}
+
+#[test]
+fn functions_inside_the_body() {
+    assert_eq!(with_items::value_and_grad(2.0), (24.0, 36.0));
+}
+
+#[differentiable(recursive)]
+fn horner(x: f64, coefficients: &[f64]) -> f64 {
+    coefficients[0] * x + x.sin()
+}
+
+#[test]
+fn a_recursive_function_that_does_not_recur() {
+    assert_eq!(horner::grad(0.0, &[2.0, 1.0]), (3.0, vec![0.0, 0.0]));
+}
+
+#[differentiable(wrt(w))]
+fn linear(w: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
+    w.dot(x)
+}
+
+#[differentiable(wrt(w))]
+fn of_linear(w: &Array2<f64>, x: &Array1<f64>) -> f64 {
+    linear(w, x).dot(&linear(&(w * 2.0), x))
+}
+
+#[test]
+fn a_callee_with_wrt() {
+    let (w, x) = (sampled([2, 3], 1), sampled([3], 2));
+    check(check_gradients(|w| of_linear(w, &x), |w| of_linear::grad(w, &x), &w));
+}
+
+fn plain(n: usize, text: &str) -> f64 {
+    (n + text.len()) as f64
+}
+
+#[differentiable(wrt(x))]
+fn beside_plain_calls(x: f64, text: &str, table: &std::collections::HashMap<String, f64>) -> f64 {
+    let found = table.get(text).copied().unwrap_or_default();
+    let message = format!("{text} {found}");
+    x * plain(2, &message) * found + x * table[text]
+}
+
+#[test]
+fn calls_with_no_active_argument_are_passed_on() {
+    let table = [("a".to_string(), 3.0)].into();
+    assert_eq!(beside_plain_calls::grad(2.0, "a", &table), 5.0 * 3.0 + 3.0);
+}

@@ -1,0 +1,151 @@
+//! Functions made by macros, and names that clash with those of generated code.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+
+use chainrule::check::check_gradients;
+use chainrule::ndarray::{Array1, array};
+use chainrule::prelude::*;
+use chainrule_tests::check;
+
+macro_rules! scaled {
+    ($name:ident, $e:expr) => {
+        #[differentiable]
+        fn $name(y: f64) -> f64 {
+            $e * y
+        }
+    };
+}
+
+scaled!(by_four, 3.0 + 1.0);
+
+#[test]
+fn a_fragment_stays_one_expression() {
+    assert_eq!(by_four(2.0), 8.0);
+    assert_eq!(by_four::value_and_grad(2.0), (8.0, 4.0));
+    assert_eq!(by_four::vjp(2.0).1(1.0), 4.0);
+}
+
+macro_rules! product_of {
+    ($name:ident($x:ident, $y:ident) = $a:expr, $b:expr) => {
+        #[differentiable]
+        fn $name($x: f64, $y: f64) -> f64 {
+            $a * $b - $a / $b
+        }
+    };
+}
+
+product_of!(of_sums(x, y) = x + 1.0, y - x);
+
+#[test]
+fn active_fragments_stay_one_expression() {
+    assert_eq!(of_sums(2.0, 5.0), 8.0);
+    check(check_gradients(|(x, y)| of_sums(*x, *y), |(x, y)| of_sums::grad(*x, *y), &(2.0, 5.0)));
+}
+
+macro_rules! with_local {
+    ($name:ident, $x:ident, $e:expr) => {
+        #[differentiable]
+        fn $name($x: f64) -> f64 {
+            let x = $x * 10.0;
+            $e + x
+        }
+    };
+}
+
+with_local!(two_of_a_name, x, x * x);
+
+#[test]
+fn a_macros_local_beside_the_users() {
+    assert_eq!(two_of_a_name(3.0), 39.0);
+    assert_eq!(two_of_a_name::value_and_grad(3.0), (39.0, 16.0));
+    assert_eq!(two_of_a_name::vjp(3.0).0, 39.0);
+}
+
+macro_rules! for_float {
+    ($name:ident, $t:ty) => {
+        #[differentiable]
+        fn $name(x: $t, k: &Array1<$t>) -> $t {
+            let y: $t = x * 2.0;
+            (k * y).sum() * x
+        }
+    };
+}
+
+for_float!(in_f32, f32);
+for_float!(in_f64, f64);
+
+#[test]
+fn types_from_a_macro() {
+    check(check_gradients(
+        |(x, k)| in_f32(*x, k),
+        |(x, k)| in_f32::grad(*x, k),
+        &(0.7f32, array![1.0f32, 2.0]),
+    ));
+    check(check_gradients(
+        |(x, k)| in_f64(*x, k),
+        |(x, k)| in_f64::grad(*x, k),
+        &(0.7, array![1.0, 2.0]),
+    ));
+}
+
+macro_rules! polynomial {
+    ($name:ident, $($c:literal),+) => {
+        #[differentiable]
+        fn $name(x: f64) -> f64 {
+            0.0 $(+ $c * x)+
+        }
+    };
+}
+
+polynomial!(sum_of_lines, 1.0, 2.5, 3.0);
+
+#[test]
+fn repetitions_in_a_macro() {
+    assert_eq!(sum_of_lines::grad(1.7), 6.5);
+}
+
+#[differentiable]
+fn both_names(x: f64, dx: f64) -> f64 {
+    let y = x * dx;
+    let dy = y * x;
+    let ddx = dy * dx;
+    y * dy * ddx
+}
+
+#[test]
+fn a_name_and_its_cotangents_name() {
+    let x = (0.7, 1.3);
+    check(check_gradients(|(x, dx)| both_names(*x, *dx), |(x, dx)| both_names::grad(*x, *dx), &x));
+}
+
+mod items {
+    #![allow(non_snake_case, dead_code)]
+    use chainrule::ndarray::Array1;
+    use chainrule::prelude::*;
+
+    pub(super) fn plus(a: usize, b: usize) -> usize {
+        a + b
+    }
+    pub(super) fn sum_to() {}
+    pub(super) mod rt {}
+    pub(super) mod core {}
+    pub(super) mod ndarray {}
+
+    #[differentiable]
+    pub(super) fn x(x: &Array1<f64>, k: f64) -> f64 {
+        let n = plus(1, 2);
+        (x * k).sum() * n as f64
+    }
+
+    #[differentiable]
+    pub(super) fn y(k: f64, v: &Array1<f64>) -> f64 {
+        let x = x(v, k);
+        x * x
+    }
+}
+
+#[test]
+fn items_with_names_of_ours() {
+    let x = (0.7, array![0.3, -0.4]);
+    check(check_gradients(|(k, v)| items::y(*k, v), |(k, v)| items::y::grad(*k, v), &x));
+}
