@@ -3,6 +3,7 @@
 #![deny(warnings)]
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use chainrule::ndarray::{Array1, Array2, Axis, array};
 use chainrule::prelude::*;
@@ -224,6 +225,35 @@ fn random_numbers_are_drawn_once() {
         (value, pull(1.0))
     };
     assert_eq!(value, pull.sum());
+}
+
+#[differentiable(wrt(x))]
+fn verbatim(x: f64, table: &BTreeMap<String, Vec<f64>>, key: &str, limits: (usize, usize)) -> f64 {
+    let row = &table[key];
+    let squares: Vec<f64> = row.iter().skip(limits.0).take(limits.1).map(|v| v * v).collect();
+    let total: f64 = squares.iter().sum();
+    let label = format!("{key}-{}", squares.len());
+    let bonus = match label.as_str() {
+        "a-2" => 10.0,
+        _ => 0.0,
+    };
+    let mut steps = 0;
+    for value in row {
+        if *value > 1.0 {
+            steps += 1;
+        }
+    }
+    let [first, ..] = row[..] else { panic!("no values") };
+    let last = if let Some(last) = row.last() { *last } else { 0.0 };
+    x * total + x * bonus * f64::from(steps) + x * x * first + x * last
+}
+
+#[test]
+fn constant_code_is_any_rust() {
+    let table = BTreeMap::from([("a".to_string(), vec![1.0, 2.0, 3.0])]);
+    // total 13, bonus 10, steps 2, first 1, last 3
+    assert_eq!(verbatim(2.0, &table, "a", (1, 2)), 26.0 + 40.0 + 4.0 + 6.0);
+    assert_eq!(verbatim::value_and_grad(2.0, &table, "a", (1, 2)), (76.0, 13.0 + 20.0 + 4.0 + 3.0));
 }
 
 #[differentiable]

@@ -88,6 +88,43 @@ fn conditions_on_constants() {
 }
 
 #[differentiable]
+fn bump(v: f64) -> f64 {
+    (-v * v).exp()
+}
+
+#[differentiable]
+fn scaled_bump(v: f64, k: f64) -> f64 {
+    bump(v * k) * k
+}
+
+#[differentiable]
+fn calling(x: &Array1<f64>, k: f64) -> f64 {
+    (x.mapv(bump) + x.mapv(|v| scaled_bump(v, k))).sum()
+}
+
+#[test]
+fn closures_that_call() {
+    check(check_gradients(
+        |(x, k)| calling(x, *k),
+        |(x, k)| calling::grad(x, *k),
+        &(array![0.3, -0.8], 1.3),
+    ));
+}
+
+#[differentiable]
+fn with_constant_closures(x: &Array1<f64>, labels: &[usize]) -> f64 {
+    let weights: Array1<f64> = labels.iter().map(|&label| label as f64 + 1.0).collect();
+    let total = weights.iter().fold(0.0, |a, b| a + b);
+    let norm = |v: f64| v / total;
+    (x * &weights.mapv(norm)).sum()
+}
+
+#[test]
+fn closures_over_constants() {
+    assert_eq!(with_constant_closures::grad(&array![1.0, 2.0], &[0, 2]), array![0.25, 0.75]);
+}
+
+#[differentiable]
 fn to_constant(x: &Array1<f64>, k: f64) -> f64 {
     (x.mapv(|_| k) * x.mapv(|_| 2.0) + x.mapv(|v| if v > 0.0 { k } else { 1.0 })).sum()
 }

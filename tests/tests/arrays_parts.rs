@@ -2,11 +2,7 @@
 #![deny(warnings)]
 
 use chainrule::check::{check_adjoint, check_gradients};
-use chainrule::ndarray::{
-    Array, Array1, Array2, Array3, ArrayBase, ArrayD, ArrayRef, ArrayRef1, ArrayRef2, ArrayView1,
-    ArrayView2, Axis, CowArray, Data, Dimension, Ix1, Ix2, IxDyn, Slice, array, concatenate, s,
-    stack,
-};
+use chainrule::ndarray::{Array1, Array2, Array3, Axis, Slice, array, concatenate, s};
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};
 
@@ -68,6 +64,19 @@ fn rows_and_columns_of_a_matrix() {
         |x| rows_and_columns::grad(x, 1),
         &sampled([3, 3], 1),
     ));
+}
+
+#[differentiable]
+fn of_made(x: &Array2<f64>) -> f64 {
+    let y = x.mapv(|v| v * v);
+    let row = y.row(0);
+    let z = x.dot(&row);
+    z.sum() + y.column(1).dot(&y.column(0)) + (x * 2.0).row(1).sum()
+}
+
+#[test]
+fn rows_of_made_values() {
+    check(check_gradients(of_made, of_made::grad, &sampled([3, 3], 1)));
 }
 
 #[differentiable]

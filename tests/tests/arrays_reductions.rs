@@ -121,3 +121,35 @@ fn losses() {
     let x = (sampled([3, 4], 1), sampled([3, 4], 2));
     check(check_gradients(|(x, y)| regressed(x, y), |(x, y)| regressed::grad(x, y), &x));
 }
+
+#[differentiable(wrt(x))]
+fn labelled(x: &Array2<f64>, list: &Vec<usize>, array: &Array1<usize>) -> f64 {
+    x.cross_entropy(list) * 2.0 + x.cross_entropy(array.as_slice().unwrap()) * 0.5
+}
+
+#[test]
+#[allow(clippy::ptr_arg)]
+fn labels_of_every_kind() {
+    let x = sampled([2, 3], 1);
+    let labels = (vec![0, 2], array![1, 1]);
+    check(check_gradients(
+        |x| labelled(x, &labels.0, &labels.1),
+        |x| labelled::grad(x, &labels.0, &labels.1),
+        &x,
+    ));
+}
+
+#[differentiable]
+fn saturated(x: &Array2<f64>) -> f64 {
+    x.cross_entropy(&[0])
+        + x.binary_cross_entropy_with_logits(&array![[1.0, 0.0]])
+        + x.logsumexp(Axis(1)).sum()
+}
+
+#[test]
+fn extreme_logits_stay_finite() {
+    let (value, gradient) = saturated::value_and_grad(&array![[1000.0, -1000.0]]);
+    assert!(value.is_finite() && gradient.iter().all(|d| d.is_finite()), "{value} {gradient}");
+    let (value, gradient) = saturated::value_and_grad(&array![[-1000.0, 1000.0]]);
+    assert!(value.is_finite() && gradient.iter().all(|d| d.is_finite()), "{value} {gradient}");
+}

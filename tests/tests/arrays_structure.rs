@@ -2,11 +2,7 @@
 #![deny(warnings)]
 
 use chainrule::check::{check_adjoint, check_gradients};
-use chainrule::ndarray::{
-    Array, Array1, Array2, Array3, ArrayBase, ArrayD, ArrayRef, ArrayRef1, ArrayRef2, ArrayView1,
-    ArrayView2, Axis, CowArray, Data, Dimension, Ix1, Ix2, IxDyn, Slice, array, concatenate, s,
-    stack,
-};
+use chainrule::ndarray::{Array1, Array2, Array3, ArrayD, Axis, IxDyn, array, concatenate, stack};
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};
 
@@ -40,6 +36,20 @@ fn flattened(x: &Array3<f64>) -> Array1<f64> {
 #[test]
 fn flattened_arrays() {
     adjoint!(flattened, sampled([2, 1, 3], 1));
+}
+
+#[differentiable]
+fn moved(x: &Array3<f64>) -> f64 {
+    let a = x.view().permuted_axes([2, 0, 1]);
+    let b = x.clone().reversed_axes();
+    let c = x.view().insert_axis(Axis(1));
+    let d = x.clone().remove_axis(Axis(1));
+    (&a * &a).sum() + b.exp().sum() + c.mapv(|v| v * v).sum() + (&d * &d).sum() + x.t().sin().sum()
+}
+
+#[test]
+fn axis_moves() {
+    check(check_gradients(moved, moved::grad, &sampled([2, 3, 2], 1)));
 }
 
 #[differentiable]
@@ -111,4 +121,16 @@ fn with_made_constants(x: &Array1<f64>) -> f64 {
 #[test]
 fn constant_arrays_made_inside() {
     check(check_gradients(with_made_constants, with_made_constants::grad, &array![1.0, 2.0, 3.0]));
+}
+
+#[differentiable]
+fn dynamic(x: &ArrayD<f64>) -> ArrayD<f64> {
+    let y = x.clone().into_shape_with_order(IxDyn(&[3, 2])).unwrap();
+    let z = y.index_axis(Axis(0), 1);
+    z.to_owned() * x.sum_axis(Axis(1)) + x[[0, 1]] * x[IxDyn(&[1, 1])]
+}
+
+#[test]
+fn structure_of_dynamic_rank() {
+    adjoint!(dynamic, sampled::<f64, _, _>(IxDyn(&[2, 3]), 1));
 }

@@ -3,9 +3,8 @@
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{
-    Array, Array1, Array2, Array3, ArrayBase, ArrayD, ArrayRef, ArrayRef1, ArrayRef2, ArrayView1,
-    ArrayView2, Axis, CowArray, Data, Dimension, Ix1, Ix2, IxDyn, Slice, array, concatenate, s,
-    stack,
+    Array1, ArrayBase, ArrayRef, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data,
+    Dimension, Ix1, Ix2, IxDyn, array,
 };
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};

@@ -3,9 +3,50 @@
 #![deny(warnings)]
 
 use chainrule::check::{check_adjoint, check_gradients};
-use chainrule::ndarray::{Array1, Array2};
+use chainrule::ndarray::{Array1, Array2, array};
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};
+
+mod model {
+    pub(crate) mod layers {
+        use chainrule::ndarray::{Array1, Array2};
+        use chainrule::prelude::*;
+
+        #[differentiable]
+        pub(crate) fn dense(w: &Array2<f64>, b: &Array1<f64>, x: &Array1<f64>) -> Array1<f64> {
+            (w.dot(x) + b).tanh()
+        }
+
+        #[differentiable]
+        pub(super) fn twice(w: &Array2<f64>, b: &Array1<f64>, x: &Array1<f64>) -> Array1<f64> {
+            let once = dense(w, b, x);
+            self::dense(w, b, &once)
+        }
+    }
+
+    use chainrule::ndarray::{Array1, Array2};
+    use chainrule::prelude::*;
+    pub(crate) use layers::dense;
+
+    #[differentiable]
+    pub(crate) fn deep(w: &Array2<f64>, b: &Array1<f64>, x: &Array1<f64>) -> Array1<f64> {
+        let y = layers::twice(w, b, x);
+        crate::model::layers::dense(w, &y, &(x * 2.0))
+    }
+}
+
+use model::deep;
+
+#[differentiable]
+fn across(w: &Array2<f64>, b: &Array1<f64>, x: &Array1<f64>) -> f64 {
+    (deep(w, b, x) * model::dense(w, b, x)).sum() + model::deep(w, x, b).sum()
+}
+
+#[test]
+fn across_modules() {
+    let x = (sampled([3, 3], 1), sampled([3], 2), sampled([3], 3));
+    check(check_gradients(|(w, b, x)| across(w, b, x), |(w, b, x)| across::grad(w, b, x), &x));
+}
 
 #[differentiable]
 fn callee(a: &Array1<f64>, b: Array1<f64>, k: f64, j: &f64, n: usize) -> Array1<f64> {
@@ -42,6 +83,45 @@ fn the_same_argument_twice() {
     assert_eq!(doubled::value_and_grad(2.0), (40.0, 60.0));
 }
 
+#[differentiable]
+fn square(x: f64) -> f64 {
+    x * x
+}
+
+#[differentiable]
+fn of_square(x: f64, v: &Array1<f64>) -> f64 {
+    square(x) * square(square(x)) + norm2(v) + norm2(&(v * x))
+}
+
+#[differentiable]
+fn norm2(v: &Array1<f64>) -> f64 {
+    v.dot(v)
+}
+
+#[test]
+fn functions_of_one_argument() {
+    let x = (0.7, array![0.3, -0.4]);
+    check(check_gradients(|(x, v)| of_square(*x, v), |(x, v)| of_square::grad(*x, v), &x));
+}
+
+#[differentiable]
+fn pair(x: &Array1<f64>, k: f64) -> (Array1<f64>, f64) {
+    (x * k, x.sum() * k)
+}
+
+#[differentiable]
+fn of_pair(x: &Array1<f64>, k: f64) -> f64 {
+    let (a, b) = pair(x, k);
+    let c = pair(&a, b);
+    (c.0 * c.1).sum() + pair(x, b).1
+}
+
+#[test]
+fn tuple_results_of_calls() {
+    let x = (sampled([3], 1), 0.7);
+    check(check_gradients(|(x, k)| of_pair(x, *k), |(x, k)| of_pair::grad(x, *k), &x));
+}
+
 #[test]
 fn inside_function_bodies() {
     #[differentiable]
@@ -71,6 +151,70 @@ fn with_items(x: f64) -> f64 {
 #[test]
 fn functions_inside_the_body() {
     assert_eq!(with_items::value_and_grad(2.0), (24.0, 36.0));
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Layer {
+    w: Array2<f64>,
+    b: Array1<f64>,
+    name: &'static str,
+}
+
+impl Layer {
+    #[differentiable]
+    fn forward(&self, x: &Array1<f64>) -> Array1<f64> {
+        (self.w.dot(x) + &self.b).tanh()
+    }
+
+    #[differentiable]
+    fn penalty(&self) -> f64 {
+        self.w.mapv(|w| w * w).sum()
+    }
+
+    fn len(&self) -> usize {
+        self.b.len()
+    }
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Net {
+    layers: Vec<Layer>,
+    last: Layer,
+    scale: f64,
+}
+
+impl Net {
+    #[differentiable]
+    fn forward(&self, x: &Array1<f64>) -> Array1<f64> {
+        let first = &self.layers[0];
+        let h = first.forward(x);
+        let h = self.layers[1].forward(&h) * self.scale;
+        self.last.forward(&h)
+    }
+
+    #[differentiable(wrt(self))]
+    fn loss(&self, x: &Array1<f64>, y: &Array1<f64>) -> f64 {
+        assert_eq!(self.last.name, "last");
+        let n = stop_gradient(self.last.len()) as f64;
+        let error = self.forward(x) - y;
+        error.dot(&error) / n + 0.1 * self.last.penalty() + 0.2 * self.layers[0].penalty()
+    }
+}
+
+fn net() -> Net {
+    let layer = |seed, name| Layer { w: sampled([2, 2], seed), b: sampled([2], seed + 1), name };
+    Net { layers: vec![layer(1, "a"), layer(3, "b")], last: layer(5, "last"), scale: 0.7 }
+}
+
+#[test]
+fn methods_of_nested_structs() {
+    let (x, y) = (array![0.3, -0.4], array![0.1, 0.9]);
+    check(check_gradients(|net: &Net| net.loss(&x, &y), |net| net.loss_grad(&x, &y), &net()));
+    check(check_adjoint(
+        |(net, x): &(Net, Array1<f64>)| net.forward(x),
+        |(net, x), dy| net.forward_vjp(x).1(dy),
+        &(net(), x.clone()),
+    ));
 }
 
 #[differentiable(recursive)]

@@ -172,6 +172,66 @@ fn tuple_results() {
     ));
 }
 
+#[derive(Differentiable, Clone, Debug)]
+struct Line {
+    slope: f64,
+    offset: Array1<f64>,
+    name: String,
+}
+
+impl Line {
+    #[differentiable]
+    fn at(&self, x: f64) -> Array1<f64> {
+        &self.offset + self.slope * x
+    }
+
+    #[differentiable(wrt(self))]
+    fn loss(&self, x: f64, y: &Array1<f64>) -> f64 {
+        (self.at(x) - y).mapv(|r| r * r).sum()
+    }
+
+    #[differentiable(wrt(x))]
+    fn slope_at(&self, x: f64) -> f64 {
+        self.slope * x * x
+    }
+
+    #[differentiable]
+    fn consumed(self, x: f64) -> f64 {
+        self.slope * x + self.offset.sum()
+    }
+
+    #[differentiable(associated)]
+    fn square(x: f64) -> f64 {
+        x * x
+    }
+
+    #[differentiable]
+    fn of(slope: f64, other: &Self) -> f64 {
+        Self::square(slope) * other.slope
+    }
+}
+
+#[test]
+fn methods() {
+    let line = Line { slope: 2.0, offset: array![1.0, 3.0], name: "line".into() };
+    assert_eq!(line.name, "line");
+    let (y, pull) = line.at_vjp(5.0);
+    assert_eq!(y, array![11.0, 13.0]);
+    let (dline, dx) = pull(array![1.0, 10.0]);
+    assert_eq!((dline.slope, dline.offset, dx), (55.0, array![1.0, 10.0], 22.0));
+    let (loss, dline) = line.loss_value_and_grad(5.0, &array![10.0, 10.0]);
+    assert_eq!((loss, dline.slope, dline.offset), (10.0, 40.0, array![2.0, 6.0]));
+    assert_eq!(line.slope_at_grad(3.0), 12.0);
+    let mut gradient = 0.0;
+    assert_eq!(line.slope_at_value_and_grad_into(3.0, &mut gradient), 18.0);
+    assert_eq!(gradient, 12.0);
+    let (dline, dx) = line.clone().consumed_grad(5.0);
+    assert_eq!((dline.slope, dline.offset, dx), (5.0, array![1.0, 1.0], 2.0));
+    assert_eq!(Line::square_grad(3.0), 6.0);
+    let (dslope, dother) = Line::of_grad(3.0, &line);
+    assert_eq!((dslope, dother.slope), (12.0, 9.0));
+}
+
 mod model {
     use chainrule::differentiable;
 

@@ -51,6 +51,29 @@ fn constants_of_a_generic_float() {
 }
 
 #[differentiable]
+fn activations<T: Float>(x: &Array2<T>) -> Array2<T> {
+    x.sigmoid() * x.relu()
+        + x.gelu()
+        + x.silu() * x.softplus()
+        + x.tanh()
+        + x.exp()
+        + x.sqrt().abs()
+}
+
+#[differentiable]
+fn activation<T: Float>(x: T) -> T {
+    x.sigmoid() * x.relu() + x.gelu() + x.silu() * x.softplus() + x.sqrt()
+}
+
+#[test]
+fn activations_of_a_generic_float() {
+    let x = sampled::<f64, _, _>([2, 3], 1).mapv(|v| v * v + 0.1);
+    check(check_adjoint(activations, |x, dy| activations::vjp(x).1(dy), &x));
+    check(check_gradients(|x| activation(*x), |x| activation::grad(*x), &0.7));
+    check(check_gradients(|x| activation(*x), |x| activation::grad(*x), &0.7f32));
+}
+
+#[differentiable]
 fn dense<T: Float>(w: &Array2<T>, b: &Array1<T>, x: &Array1<T>, k: T) -> T {
     let h = (w.dot(x) + b).tanh();
     (&h * k).sum() + h.mean().unwrap() + w.sum_axis(Axis(0)).dot(x)
@@ -69,6 +92,22 @@ fn arrays_of_a_generic_float() {
         |(w, b, x, k)| dense(w, b, x, *k),
         |(w, b, x, k)| dense::grad(w, b, x, *k),
         &x,
+    ));
+}
+
+#[differentiable]
+fn normalised<T: Float>(x: &Array2<T>) -> Array2<T> {
+    let mean = x.mean_axis(Axis(0)).unwrap();
+    let deviation = x.std_axis(Axis(0), T::zero());
+    (x - &mean) / &deviation + x.softmax(Axis(1)) * x.var(T::zero())
+}
+
+#[test]
+fn reductions_of_a_generic_float() {
+    check(check_adjoint(
+        normalised,
+        |x, dy| normalised::vjp(x).1(dy),
+        &sampled::<f64, _, _>([4, 3], 1),
     ));
 }
 
@@ -118,6 +157,22 @@ fn const_generics() {
 }
 
 #[differentiable]
+fn scaled<T: Float, const N: usize>(x: T) -> T {
+    x * T::from_f64_lossy(N as f64)
+}
+
+#[differentiable]
+fn with_turbofish(x: f64) -> f64 {
+    scaled::<f64, 3>(x) * scaled::<_, 2>(x)
+}
+
+#[test]
+fn turbofish() {
+    assert_eq!(scaled::grad::<f64, 4>(1.0), 4.0);
+    assert_eq!(with_turbofish::value_and_grad(2.0), (24.0, 24.0));
+}
+
+#[differentiable]
 fn with_random<R: FnMut() -> f64>(x: f64, random: &mut R, names: &[&str]) -> f64 {
     let noise = random();
     x * noise + names.len() as f64 * x
@@ -162,6 +217,24 @@ fn beside_borrowed<'a>(x: f64, names: &[&'a str], lookup: &'a str) -> f64 {
 #[test]
 fn lifetimes_of_constants() {
     assert_eq!(beside_borrowed::grad(3.0, &["a", "b", "c"], "c"), 12.0);
+}
+
+#[differentiable]
+fn inner<T: Float>(x: &Array1<T>, k: T) -> T {
+    (x * k).sum()
+}
+
+#[differentiable]
+fn outer<T: Float>(x: &Array1<T>, k: T) -> T {
+    inner(x, k) * inner(&(x * k), k * k) + inner::<T>(x, k)
+}
+
+#[test]
+fn generic_functions_that_call_generic_functions() {
+    let x = (array![0.3, 1.4], 0.7);
+    check(check_gradients(|(x, k)| outer(x, *k), |(x, k)| outer::grad(x, *k), &x));
+    let x = (array![0.3f32, 1.4], 0.7f32);
+    check(check_gradients(|(x, k)| outer(x, *k), |(x, k)| outer::grad(x, *k), &x));
 }
 
 #[derive(Differentiable, Clone, Debug)]

@@ -105,6 +105,42 @@ fn repetitions_in_a_macro() {
 }
 
 #[differentiable]
+#[allow(non_snake_case)]
+fn clashing(dx: f64, dy: f64, x: f64, y: f64, value: f64) -> f64 {
+    let pull = dx * dy;
+    let tape = pull + x * value;
+    let rt = tape * y;
+    let like = rt.sin();
+    let chainrule = like * dx;
+    let map2 = chainrule + pull;
+    let d = map2 * tape;
+    let dd = d * x;
+    let gradients = dd + value;
+    let seed = gradients * y;
+    let M0 = seed + 1.0;
+    let pullback = M0 * dx;
+    let a0 = pullback * rt;
+    let one = a0 + d;
+    let result = one * one;
+    let k = result.tanh();
+    k + like
+}
+
+#[test]
+fn names_that_the_compiler_might_use() {
+    let x = (0.3, -0.4, 0.7, 1.1, 0.2);
+    check(check_gradients(
+        |(a, b, c, d, e)| clashing(*a, *b, *c, *d, *e),
+        |(a, b, c, d, e)| clashing::grad(*a, *b, *c, *d, *e),
+        &x,
+    ));
+    assert_eq!(
+        clashing::vjp(0.3, -0.4, 0.7, 1.1, 0.2).1(1.0),
+        clashing::grad(0.3, -0.4, 0.7, 1.1, 0.2)
+    );
+}
+
+#[differentiable]
 fn both_names(x: f64, dx: f64) -> f64 {
     let y = x * dx;
     let dy = y * x;
@@ -116,6 +152,31 @@ fn both_names(x: f64, dx: f64) -> f64 {
 fn a_name_and_its_cotangents_name() {
     let x = (0.7, 1.3);
     check(check_gradients(|(x, dx)| both_names(*x, *dx), |(x, dx)| both_names::grad(*x, *dx), &x));
+}
+
+#[differentiable]
+fn array_names(
+    self_: &Array1<f64>,
+    grad: &Array1<f64>,
+    vjp: f64,
+    ndarray: f64,
+    r#type: f64,
+) -> f64 {
+    let sum = self_ * grad * vjp;
+    let mul = sum.mapv(|add| add * ndarray + r#type);
+    let lazy = mul.dot(&sum);
+    let acc = &mul + 1.0;
+    (acc * lazy).sum()
+}
+
+#[test]
+fn more_names() {
+    let x = (array![0.3, 0.4], array![1.0, -2.0], 0.5, 1.5, 2.5);
+    check(check_gradients(
+        |(a, b, c, d, e)| array_names(a, b, *c, *d, *e),
+        |(a, b, c, d, e)| array_names::grad(a, b, *c, *d, *e),
+        &x,
+    ));
 }
 
 mod items {

@@ -305,3 +305,60 @@ fn tuples_as_arguments() {
     let x = ((0.3, (array![1.0, 2.0], 0.7)), (2.0, 3.0));
     check(check_gradients(|(t, u)| of_tuples(t, *u), |(t, u)| of_tuples::grad(t, *u), &x));
 }
+
+#[derive(Differentiable, Clone, Debug)]
+struct Odd {
+    dx: f64,
+    r#type: f64,
+    grad: Array1<f64>,
+    value: f64,
+}
+
+#[differentiable]
+fn odd_names(odd: &Odd, x: f64) -> f64 {
+    let dx = odd.dx * x;
+    let value = odd.value * odd.r#type;
+    (&odd.grad * value).sum() * dx * odd.dx
+}
+
+#[test]
+fn fields_with_names_of_ours() {
+    let x = (Odd { dx: 0.3, r#type: 2.0, grad: array![1.0, 3.0], value: 0.7 }, 1.3);
+    check(check_gradients(|(o, x)| odd_names(o, *x), |(o, x)| odd_names::grad(o, *x), &x));
+    assert_eq!(odd_names::vjp(&x.0, x.1).1(1.0).1, odd_names::grad(&x.0, x.1).1);
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Builder {
+    w: Array1<f64>,
+    k: f64,
+}
+
+impl Builder {
+    #[differentiable]
+    fn scaled(self, by: f64) -> Self {
+        Self { w: self.w * by, k: self.k + by }
+    }
+
+    #[differentiable]
+    fn total(&self) -> f64 {
+        self.w.sum() * self.k
+    }
+
+    #[differentiable(wrt(self))]
+    fn chain(&self) -> f64 {
+        let b = self.clone().scaled(2.0).scaled(3.0);
+        b.total() + self.total()
+    }
+}
+
+#[test]
+fn methods_by_value() {
+    let b = Builder { w: array![1.0, 2.0], k: 0.5 };
+    check(check_gradients(|b: &Builder| b.chain(), |b| b.chain_grad(), &b));
+    check(check_adjoint(
+        |b: &Builder| b.clone().scaled(2.0),
+        |b, dy| b.clone().scaled_vjp(2.0).1(dy).0,
+        &b,
+    ));
+}

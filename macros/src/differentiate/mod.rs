@@ -7,7 +7,7 @@
 mod blocks;
 mod cotangents;
 
-use crate::graph::{Arguments, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim};
+use crate::graph::{Arguments, Form, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim};
 use crate::lower;
 use crate::ops;
 use cotangents::{Cotangent, Cotangents};
@@ -78,10 +78,13 @@ impl Reversal {
                 self.cotangents.replace(base, Cotangent::Accumulator(next));
             }
             Op::Construct(construct) => {
+                if let Form::NdArray(lengths) = &construct.form {
+                    return self.reverse_array(lengths, node, out);
+                }
                 let received = self.cotangents.any(out);
-                for (member, part) in construct.members.iter().zip(&node.args) {
+                for (position, part) in node.args.iter().enumerate() {
                     if self.graph.is_active(*part) {
-                        let op = Op::CotangentField(member.clone());
+                        let op = Op::CotangentPart(construct.part(position));
                         let taken = self.push(op, vec![received], Ty::Accumulator, *part, node.origin);
                         self.contribute(*part, Cotangent::Accumulator(taken), node.origin);
                     }
@@ -143,6 +146,33 @@ impl Reversal {
     fn sum_to(&mut self, like: Value, value: Value, origin: Origin) -> Value {
         let ty = self.graph.ty(like).clone();
         self.push(Op::Row(ops::row("SumTo")), vec![like, value], ty, like, origin)
+    }
+
+    /// Each element of `array![..]` receives the element of the cotangent.
+    fn reverse_array(&mut self, lengths: &[usize], node: &Node, out: Value) {
+        let dy = self.dense(out, node.origin);
+        for (position, part) in node.args.iter().copied().enumerate() {
+            if !self.graph.is_active(part) {
+                continue;
+            }
+            let mut rest = position;
+            let mut index: Vec<String> = lengths
+                .iter()
+                .rev()
+                .map(|length| {
+                    let digit = rest % length;
+                    rest /= length;
+                    digit.to_string()
+                })
+                .collect();
+            index.reverse();
+            let start = self.nodes.len();
+            let at = self.constant(&format!("[{}]", index.join(", ")), &[]);
+            let ty = self.graph.ty(part).clone();
+            let gave = self.push(Op::Row(ops::row("Get")), vec![dy, at], ty, part, node.origin);
+            self.belongs_to(part, start);
+            self.contribute(part, Cotangent::Dense(gave), node.origin);
+        }
     }
 
     /// Each part receives its part of the cotangent.

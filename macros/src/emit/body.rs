@@ -116,6 +116,7 @@ impl Signature<'_> {
             }
         };
         let seed = writer.name_of_seed(sweep.seed);
+        let mutable = writer.mutated.contains(&sweep.seed).then(|| quote!(mut));
         let conversion = writer.convert_seed(sweep.seed, &seed);
         let shown = writer.shown_again(&places);
         let adjoint = writer.statements(sweep.start..graph.body.nodes.len());
@@ -158,7 +159,7 @@ impl Signature<'_> {
             let #result = #value;
             #like
             #(#kept)*
-            (#result, move |#(#again,)* #seed: #seed_type| {
+            (#result, move |#(#again,)* #mutable #seed: #seed_type| {
                 #conversion
                 #(#shown)*
                 #(#adjoint)*

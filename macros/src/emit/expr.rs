@@ -8,7 +8,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::text::{Strength, Text};
 use super::tokens::rename;
 use super::writer::Writer;
-use crate::graph::{Construct, Elem, Form, Node, Op, Ty, Value, Verbatim, key};
+use crate::graph::{Construct, Elem, Form, Node, Op, Part, Ty, Value, Verbatim, key};
 use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -126,10 +126,21 @@ impl<'a> Writer<'a> {
                 let (like, accumulator) = (self.operand(node.args[0]), self.moved(node.args[1]));
                 Text::atom(quote_spanned!(span=> #dense(#like, #accumulator)))
             }
-            Op::CotangentField(member_name) => {
+            Op::CotangentPart(part) => {
                 let base = self.text(node.args[0]).at_least(Strength::Atom);
-                let member = member(member_name);
-                Text::atom(quote_spanned!(span=> #base.#member.clone()))
+                let take = self.rt("take");
+                Text::atom(match part {
+                    Part::Member(name) => {
+                        let member = member(name);
+                        quote_spanned!(span=> #take(&mut #base.#member))
+                    }
+                    Part::Element(position) => {
+                        let at = self.rt("at");
+                        let position = proc_macro2::Literal::usize_unsuffixed(*position);
+                        quote_spanned!(span=> #take(#at(&mut #base, #position)))
+                    }
+                    Part::Inner => quote_spanned!(span=> #base.take().unwrap_or_default()),
+                })
             }
             // Loops, and what is written as a statement.
             _ => Text::atom(quote!(())),
@@ -298,9 +309,14 @@ impl<'a> Writer<'a> {
             let rest = &rest.0;
             quote!(, ..#rest)
         });
-        Text::atom(match construct.form {
+        Text::atom(match &construct.form {
+            Form::NdArray(lengths) => {
+                let krate = &self.signature.krate;
+                let rows = nested(&parts, lengths);
+                quote!(#krate::ndarray::array!#rows)
+            }
             Form::Tuple if path.is_none() && parts.len() == 1 => quote!((#(#parts),*,)),
-            Form::Tuple => quote!(#path(#(#parts),*)),
+            Form::Tuple | Form::Option => quote!(#path(#(#parts),*)),
             Form::Struct => {
                 let members = construct.members.iter().map(|name| member(name));
                 quote!(#path { #(#members: #parts),* #rest })
@@ -359,6 +375,18 @@ impl<'a> Writer<'a> {
         let pattern = rename(pattern.0.clone(), &names);
         let value = value.tokens;
         quote!(let #pattern = #value;)
+    }
+}
+
+/// `[[a, b], [c, d]]` of these lengths.
+fn nested(parts: &[TokenStream], lengths: &[usize]) -> TokenStream {
+    match lengths {
+        [] | [_] => quote!([#(#parts),*]),
+        [_, inner @ ..] => {
+            let size = inner.iter().product::<usize>().max(1);
+            let rows = parts.chunks(size).map(|row| nested(row, inner));
+            quote!([#(#rows),*])
+        }
     }
 }
 

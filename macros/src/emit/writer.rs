@@ -22,7 +22,7 @@ pub(super) struct Writer<'a> {
     /// Values that are written where they are used, not bound by a `let`.
     pub(super) inlined: HashSet<Value>,
     /// Values that are changed in place.
-    mutated: HashSet<Value>,
+    pub(super) mutated: HashSet<Value>,
     /// The positions of the statements that use each value.
     uses: HashMap<Value, Vec<usize>>,
     pub(super) position: usize,
@@ -104,7 +104,7 @@ impl<'a> Writer<'a> {
                 self.mutated.insert(node.args[0]);
                 self.mutated.insert(node.out());
             }
-            if matches!(node.op, Op::CotangentField(_)) {
+            if matches!(node.op, Op::CotangentPart(_)) {
                 self.mutated.insert(node.args[0]);
             }
         }
@@ -172,6 +172,7 @@ impl<'a> Writer<'a> {
                 | Op::Accumulator
                 | Op::AddField(_)
                 | Op::AddAll
+                | Op::CotangentPart(_)
                 | Op::AddView(_) => false,
                 _ if self.is_float(out) && kernels.contains(&out) => false,
                 _ if shown.contains(&out) || elements.contains(&out) => false,
@@ -298,7 +299,8 @@ impl<'a> Writer<'a> {
                 let position = proc_macro2::Literal::usize_unsuffixed(position);
                 self.keep(*out, &guard, &whole, quote!(.#position));
             }
-            return quote_spanned!(span=> let #whole = #value;);
+            let mutable = node.outs.iter().any(|out| self.mutated.contains(out)).then(|| quote!(mut));
+            return quote_spanned!(span=> let #mutable #whole = #value;);
         }
         let names: Vec<TokenStream> = node
             .outs
@@ -321,7 +323,11 @@ impl<'a> Writer<'a> {
     /// Lets `value` be reached through what a marker kept.
     pub(super) fn keep(&mut self, value: Value, guard: &TokenStream, name: &Ident, member: TokenStream) {
         let activity = self.rt("Activity");
-        self.access.insert(value, quote!((*<#guard as #activity>::kept(&#name)) #member));
+        let access = match self.mutated.contains(&value) {
+            true => quote!((*<#guard as #activity>::kept_mut(&mut #name)) #member),
+            false => quote!((*<#guard as #activity>::kept(&#name)) #member),
+        };
+        self.access.insert(value, access);
     }
 
     /// An identifier of ours that stands for no value.

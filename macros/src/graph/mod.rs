@@ -147,8 +147,8 @@ pub(crate) enum Op {
     AddAll,
     /// `(like, accumulator)`: the gradient that the accumulator stands for.
     Dense,
-    /// The member of a cotangent of a struct or tuple.
-    CotangentField(String),
+    /// A part of a cotangent: what one argument of a [`Construct`] receives.
+    CotangentPart(Part),
     /// `(dx, v, operands.. but the first)`: adds `v` into the part of `dx` that the row's view showed.
     AddView(&'static Row),
 }
@@ -166,12 +166,38 @@ pub(crate) struct Construct {
 }
 
 /// The brackets of a [`Construct`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Tuple,
     Struct,
+    /// `Some(..)`.
+    Option,
     Array,
     Vec,
+    /// `array![[..], ..]` of ndarray, of these lengths; its elements in C order.
+    NdArray(Vec<usize>),
+}
+
+/// Which part of a cotangent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// A field of a struct or tuple.
+    Member(String),
+    /// An element of a list.
+    Element(usize),
+    /// What an `Option` holds.
+    Inner,
+}
+
+impl Construct {
+    /// The part of its cotangent that belongs to the argument at `position`.
+    pub(crate) fn part(&self, position: usize) -> Part {
+        match self.form {
+            Form::Tuple | Form::Struct => Part::Member(self.members[position].clone()),
+            Form::Option => Part::Inner,
+            Form::Array | Form::Vec | Form::NdArray(_) => Part::Element(position),
+        }
+    }
 }
 
 /// A differentiable function or method that is called.

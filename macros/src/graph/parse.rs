@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::Chars;
 
 use super::{
-    Arguments, Block, Callee, Construct, Elem, Form, Graph, Info, Iteration, Node, Op, Origin, Passing, Sweep,
+    Arguments, Block, Callee, Construct, Elem, Form, Graph, Info, Iteration, Node, Op, Origin, Part, Passing, Sweep,
     Target, Tokens, Ty, Value, Verbatim,
 };
 use crate::ops;
@@ -329,7 +329,8 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "constant" | "once" | "bind" | "bind_once" => Op::Verbatim(verbatim(word, strings)?),
         "run" => Op::Effect(verbatim("once", strings)?),
         "field" => Op::Field(first()?),
-        "tuple" | "struct" | "array" | "vec" => Op::Construct(construct(word, strings)?),
+        "tuple" | "struct" | "option" | "array" | "vec" => Op::Construct(construct(word, strings)?),
+        word if word.starts_with("ndarray_") => Op::Construct(construct(word, strings)?),
         "concatenate" | "stack" => Op::Join { stack: word == "stack" },
         "call" => Op::Call(callee(&strings)?),
         "pullback" => Op::Pullback(callee(&strings)?),
@@ -343,7 +344,11 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "add_field" => Op::AddField(first()?),
         "add_all" => Op::AddAll,
         "dense" => Op::Dense,
-        "cotangent_field" => Op::CotangentField(first()?),
+        "cotangent_member" => Op::CotangentPart(Part::Member(first()?)),
+        "cotangent_element" => {
+            Op::CotangentPart(Part::Element(first()?.parse().map_err(|_| "an element needs a number")?))
+        }
+        "cotangent_inner" => Op::CotangentPart(Part::Inner),
         "add_view" => {
             // The view's operands stand between the cotangent and what is added.
             let row = ops::by_call(&first()?, args - 1).ok_or("no such view")?;
@@ -371,8 +376,10 @@ fn construct(word: &str, strings: Vec<String>) -> Parsed<Construct> {
     let form = match word {
         "tuple" => Form::Tuple,
         "struct" => Form::Struct,
+        "option" => Form::Option,
         "array" => Form::Array,
-        _ => Form::Vec,
+        "vec" => Form::Vec,
+        other => Form::NdArray(other.split('_').skip(1).filter_map(|length| length.parse().ok()).collect()),
     };
     let tokens = |position: usize| match strings.get(position).map(String::as_str) {
         None | Some("") => Ok(None),

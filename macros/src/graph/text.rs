@@ -6,7 +6,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Passing, Target, Ty, Value, Verbatim};
+use super::{Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Part, Passing, Target, Ty, Value, Verbatim};
 
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -174,7 +174,9 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         Op::AddField(member) => with("add_field", member),
         Op::AddAll => word("add_all"),
         Op::Dense => word("dense"),
-        Op::CotangentField(member) => with("cotangent_field", member),
+        Op::CotangentPart(Part::Member(member)) => with("cotangent_member", member),
+        Op::CotangentPart(Part::Element(position)) => with("cotangent_element", &position.to_string()),
+        Op::CotangentPart(Part::Inner) => word("cotangent_inner"),
         Op::AddView(row) => with("add_view", row.call),
     }
 }
@@ -185,15 +187,20 @@ fn verbatim_strings(verbatim: &Verbatim) -> Vec<String> {
 }
 
 fn encode_construct(construct: &Construct) -> (String, Vec<String>) {
-    let word = match construct.form {
-        Form::Tuple => "tuple",
-        Form::Struct => "struct",
-        Form::Array => "array",
-        Form::Vec => "vec",
+    let word = match &construct.form {
+        Form::Tuple => "tuple".to_owned(),
+        Form::Struct => "struct".to_owned(),
+        Form::Option => "option".to_owned(),
+        Form::Array => "array".to_owned(),
+        Form::Vec => "vec".to_owned(),
+        Form::NdArray(lengths) => {
+            let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
+            format!("ndarray_{}", lengths.join("_"))
+        }
     };
     let text = |tokens: &Option<super::Tokens>| tokens.as_ref().map_or(String::new(), ToString::to_string);
     let strings = [text(&construct.path), text(&construct.rest)];
-    (word.to_owned(), strings.into_iter().chain(construct.members.iter().cloned()).collect())
+    (word, strings.into_iter().chain(construct.members.iter().cloned()).collect())
 }
 
 fn callee_strings(callee: &Callee) -> Vec<String> {

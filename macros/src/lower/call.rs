@@ -163,13 +163,13 @@ impl Lowering<'_> {
         let name = path.segments.last().map_or(String::new(), |last| last.ident.to_string());
         let parts: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let members = (0..parts.len()).map(|position| position.to_string()).collect();
-        let construct = Construct {
-            path: Some(Tokens(path.to_token_stream())),
-            form: Form::Tuple,
-            members,
-            rest: None,
+        let (form, ty) = match name.as_str() {
+            "Some" => (Form::Option, Ty::Unknown),
+            _ => (Form::Tuple, Ty::Struct(name)),
         };
-        self.node(Op::Construct(construct), parts, Ty::Struct(name), call.span())
+        let construct =
+            Construct { path: Some(Tokens(path.to_token_stream())), form, members, rest: None };
+        self.node(Op::Construct(construct), parts, ty, call.span())
     }
 }
 

@@ -5,7 +5,8 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
 use super::Lowering;
-use crate::graph::{Form, Node, Op, Origin, Value, Verbatim};
+use crate::graph::{Construct, Elem, Form, Node, Op, Origin, Ty, Value, Verbatim};
+use crate::ops;
 
 impl Lowering<'_> {
     /// A macro whose value is used.
@@ -22,6 +23,10 @@ impl Lowering<'_> {
                     span,
                     "`vec![x; n]` of an active value is not supported yet: list the elements",
                 ),
+            },
+            "array" => match elements() {
+                Ok(elements) => self.array_literal(elements.iter().collect(), span),
+                Err(_) => self.mistake(mac, "`array!` of active values lists its elements"),
             },
             "concatenate" | "stack" => match elements() {
                 Ok(elements) if elements.len() > 1 => {
@@ -44,6 +49,34 @@ impl Lowering<'_> {
                 ),
             ),
         }
+    }
+
+    /// `array![[a, b], [c, d]]`: rows of equal length, as deep as they are nested.
+    fn array_literal(&mut self, mut elements: Vec<&Expr>, span: Span) -> Value {
+        let mut lengths = vec![elements.len()];
+        while let Some(Expr::Array(first)) = elements.first() {
+            let length = first.elems.len();
+            let mut inner = Vec::new();
+            for row in &elements {
+                match row {
+                    Expr::Array(row) if row.elems.len() == length => inner.extend(&row.elems),
+                    other => return self.mistake(*other, format!("this row has not {length} elements")),
+                }
+            }
+            lengths.push(length);
+            elements = inner;
+        }
+        let parts: Vec<Value> = elements.into_iter().map(|element| self.expr(element)).collect();
+        self.learn_types(ops::row("Add"), &parts[..2.min(parts.len())]);
+        let elem = parts.iter().fold(Elem::Literal, |elem, part| elem.join(self.graph.ty(*part).elem()));
+        for part in &parts {
+            // An element is a float, whatever else the macro sees of it.
+            self.graph.info_mut(*part).ty = Ty::Float(elem);
+        }
+        let members = (0..parts.len()).map(|position| position.to_string()).collect();
+        let ty = Ty::Array(elem, Some(lengths.len()));
+        let construct = Construct { path: None, form: Form::NdArray(lengths), members, rest: None };
+        self.node(Op::Construct(construct), parts, ty, span)
     }
 
     /// A statement that runs once for its effect and may mention anything.

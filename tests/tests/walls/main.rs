@@ -66,7 +66,8 @@ const PLACES: &[Place] = &[
     },
     Place { module: "source", may: &["crate::mistake", "crate::types", "syn", "proc_macro2"] },
     Place { module: "types", may: &["syn"] },
-    Place { module: "mistake", may: &["syn", "proc_macro2"] },
+    // A mistake underlines all of the tokens that it is about.
+    Place { module: "mistake", may: &["syn", "proc_macro2", "quote::ToTokens"] },
     Place {
         module: "dump",
         may: &[
