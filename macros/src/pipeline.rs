@@ -22,10 +22,6 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
     };
     let mut mistakes = Mistakes::default();
     let source = Source::read(options, function, &mut mistakes);
-    for word in &source.options.to_come {
-        // The flag is accepted: what it asks for explains itself when it is called.
-        let _ = word;
-    }
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
     }

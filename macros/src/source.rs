@@ -19,8 +19,8 @@ pub(crate) struct Options {
     pub(crate) aux: bool,
     pub(crate) associated: bool,
     pub(crate) recursive: bool,
-    /// Asked for, and still to come: `forward`, `second_order`, `checkpoint`, `vjp = ..`.
-    pub(crate) to_come: Vec<Ident>,
+    /// Asked for by `forward` or `second_order`, which are still to come.
+    pub(crate) forward: bool,
 }
 
 impl Parse for Options {
@@ -51,11 +51,17 @@ impl Options {
             "aux" => self.aux = true,
             "associated" => self.associated = true,
             "recursive" => self.recursive = true,
-            "forward" | "second_order" | "checkpoint" => self.to_come.push(word),
+            "forward" | "second_order" => self.forward = true,
+            // Recomputing changes memory, not results; it comes with loops.
+            "checkpoint" => {}
             "vjp" | "jvp" => {
                 input.parse::<Token![=]>()?;
                 input.parse::<syn::Path>()?;
-                self.to_come.push(word);
+                return Err(syn::Error::new(
+                    word.span(),
+                    "rules of your own are still to come: write the function in the language, or wrap what \
+                     is constant in `stop_gradient(..)`",
+                ));
             }
             other => {
                 return Err(syn::Error::new(

@@ -36,6 +36,29 @@ impl Signature<'_> {
 
     /// The hidden `__vjp`: the value, and a pullback that owns what the adjoint uses of the primal.
     pub(super) fn hidden(&self, graph: &Graph, calls: &[ExtensionCall]) -> TokenStream {
+        let ours = self.extension_checks(calls);
+        let body = self.hidden_body(graph);
+        self.hidden_with(quote! {
+            // Lets cargo build again when the variable changes.
+            let _ = option_env!("CHAINRULE_DUMP");
+            #ours
+            #body
+        })
+    }
+
+    /// Its stand-in, where the function has mistakes.
+    pub(super) fn hidden_stand_in(&self) -> TokenStream {
+        let again = self.again_types();
+        let seed = self.accumulator(&self.differentiated_result());
+        self.hidden_with(quote!((unreachable!(), |#(_: #again,)* _: #seed| unreachable!())))
+    }
+
+    /// What the hidden pullback is handed again, of every parameter.
+    fn again_types(&self) -> Vec<TokenStream> {
+        self.source.params.iter().map(|param| self.again(param)).collect()
+    }
+
+    fn hidden_with(&self, body: TokenStream) -> TokenStream {
         let krate = &self.krate;
         let name = self.item("__vjp");
         let visibility = &self.source.item.vis;
@@ -45,18 +68,14 @@ impl Signature<'_> {
         let markers = self.marker_types();
         let marker_values: Vec<_> = markers.iter().map(marker_value).collect();
         let result = self.source.result();
-        let differentiated = self.differentiated_result();
-        let seed_type = self.accumulator(&differentiated);
-        let again_types: Vec<TokenStream> =
-            self.source.params.iter().map(|param| self.again(param)).collect();
+        let seed = self.accumulator(&self.differentiated_result());
+        let again = self.again_types();
         let accumulators: Vec<TokenStream> = self
             .source
             .params
             .iter()
             .map(|param| if param.is_active { self.accumulator(&param.ty) } else { quote!(()) })
             .collect();
-        let body = self.hidden_body(graph, &seed_type, &again_types);
-        let ours = self.extension_checks(calls);
         // An active value for a parameter that is constant is an error, never a silent zero.
         let bounds = self.source.params.iter().map(|param| match param.is_active {
             true => quote!(#krate::rt::Activity),
@@ -67,18 +86,17 @@ impl Signature<'_> {
             #[allow(warnings, clippy::all)]
             #visibility fn #name<#generics #separator #(#markers: #bounds),*>(
                 #(#parameters,)* #(#marker_values: #markers),*
-            ) -> (#result, impl Fn(#(#again_types,)* #seed_type) -> (#(#accumulators,)*))
+            ) -> (#result, impl Fn(#(#again,)* #seed) -> (#(#accumulators,)*))
             #clause
             {
-                // Lets cargo build again when the variable changes.
-                let _ = option_env!("CHAINRULE_DUMP");
-                #ours
                 #body
             }
         }
     }
 
-    fn hidden_body(&self, graph: &Graph, seed_type: &TokenStream, again_types: &[TokenStream]) -> TokenStream {
+    fn hidden_body(&self, graph: &Graph) -> TokenStream {
+        let (seed_type, again_types) =
+            (self.accumulator(&self.differentiated_result()), self.again_types());
         let mut writer = Writer::new(graph, self);
         writer.markers = Some(self.marker_types());
         if let (true, Some(value)) = (self.owns_self(), graph.body.params.first()) {

@@ -2,7 +2,9 @@
 //!
 //! The macro sees names, not traits: `x.relu()` may be a method of a trait of the user's. So a dead
 //! closure calls the method on a value of that type with our traits in scope; if there is another
-//! applicable method of that name, rustc says so (E0034), at the user's call.
+//! applicable method of that name, rustc says so (E0034), at the user's call. Ours borrow their
+//! receiver, and a method that takes it by value would be found before them: so a second closure has
+//! one of those in scope.
 
 use std::collections::BTreeSet;
 
@@ -30,10 +32,18 @@ impl Signature<'_> {
                     "labels" => quote!(&[0_usize]),
                     _ => quote!(unreachable!()),
                 });
+                let generics: Vec<_> =
+                    (1..call.row.operands.len()).map(|n| format_ident!("A{n}")).collect();
+                let units = generics.iter().map(|_| quote!(()));
                 checks.extend(quote_spanned! {call.span=>
                     let _ = |x: &#receiver| {
                         use #krate::prelude::*;
                         let _ = x.#method(#(#args),*);
+                    };
+                    let _ = |x: #receiver| {
+                        trait ByValue: Sized { fn #method<#(#generics),*>(self, #(_: #generics),*) {} }
+                        impl ByValue for #receiver {}
+                        x.#method(#(#units),*)
                     };
                 });
             }

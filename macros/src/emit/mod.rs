@@ -350,11 +350,16 @@ impl<'a> Signature<'a> {
         let visibility = &self.source.item.vis;
         let items = ["jvp", "hvp", "grad_and_hvp"].map(|item| {
             let name = self.item(item);
+            let bound = match (self.source.options.forward, item) {
+                (true, _) => quote!(ToCome),
+                (false, "jvp") => quote!(Forward),
+                (false, _) => quote!(SecondOrder),
+            };
             quote! {
                 #[doc(hidden)]
                 #[allow(warnings, clippy::all)]
                 #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> !
-                where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::Forward
+                where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::#bound
                 {
                     unreachable!()
                 }
@@ -371,14 +376,10 @@ impl<'a> Signature<'a> {
         let krate = &self.krate;
         let (result, seed, gradients) =
             (self.source.result(), self.result_gradient(), self.gradients());
-        let separator = self.separator();
-        let markers = self.marker_types();
         let plain = quote!(<#generics>(#(#parameters),*));
-        let hidden = quote!(<#generics #separator #(#markers),*>(#(#parameters,)* #(_: #markers),*));
         let into = quote!(<#generics>(#(#parameters,)* _: &mut #gradients));
         let items = [
             ("vjp", &plain, quote!((#result, #krate::__pullback!(Fn(#seed) -> #gradients)))),
-            ("__vjp", &hidden, quote!(!)),
             ("value_and_grad", &plain, quote!((#result, #gradients))),
             ("value_and_grad_into", &into, quote!(#result)),
             ("grad", &plain, quote!(#gradients)),
@@ -395,7 +396,7 @@ impl<'a> Signature<'a> {
                 #visibility fn #name #signature -> #ty #clause { #body }
             }
         });
-        let items: Vec<TokenStream> = items.collect();
+        let items: Vec<TokenStream> = items.chain([self.hidden_stand_in()]).collect();
         quote!(#(#items)*)
     }
 

@@ -41,6 +41,22 @@ impl ScalarResult for f64 {
 )]
 pub trait Forward {}
 
+/// Second order, which nothing has that was not asked for it.
+#[diagnostic::on_unimplemented(
+    message = "this function has no second derivatives: it was not asked for them",
+    label = "second order is off",
+    note = "write `#[differentiable(second_order)]` on it"
+)]
+pub trait SecondOrder {}
+
+/// What a flag asks for that this version does not have.
+#[diagnostic::on_unimplemented(
+    message = "forward mode and second order are still to come: the flag is accepted and brings nothing yet",
+    label = "not in this version",
+    note = "reverse mode has `vjp`, `grad` and `value_and_grad`"
+)]
+pub trait ToCome {}
+
 /// A function without `#[differentiable(forward)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct NotAsked;

@@ -36,7 +36,7 @@ pub use cotangents::{
 pub use elementwise::*;
 pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
 pub use losses::{cross_entropy, cross_entropy_pull};
-pub use messages::{CalleeIsDifferentiable, Forward, NotAsked, ScalarResult};
+pub use messages::{CalleeIsDifferentiable, Forward, NotAsked, ScalarResult, SecondOrder, ToCome};
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
 pub use products::{
