@@ -18,6 +18,8 @@ mod ops;
 mod pipeline;
 mod simplify;
 mod source;
+#[cfg(test)]
+mod stage_tests;
 mod types;
 
 use proc_macro::TokenStream;

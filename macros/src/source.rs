@@ -131,11 +131,7 @@ pub(crate) struct Source {
 
 impl Source {
     /// Reads an item; what cannot be a differentiable function at all is noted.
-    pub(crate) fn read(
-        options: TokenStream,
-        item: ItemFn,
-        mistakes: &mut Mistakes,
-    ) -> Source {
+    pub(crate) fn read(options: TokenStream, item: ItemFn, mistakes: &mut Mistakes) -> Source {
         let options = syn::parse2::<Options>(options).unwrap_or_else(|error| {
             mistakes.add_syn(&error);
             Options::default()
@@ -159,7 +155,8 @@ impl Source {
 
     /// True for a function in an `impl`, whose derivatives are its siblings.
     pub(crate) fn is_associated(&self) -> bool {
-        self.options.associated || self.item.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)))
+        self.options.associated
+            || self.item.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_)))
             || mentions_self(&self.item.sig)
     }
 
@@ -193,7 +190,10 @@ impl Source {
             if wanted && self.options.constant.contains(&param.name) {
                 mistakes.add(
                     param.name.span(),
-                    format!("`{}` is named in both `wrt` and `constant`: name it in one", param.name),
+                    format!(
+                        "`{}` is named in both `wrt` and `constant`: name it in one",
+                        param.name
+                    ),
                 );
             }
             if wanted && !param.holds_floats {
@@ -263,10 +263,9 @@ fn param(
                 Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
                     (pat.ident.clone(), None)
                 }
-                pat => (
-                    Ident::new(&format!("arg{position}"), Span::mixed_site()),
-                    Some(pat.clone()),
-                ),
+                pat => {
+                    (Ident::new(&format!("arg{position}"), Span::mixed_site()), Some(pat.clone()))
+                }
             };
             if let Type::ImplTrait(ty) = &*typed.ty {
                 mistakes.add(

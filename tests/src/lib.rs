@@ -45,7 +45,10 @@ pub fn matching<T: Float, const N: usize>(
 }
 
 /// An array of distinct floats in -1.5 to 1.5.
-pub fn sampled<T: Float, D: Dimension, S: IntoDimension<Dim = D>>(shape: S, seed: u64) -> Array<T, D> {
+pub fn sampled<T: Float, D: Dimension, S: IntoDimension<Dim = D>>(
+    shape: S,
+    seed: u64,
+) -> Array<T, D> {
     let mut generator = generator(seed);
     Array::from_shape_simple_fn(shape.into_dimension(), || {
         T::from_f64_lossy(generator.random_range(-1.5..1.5))

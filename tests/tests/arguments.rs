@@ -1,6 +1,8 @@
 //! Arguments: by value, by reference, views, patterns, constants, unused ones.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{Array1, Array2, ArrayView1, Axis, array};

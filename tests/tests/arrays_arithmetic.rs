@@ -1,6 +1,8 @@
 //! Arithmetic on arrays with broadcasting: owned, borrowed, views and floats on either side, every rank.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{
@@ -234,6 +236,24 @@ fn transposed_operands() {
         |(a, b)| product_of_transposes::grad(a, b),
         &x,
     ));
+}
+
+#[differentiable]
+fn of_views(a: ArrayView2<'_, f64>, b: ArrayView2<'_, f64>) -> f64 {
+    (&a * &b).exp().sum() + a.dot(&b.t()).sum()
+}
+
+#[test]
+fn views_with_any_stride() {
+    let (a, b) = (sampled::<f64, _, _>([6, 4], 1), sampled::<f64, _, _>([4, 6], 2));
+    let (va, mut vb) = (a.view(), b.t());
+    vb.invert_axis(Axis(0));
+    vb.invert_axis(Axis(1));
+    let close = |a: &Array2<f64>, b: &Array2<f64>| (a - b).iter().all(|d| d.abs() < 1e-12);
+    let from_views = of_views::grad(va, vb);
+    let from_copies = of_views::grad(va.to_owned().view(), vb.to_owned().view());
+    assert_eq!(from_views.0.shape(), &[6, 4]);
+    assert!(close(&from_views.0, &from_copies.0) && close(&from_views.1, &from_copies.1));
 }
 
 #[differentiable]

@@ -1,5 +1,7 @@
 //! Parts of arrays and lists: elements, rows, columns, slices, selections.
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{Array1, Array2, Array3, Axis, Slice, array, concatenate, s};

@@ -1,6 +1,8 @@
 //! Matrix products, in every pair of ranks.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{Array1, Array2, Array3, Array4, ArrayD, IxDyn};

@@ -1,5 +1,7 @@
 //! New shapes, moved axes, joined arrays, arrays made of floats.
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{Array1, Array2, Array3, ArrayD, Axis, IxDyn, array, concatenate, stack};
@@ -108,6 +110,18 @@ fn stacked_rows(a: &Array1<f64>, b: &Array1<f64>) -> f64 {
 fn stacked_arrays() {
     let x = (sampled([3], 1), sampled([3], 2));
     check(check_gradients(|(a, b)| stacked_rows(a, b), |(a, b)| stacked_rows::grad(a, b), &x));
+}
+
+#[differentiable]
+fn rotation(angle: f64, v: &Array1<f64>) -> Array1<f64> {
+    let (s, c) = angle.sin_cos();
+    array![[c, -s], [s, c]].dot(v) + array![angle, 1.0]
+}
+
+#[test]
+fn array_literals_of_active_values() {
+    let x = (0.7, array![1.0, 2.0]);
+    check(check_adjoint(|(a, v)| rotation(*a, v), |(a, v), dy| rotation::vjp(*a, v).1(dy), &x));
 }
 
 #[differentiable]

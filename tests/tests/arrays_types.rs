@@ -1,10 +1,12 @@
 //! Every type of argument and result that holds an array.
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{
-    Array1, ArrayBase, ArrayRef, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray, Data,
-    Dimension, Ix1, Ix2, IxDyn, array,
+    Array1, Array2, ArrayBase, ArrayRef, ArrayRef1, ArrayRef2, ArrayView1, ArrayView2, CowArray,
+    Data, Dimension, Ix1, Ix2, IxDyn, array,
 };
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};
@@ -122,4 +124,22 @@ fn weighted(x: &Array1<f64>, counts: &Array1<usize>, mask: &Array1<bool>) -> f64
 fn integer_arrays_are_constants() {
     let gradient = weighted::grad(&array![1.0, 2.0], &array![1, 3], &array![true, false]);
     assert_eq!(gradient, array![2.0, 7.0]);
+}
+
+#[differentiable]
+fn several(x: &Array2<f64>, k: f64) -> (f64, Array1<f64>, Vec<Array1<f64>>, [f64; 2], Option<f64>) {
+    let y = x * k;
+    (
+        y.sum(),
+        y.row(0).to_owned(),
+        vec![y.column(0).to_owned(), x.row(1).to_owned()],
+        [k, k * x[[0, 0]]],
+        Some(y[[1, 1]]),
+    )
+}
+
+#[test]
+fn results_of_every_kind() {
+    let x = (sampled([2, 2], 1), 0.7);
+    check(check_adjoint(|(x, k)| several(x, *k), |(x, k), dy| several::vjp(x, *k).1(dy), &x));
 }

@@ -1,8 +1,11 @@
 //! Names: shadowing, blocks, patterns, late initialisation, assignment.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::check_gradients;
+
 use chainrule::prelude::*;
 use chainrule_tests::check;
 

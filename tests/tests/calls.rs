@@ -1,6 +1,8 @@
 //! Calls between differentiable functions: modules, methods, function bodies, constants.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{Array1, Array2, array};
@@ -258,4 +260,24 @@ fn beside_plain_calls(x: f64, text: &str, table: &std::collections::HashMap<Stri
 fn calls_with_no_active_argument_are_passed_on() {
     let table = [("a".to_string(), 3.0)].into();
     assert_eq!(beside_plain_calls::grad(2.0, "a", &table), 5.0 * 3.0 + 3.0);
+}
+#[differentiable]
+fn mixed(v: &Array1<f64>, m: &Array2<f64>, k: &f64) -> Array1<f64> {
+    (m.dot(v) * *k).tanh() + v
+}
+
+#[differentiable]
+fn squares(k: f64, v: &Array1<f64>) -> f64 {
+    v.dot(v) * k
+}
+
+#[differentiable]
+fn of_both(k: f64, v: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    mixed(v, &(m * k), &k).sum() + squares(k, v) + mixed(&mixed(v, m, &2.0), m, &k).sum()
+}
+
+#[test]
+fn one_argument_of_two_functions() {
+    let x = (0.7, sampled([3], 1), sampled([3, 3], 2));
+    check(check_gradients(|(k, v, m)| of_both(*k, v, m), |(k, v, m)| of_both::grad(*k, v, m), &x));
 }

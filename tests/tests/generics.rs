@@ -1,6 +1,8 @@
 //! Generic functions: floats, dimensions, storage, const generics, lifetimes, and generic impl blocks.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{

@@ -1,6 +1,8 @@
 //! Functions made by macros, and names that clash with those of generated code.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::check_gradients;
 use chainrule::ndarray::{Array1, array};

@@ -1,6 +1,8 @@
 //! Floats: arithmetic, methods, literals, casts, consts and statics.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use std::f64::consts;
 

@@ -1,6 +1,8 @@
 //! Structs and tuples: taken as arguments, made, taken apart, and given as results.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{Array1, Array2, array};
@@ -119,6 +121,20 @@ fn tuple_structs() {
     let x = (Point(0.3, -0.4), 0.7);
     check(check_adjoint(|(p, a)| rotated(*p, *a), |(p, a), dy| rotated::vjp(*p, *a).1(dy), &x));
     check(check_gradients(|(p, a)| length(*p, *a), |(p, a)| length::grad(*p, *a), &x));
+}
+
+#[differentiable]
+fn made_inside(x: f64, v: &Array1<f64>) -> f64 {
+    let s = State { position: v * x, velocity: v.clone(), time: x * x };
+    let pair = (s.position.sum(), s.time);
+    let nested = ((pair.0, x), [pair.1, 2.0]);
+    s.velocity.dot(&s.position) * pair.1 + nested.0.0 * nested.1[0] + nested.0.1
+}
+
+#[test]
+fn structs_made_inside() {
+    let x = (0.7, array![0.3, -0.4]);
+    check(check_gradients(|(x, v)| made_inside(*x, v), |(x, v)| made_inside::grad(*x, v), &x));
 }
 
 #[derive(Differentiable, Clone, Debug)]
@@ -243,6 +259,20 @@ fn lists_of_structs() {
         |(s, p, v)| of_lists::grad(s, p, v.clone()),
         &x,
     ));
+}
+
+#[differentiable]
+fn states(s: &State, k: f64) -> (Vec<State>, Array1<f64>) {
+    let first = State { position: &s.position * k, velocity: s.velocity.clone(), time: k };
+    let second =
+        State { position: s.velocity.clone(), velocity: &s.position * s.time, time: s.time * k };
+    (vec![first, second], &s.position * 2.0)
+}
+
+#[test]
+fn results_of_lists_of_structs() {
+    let x = (state(), 0.7);
+    check(check_adjoint(|(s, k)| states(s, *k), |(s, k), dy| states::vjp(s, *k).1(dy), &x));
 }
 
 #[derive(Differentiable, Clone, Debug)]

@@ -33,8 +33,9 @@ impl Reversal {
         let (nodes, received) = self.inside(primal, result, seed, &inner_params);
         params.push(seed);
 
-        let active: Vec<usize> =
-            (0..node.args.len()).filter(|position| self.graph.is_active(node.args[*position])).collect();
+        let active: Vec<usize> = (0..node.args.len())
+            .filter(|position| self.graph.is_active(node.args[*position]))
+            .collect();
         let results = active.iter().map(|position| received[*position]).collect();
         let likes: Vec<Value> = active.iter().map(|position| node.args[*position]).collect();
         let outs: Vec<Value> = likes
@@ -121,7 +122,12 @@ impl Reversal {
 
     fn zero(&mut self) -> Value {
         let zero = self.graph.value(Info { ty: Ty::Float(Elem::Literal), ..Info::default() });
-        self.nodes.push(Node::new(zero, Op::Literal("0.0".to_owned()), Vec::new(), Default::default()));
+        self.nodes.push(Node::new(
+            zero,
+            Op::Literal("0.0".to_owned()),
+            Vec::new(),
+            Default::default(),
+        ));
         zero
     }
 
@@ -132,7 +138,10 @@ impl Reversal {
         let mut captured = Vec::new();
         for block in &node.blocks {
             block.each_use(&mut |value| {
-                if !defined.contains(&value) && self.graph.is_active(value) && !captured.contains(&value) {
+                if !defined.contains(&value)
+                    && self.graph.is_active(value)
+                    && !captured.contains(&value)
+                {
                     captured.push(value);
                 }
             });

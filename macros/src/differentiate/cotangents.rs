@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Reversal, cotangent_name};
+use super::{cotangent_name, Reversal};
 use crate::graph::{Op, Origin, Ty, Value};
 use crate::ops;
 
@@ -64,9 +64,16 @@ impl Reversal {
                 let gave = if is_float { gave } else { self.densified(value, gave, origin) };
                 Cotangent::Dense(self.plus(value, sum, gave, origin))
             }
-            (Some(Cotangent::Accumulator(sum)), Cotangent::Dense(gave) | Cotangent::Accumulator(gave)) => {
-                Cotangent::Accumulator(self.push(Op::AddAll, vec![sum, gave], Ty::Accumulator, value, origin))
-            }
+            (
+                Some(Cotangent::Accumulator(sum)),
+                Cotangent::Dense(gave) | Cotangent::Accumulator(gave),
+            ) => Cotangent::Accumulator(self.push(
+                Op::AddAll,
+                vec![sum, gave],
+                Ty::Accumulator,
+                value,
+                origin,
+            )),
         };
         if let Cotangent::Dense(cotangent) = next {
             self.name(cotangent, value);
@@ -83,8 +90,7 @@ impl Reversal {
     /// `d` and the value's name, and its shape, for a cotangent that has none yet.
     fn name(&mut self, cotangent: Value, of: Value) {
         let name = self.graph.info(of).name.as_deref().map(cotangent_name);
-        let is_defined_here =
-            self.nodes.last().is_some_and(|node| node.outs.contains(&cotangent));
+        let is_defined_here = self.nodes.last().is_some_and(|node| node.outs.contains(&cotangent));
         let info = self.graph.info_mut(cotangent);
         if info.name.is_none() && is_defined_here {
             info.name = name;
@@ -132,7 +138,9 @@ impl Reversal {
         match self.cotangents.get(param) {
             Some(Cotangent::Dense(cotangent) | Cotangent::Accumulator(cotangent)) => cotangent,
             None if self.graph.ty(param).is_float() => self.dense(param, Origin::default()),
-            None => self.push(Op::Accumulator, vec![param], Ty::Accumulator, param, Origin::default()),
+            None => {
+                self.push(Op::Accumulator, vec![param], Ty::Accumulator, param, Origin::default())
+            }
         }
     }
 }

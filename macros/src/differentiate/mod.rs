@@ -18,7 +18,12 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
     let result = graph.body.results[0];
     let is_dense = graph.ty(result).is_numeric();
     let seed = graph.value(Info {
-        name: graph.info(result).name.as_ref().map(|name| cotangent_name(name)).or(Some("dy".to_owned())),
+        name: graph
+            .info(result)
+            .name
+            .as_ref()
+            .map(|name| cotangent_name(name))
+            .or(Some("dy".to_owned())),
         ty: if is_dense { graph.ty(result).clone() } else { Ty::Accumulator },
         depends_on: graph.info(result).depends_on.clone(),
         shape_of: is_dense.then_some(result),
@@ -29,7 +34,10 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
         graph.body.params.iter().copied().filter(|param| graph.is_active(*param)).collect();
     let mut reversal = Reversal { graph, nodes: Vec::new(), cotangents: Cotangents::default() };
     if reversal.graph.is_active(result) {
-        reversal.cotangents.seed(result, if is_dense { Cotangent::Dense(seed) } else { Cotangent::Accumulator(seed) });
+        reversal.cotangents.seed(
+            result,
+            if is_dense { Cotangent::Dense(seed) } else { Cotangent::Accumulator(seed) },
+        );
     }
     reversal.reverse(&primal);
     let gradients: Vec<Value> = params.iter().map(|param| reversal.received(*param)).collect();
@@ -67,14 +75,17 @@ impl Reversal {
 
     fn reverse_node(&mut self, node: &Node, out: Value) {
         match &node.op {
-            Op::Row(row) if row.is_view() && row.cotangent(0).is_none() => self.reverse_view(row, node, out),
+            Op::Row(row) if row.is_view() && row.cotangent(0).is_none() => {
+                self.reverse_view(row, node, out)
+            }
             Op::Row(row) => self.reverse_row(row, node, out),
             Op::Field(member) => {
                 let base = node.args[0];
                 let accumulator = self.accumulator(base, node.origin);
                 let received = self.cotangents.any(out);
                 let op = Op::AddField(member.clone());
-                let next = self.push(op, vec![accumulator, received], Ty::Accumulator, base, node.origin);
+                let next =
+                    self.push(op, vec![accumulator, received], Ty::Accumulator, base, node.origin);
                 self.cotangents.replace(base, Cotangent::Accumulator(next));
             }
             Op::Construct(construct) => {
@@ -85,7 +96,8 @@ impl Reversal {
                 for (position, part) in node.args.iter().enumerate() {
                     if self.graph.is_active(*part) {
                         let op = Op::CotangentPart(construct.part(position));
-                        let taken = self.push(op, vec![received], Ty::Accumulator, *part, node.origin);
+                        let taken =
+                            self.push(op, vec![received], Ty::Accumulator, *part, node.origin);
                         self.contribute(*part, Cotangent::Accumulator(taken), node.origin);
                     }
                 }
@@ -135,7 +147,10 @@ impl Reversal {
             let start = self.nodes.len();
             let mut gave =
                 self.graph.splice_formula(&mut self.nodes, row, &formula, &args, node.origin);
-            if row.is_elementwise() && !row.is_cast() && !(self.graph.ty(arg).is_float() && self.graph.ty(out).is_float()) {
+            if row.is_elementwise()
+                && !row.is_cast()
+                && !(self.graph.ty(arg).is_float() && self.graph.ty(out).is_float())
+            {
                 gave = self.sum_to(arg, gave, node.origin);
             }
             self.belongs_to(arg, start);
@@ -242,7 +257,11 @@ impl Reversal {
         let mut args = vec![into, received];
         args.extend(&node.args[1..]);
         let next = self.push(Op::AddView(row), args, ty.clone(), base, node.origin);
-        let next = if ty == Ty::Accumulator { Cotangent::Accumulator(next) } else { Cotangent::Dense(next) };
+        let next = if ty == Ty::Accumulator {
+            Cotangent::Accumulator(next)
+        } else {
+            Cotangent::Dense(next)
+        };
         self.cotangents.replace(base, next);
     }
 

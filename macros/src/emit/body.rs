@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{quote, ToTokens};
 
-use super::{marker_value, ours};
-use super::signature::{Signature, is_view_type};
+use super::signature::{is_view_type, Signature};
 use super::writer::Writer;
+use super::{marker_value, ours};
 use crate::graph::{Arguments, Graph, Op, Ty, Value};
 use crate::lower::ExtensionCall;
 use crate::source::Param;
@@ -208,7 +208,11 @@ trait NextIfActive<'v> {
 
 impl<'v> NextIfActive<'v> for std::slice::Iter<'v, Value> {
     fn next_if_active(&mut self, param: &Param) -> Option<&'v Value> {
-        if param.is_active { self.next() } else { None }
+        if param.is_active {
+            self.next()
+        } else {
+            None
+        }
     }
 }
 
@@ -259,7 +263,9 @@ impl Writer<'_> {
     fn is_own_accumulator(&self, value: Value) -> bool {
         match self.definitions.get(&value).map(|node| (&node.op, node.args.first())) {
             Some((Op::Accumulator, _)) => true,
-            Some((Op::AddField(_) | Op::AddAll | Op::AddView(_), Some(base))) => self.is_own_accumulator(*base),
+            Some((Op::AddField(_) | Op::AddAll | Op::AddView(_), Some(base))) => {
+                self.is_own_accumulator(*base)
+            }
             _ => false,
         }
     }
@@ -286,8 +292,10 @@ impl Writer<'_> {
     /// The named values of the primal that the adjoint uses, with the arguments it uses them for.
     fn residuals(&self, start: usize, received: &[Value]) -> BTreeMap<Value, Arguments> {
         let mut found: BTreeMap<Value, Arguments> = BTreeMap::new();
-        let primal: BTreeSet<Value> =
-            self.graph.body.nodes[..start].iter().flat_map(|node| node.outs.iter().copied()).collect();
+        let primal: BTreeSet<Value> = self.graph.body.nodes[..start]
+            .iter()
+            .flat_map(|node| node.outs.iter().copied())
+            .collect();
         for node in &self.graph.body.nodes[start..] {
             let mut needed = Arguments::default();
             for out in &node.outs {
@@ -332,7 +340,8 @@ impl Writer<'_> {
         match &node.op {
             // What may borrow is evaluated again rather than kept.
             Op::Verbatim(verbatim) => {
-                verbatim.pure && verbatim.pattern.is_none()
+                verbatim.pure
+                    && verbatim.pattern.is_none()
                     && matches!(self.graph.ty(value), Ty::Unknown | Ty::Constant)
             }
             _ => !self.is_float(value) && node.is_place(),
@@ -356,7 +365,11 @@ impl Writer<'_> {
 
     /// Statements that keep of a residual what the adjoint needs: its shape where that is all, and
     /// nothing where a marker says so.
-    fn keep_residuals(&mut self, start: usize, residuals: &BTreeMap<Value, Arguments>) -> Vec<TokenStream> {
+    fn keep_residuals(
+        &mut self,
+        start: usize,
+        residuals: &BTreeMap<Value, Arguments>,
+    ) -> Vec<TokenStream> {
         let (activity, accumulator) = (self.rt("Activity"), self.rt("accumulator"));
         let mut statements = Vec::new();
         for (value, needed) in residuals {
@@ -383,7 +396,8 @@ impl Writer<'_> {
     fn is_used_for_its_shape(&self, value: Value, start: usize) -> bool {
         let is_numeric = self.graph.ty(value).is_numeric();
         // A part of it that is shown again needs the array itself.
-        let is_shown = self.graph.body.nodes.iter().any(|node| node.is_place() && node.args[0] == value);
+        let is_shown =
+            self.graph.body.nodes.iter().any(|node| node.is_place() && node.args[0] == value);
         is_numeric
             && !is_shown
             && self.graph.body.nodes[start..].iter().all(|node| {

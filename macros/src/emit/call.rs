@@ -1,11 +1,11 @@
 //! Calls of differentiable functions, and of their pullbacks.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
 
+use super::signature::is_view_type;
 use super::text::{Strength, Text};
 use super::writer::Writer;
-use super::signature::is_view_type;
 use crate::graph::{Callee, Node, Op, Passing, Target, Ty, Value};
 
 /// The runtime's fallback modules, by the number of arguments.
@@ -27,7 +27,9 @@ impl Writer<'_> {
         let markers: Vec<TokenStream> = node.args.iter().map(|arg| self.marker(*arg)).collect();
         let generics = callee.generics.as_ref().map(|generics| {
             let generics = &generics.0;
-            let separator = (!generics.is_empty() && !generics.to_string().trim_end().ends_with(',')).then(|| quote!(,));
+            let separator = (!generics.is_empty()
+                && !generics.to_string().trim_end().ends_with(','))
+            .then(|| quote!(,));
             let inferred = markers.iter().map(|_| quote!(_));
             quote!(::<#generics #separator #(#inferred),*>)
         });
@@ -126,7 +128,9 @@ impl Writer<'_> {
             _ => false,
         };
         let position = self.graph.body.params.iter().position(|param| *param == arg);
-        is_part || position.is_some_and(|position| is_view_type(&self.signature.source.params[position].ty))
+        is_part
+            || position
+                .is_some_and(|position| is_view_type(&self.signature.source.params[position].ty))
     }
 
     /// What a pullback is handed again for an argument: what it was lent.
@@ -135,7 +139,11 @@ impl Writer<'_> {
             || passing == Passing::Reference
             || passing == Passing::View
             || self.is_view(arg) && passing != Passing::Owned;
-        if is_lent { self.passed(arg, passing) } else { quote!(()) }
+        if is_lent {
+            self.passed(arg, passing)
+        } else {
+            quote!(())
+        }
     }
 
     /// Whether the argument is active, as a marker.

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::text::{Strength, Text};
 use super::tokens::rename;
 use super::writer::Writer;
-use crate::graph::{Construct, Elem, Form, Node, Op, Part, Ty, Value, Verbatim, key};
+use crate::graph::{key, Construct, Elem, Form, Node, Op, Part, Ty, Value, Verbatim};
 use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -51,7 +51,11 @@ impl<'a> Writer<'a> {
         }
         let text = self.text(value);
         let tokens = &text.tokens;
-        if self.is_reference(value) { quote!(#tokens) } else { quote!(&#tokens) }
+        if self.is_reference(value) {
+            quote!(#tokens)
+        } else {
+            quote!(&#tokens)
+        }
     }
 
     /// True if the expression for the value is a reference already.
@@ -80,7 +84,9 @@ impl<'a> Writer<'a> {
             return text;
         }
         match self.graph.ty(value) {
-            Ty::Array(..) | Ty::Numeric(_) if is_view || self.graph.info(value).is_reference => quote!(#text.to_owned()),
+            Ty::Array(..) | Ty::Numeric(_) if is_view || self.graph.info(value).is_reference => {
+                quote!(#text.to_owned())
+            }
             _ => quote!(#text.clone()),
         }
     }
@@ -108,7 +114,8 @@ impl<'a> Writer<'a> {
             Op::Join { stack } => {
                 let function = self.rt(if *stack { "stack" } else { "concatenate" });
                 let axis = self.constant_operand(node.args[0]);
-                let parts = node.args[1..].iter().map(|part| self.text(*part).at_least(Strength::Atom));
+                let parts =
+                    node.args[1..].iter().map(|part| self.text(*part).at_least(Strength::Atom));
                 Text::atom(quote_spanned!(span=> #function(#axis, &[#(#parts.view()),*])))
             }
             Op::Call(callee) => self.call(callee, node),
@@ -151,7 +158,11 @@ impl<'a> Writer<'a> {
     fn literal_of(&self, text: &str, value: Value) -> Text {
         let info = self.graph.info(value);
         let is_known = matches!(info.ty.elem(), Elem::F32 | Elem::F64);
-        if info.name.is_none() && !is_known { self.element_literal(text) } else { Self::literal(text) }
+        if info.name.is_none() && !is_known {
+            self.element_literal(text)
+        } else {
+            Self::literal(text)
+        }
     }
 
     pub(super) fn literal(text: &str) -> Text {
@@ -188,7 +199,8 @@ impl<'a> Writer<'a> {
             match row.name {
                 "Zeros" => return self.constant_float("0.0", node.out()),
                 "One" if self.anchor.is_none() => {
-                    let (seed, like) = (self.rt("seed"), self.text(node.args[0]).at_least(Strength::Unary));
+                    let (seed, like) =
+                        (self.rt("seed"), self.text(node.args[0]).at_least(Strength::Unary));
                     return Text::atom(quote!(#seed(&#like)));
                 }
                 "One" => return self.constant_float("1.0", node.out()),
@@ -211,7 +223,9 @@ impl<'a> Writer<'a> {
             .map(|(position, arg)| {
                 if row.is_constant_operand(position) {
                     self.constant_operand(*arg)
-                } else if matches!(row.operands[position], "ddof" | "dy_") && !self.graph.ty(*arg).is_numeric() {
+                } else if matches!(row.operands[position], "ddof" | "dy_")
+                    && !self.graph.ty(*arg).is_numeric()
+                {
                     self.float(*arg).tokens
                 } else if row.name == "Plus" {
                     self.moved(*arg)
@@ -244,9 +258,14 @@ impl<'a> Writer<'a> {
     /// By value where it is ours to give, by reference where it is still needed.
     fn moved_or_shown(&self, value: Value) -> TokenStream {
         let is_ours = self.is_float(value)
-            || self.dies_here(value) && !self.graph.info(value).is_reference
+            || self.dies_here(value)
+                && !self.graph.info(value).is_reference
                 && !self.definitions.get(&value).is_some_and(|node| node.is_place());
-        if is_ours { self.moved(value) } else { self.operand(value) }
+        if is_ours {
+            self.moved(value)
+        } else {
+            self.operand(value)
+        }
     }
 
     /// An operation on floats: an operator, a method of the float, or a function of the runtime.
@@ -264,7 +283,8 @@ impl<'a> Writer<'a> {
             (Some(_), 1) => return Text::negative(&operand(0)),
             _ => {}
         }
-        let args: Vec<TokenStream> = (1..node.args.len()).map(|position| operand(position).tokens).collect();
+        let args: Vec<TokenStream> =
+            (1..node.args.len()).map(|position| operand(position).tokens).collect();
         let first = operand(0);
         match row.name {
             "AsF32" | "AsF64" => {
@@ -281,7 +301,8 @@ impl<'a> Writer<'a> {
             return Text::atom(quote_spanned!(span=> #function(#first #(, #args)*)));
         }
         let method = format_ident!("{}", row.call, span = span);
-        let receiver = self.typed_literal(node.args[0], node.out()).unwrap_or(first).at_least(Strength::Atom);
+        let receiver =
+            self.typed_literal(node.args[0], node.out()).unwrap_or(first).at_least(Strength::Atom);
         Text::atom(quote!(#receiver.#method(#(#args),*)))
     }
 
@@ -331,7 +352,11 @@ impl<'a> Writer<'a> {
         let names = self.renames(verbatim, args);
         let tokens = rename(verbatim.tokens.0.clone(), &names);
         let is_atom = tokens.clone().into_iter().count() == 1;
-        if is_atom { Text::atom(tokens) } else { Text::loose(tokens) }
+        if is_atom {
+            Text::atom(tokens)
+        } else {
+            Text::loose(tokens)
+        }
     }
 
     fn renames(&self, verbatim: &Verbatim, args: &[Value]) -> HashMap<String, TokenStream> {
@@ -360,11 +385,20 @@ impl<'a> Writer<'a> {
             })
             .collect();
         let tokens = rename(verbatim.tokens.0.clone(), &renames);
-        if bound.is_empty() { tokens } else { quote!({ #(#bound)* #tokens }) }
+        if bound.is_empty() {
+            tokens
+        } else {
+            quote!({ #(#bound)* #tokens })
+        }
     }
 
     /// `let pattern = value;` of a constant.
-    pub(super) fn bound_pattern(&mut self, node: &'a Node, verbatim: &Verbatim, value: Text) -> TokenStream {
+    pub(super) fn bound_pattern(
+        &mut self,
+        node: &'a Node,
+        verbatim: &Verbatim,
+        value: Text,
+    ) -> TokenStream {
         let Some(pattern) = &verbatim.pattern else { return TokenStream::new() };
         let mut names = HashMap::new();
         for out in &node.outs {

@@ -71,9 +71,9 @@ impl Signature<'_> {
         ranks
             .iter()
             .flat_map(|rank| {
-                elements.iter().map(move |element| {
-                    quote!(#krate::ndarray::Array<#element, #krate::ndarray::#rank>)
-                })
+                elements.iter().map(
+                    move |element| quote!(#krate::ndarray::Array<#element, #krate::ndarray::#rank>),
+                )
             })
             .collect()
     }

@@ -3,10 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned, ToTokens};
 
 use super::text::Text;
-use super::writer::{Anchor, Writer, is_trivial};
+use super::writer::{is_trivial, Anchor, Writer};
 use crate::graph::{Block, Node, Op, Value};
 
 impl<'a> Writer<'a> {
@@ -35,7 +35,12 @@ impl<'a> Writer<'a> {
     }
 
     /// The operands that are no floats, and the closure over their elements; floats are captured.
-    fn kernel(&self, node: &Node, args: &[Value], as_tuple: bool) -> (Vec<TokenStream>, TokenStream) {
+    fn kernel(
+        &self,
+        node: &Node,
+        args: &[Value],
+        as_tuple: bool,
+    ) -> (Vec<TokenStream>, TokenStream) {
         let block = &node.blocks[0];
         let mut inner = self.inside(block, args);
         for (result, out) in block.results.iter().zip(&node.outs).rev() {
@@ -45,7 +50,9 @@ impl<'a> Writer<'a> {
         let mut params: Vec<Ident> = Vec::new();
         for (param, arg) in block.params.iter().zip(args) {
             if self.is_float(*arg) {
-                inner.access.insert(*param, self.float(*arg).at_least(super::text::Strength::Unary));
+                inner
+                    .access
+                    .insert(*param, self.float(*arg).at_least(super::text::Strength::Unary));
                 continue;
             }
             operands.push(self.operand(*arg));
@@ -104,7 +111,11 @@ impl<'a> Writer<'a> {
                 quote!((#(#many),*))
             }
         };
-        if statements.is_empty() { result } else { quote!({ #(#statements)* #result }) }
+        if statements.is_empty() {
+            result
+        } else {
+            quote!({ #(#statements)* #result })
+        }
     }
 
     /// The statements of a block of floats, and its results.

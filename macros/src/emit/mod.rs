@@ -9,6 +9,7 @@
 //! and no lifetimes, also inside a generic `impl` that an attribute on a method cannot see. The
 //! public pullback, which does borrow, is written by a macro of the runtime under 2024.
 
+mod addition;
 mod body;
 mod call;
 mod expr;
@@ -23,12 +24,12 @@ mod tokens;
 mod writer;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use crate::graph::Graph;
 use crate::lower::ExtensionCall;
 use crate::source::Source;
-use signature::{Signature, is_view_type};
+use signature::{is_view_type, Signature};
 
 /// The value that a marker type's parameter is called.
 fn marker_value(marker: &Ident) -> Ident {
@@ -140,7 +141,11 @@ impl<'a> Signature<'a> {
 
     /// `value` as the first part of a result, without `aux`: the value to be differentiated.
     fn value_of(&self, value: TokenStream) -> TokenStream {
-        if self.source.options.aux { quote!(#value.0) } else { value }
+        if self.source.options.aux {
+            quote!(#value.0)
+        } else {
+            value
+        }
     }
 
     /// The public `vjp`.
@@ -297,9 +302,8 @@ impl<'a> Signature<'a> {
 
     fn value_and_grad_into(&self) -> TokenStream {
         let name = self.item("value_and_grad_into");
-        let head = self.head(
-            "The value; the gradients are written into the last argument, whatever it held.",
-        );
+        let head = self
+            .head("The value; the gradients are written into the last argument, whatever it held.");
         let (generics, clause) = (self.generics(), self.bounded());
         let parameters = self.parameters();
         let (result, gradients) = (self.source.result(), self.gradients());
@@ -337,7 +341,11 @@ impl<'a> Signature<'a> {
         let name = self.source.name();
         let generics = self.generic_names();
         let path = if self.source.is_associated() { quote!(Self::#name) } else { quote!(#name) };
-        if generics.is_empty() { quote!(let _ = #path;) } else { quote!(let _ = #path::<#(#generics),*>;) }
+        if generics.is_empty() {
+            quote!(let _ = #path;)
+        } else {
+            quote!(let _ = #path::<#(#generics),*>;)
+        }
     }
 
     /// Hidden stand-ins for forward mode and second order, which explain themselves when called.
@@ -419,5 +427,3 @@ fn like_name(position: usize) -> Ident {
 fn given_name(position: usize) -> Ident {
     format_ident!("d{position}", span = Span::mixed_site())
 }
-
-

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-use crate::graph::{Value, text_of};
+use crate::graph::{text_of, Value};
 
 /// The identifiers in force at one point of the emitted code.
 #[derive(Clone, Default)]

@@ -7,23 +7,28 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::ops::{Kind, Row, table};
+use crate::ops::{table, Kind, Row};
 
 /// Test modules for all rows that a user can call.
 pub(crate) fn tests() -> TokenStream {
-    table().filter(|row| !row.is_internal()).filter_map(|row| match row.kind {
-        Kind::Elementwise => Some(elementwise(row)),
-        Kind::Whole | Kind::View => Some(whole(row)),
-        Kind::Query => None,
-    }).collect()
+    table()
+        .filter(|row| !row.is_internal())
+        .filter_map(|row| match row.kind {
+            Kind::Elementwise => Some(elementwise(row)),
+            Kind::Whole | Kind::View => Some(whole(row)),
+            Kind::Query => None,
+        })
+        .collect()
 }
 
 fn elementwise(row: &Row) -> TokenStream {
     let module = format_ident!("{}", row.call);
     let (integers, floats): (Vec<usize>, Vec<usize>) =
         (0..row.operands.len()).partition(|position| row.is_constant_operand(*position));
-    let names: Vec<Ident> = floats.iter().map(|position| format_ident!("{}", row.operands[*position])).collect();
-    let integers: Vec<Ident> = integers.iter().map(|position| format_ident!("{}", row.operands[*position])).collect();
+    let names: Vec<Ident> =
+        floats.iter().map(|position| format_ident!("{}", row.operands[*position])).collect();
+    let integers: Vec<Ident> =
+        integers.iter().map(|position| format_ident!("{}", row.operands[*position])).collect();
     let all: Vec<Ident> = row.operands.iter().map(|name| format_ident!("{name}")).collect();
     let call = call(row, &all);
     let domain: TokenStream = match row.domain {

@@ -4,7 +4,7 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use crate::ops::{Row, table};
+use crate::ops::{table, Row};
 
 /// Functions on floats, for all elementwise rows with a formula.
 pub(crate) fn functions() -> TokenStream {

@@ -103,7 +103,10 @@ impl Signature<'_> {
 
     /// True for a method that takes `self` by value; its hidden function borrows and clones.
     pub(super) fn owns_self(&self) -> bool {
-        self.source.params.first().is_some_and(|param| param.is_receiver() && param.reference().is_none())
+        self.source
+            .params
+            .first()
+            .is_some_and(|param| param.is_receiver() && param.reference().is_none())
     }
 
     /// `ArrayBase<S, D>` of a generic `S` is seen through its view.
@@ -130,7 +133,9 @@ impl Signature<'_> {
     pub(super) fn gradient(&self, ty: &Type) -> TokenStream {
         match owner(ty) {
             // Known ones are written out, so that the signature can be read.
-            Type::Path(path) if path.path.is_ident("f64") || path.path.is_ident("f32") => quote!(#path),
+            Type::Path(path) if path.path.is_ident("f64") || path.path.is_ident("f32") => {
+                quote!(#path)
+            }
             _ => self.projected(ty, "Gradient"),
         }
     }
@@ -155,7 +160,9 @@ impl Signature<'_> {
             return quote!(&Self);
         }
         match param.reference() {
-            Some(_) if param.is_active || param.reference().is_some_and(|r| r.mutability.is_none()) => {
+            Some(_)
+                if param.is_active || param.reference().is_some_and(|r| r.mutability.is_none()) =>
+            {
                 let mut ty = param.ty.clone();
                 WithoutBorrow { replacement: "'_" }.visit_type_mut(&mut ty);
                 quote!(#ty)
@@ -175,7 +182,15 @@ impl Signature<'_> {
         self.source
             .params
             .iter()
-            .map(|param| if param.is_active { quote!(#krate::rt::Yes) } else { quote!(#krate::rt::No) })
+            .map(
+                |param| {
+                    if param.is_active {
+                        quote!(#krate::rt::Yes)
+                    } else {
+                        quote!(#krate::rt::No)
+                    }
+                },
+            )
             .collect()
     }
 
@@ -247,8 +262,11 @@ impl VisitMut for WithoutBorrow {
     fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
         let name = segment.ident.to_string();
         let borrows = name.starts_with("ArrayView") || name == "CowArray";
-        if let (true, syn::PathArguments::AngleBracketed(arguments)) = (borrows, &mut segment.arguments) {
-            let is_lifetime = |arg: &syn::GenericArgument| matches!(arg, syn::GenericArgument::Lifetime(_));
+        if let (true, syn::PathArguments::AngleBracketed(arguments)) =
+            (borrows, &mut segment.arguments)
+        {
+            let is_lifetime =
+                |arg: &syn::GenericArgument| matches!(arg, syn::GenericArgument::Lifetime(_));
             if !arguments.args.iter().any(is_lifetime) {
                 let lifetime = Lifetime::new(self.replacement, Span::call_site());
                 arguments.args.insert(0, syn::GenericArgument::Lifetime(lifetime));

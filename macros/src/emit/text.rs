@@ -32,7 +32,11 @@ impl Text {
     /// The tokens, in parentheses if they bind weaker than asked for.
     pub(super) fn at_least(&self, strength: Strength) -> TokenStream {
         let tokens = &self.tokens;
-        if self.strength <= strength { tokens.clone() } else { quote!((#tokens)) }
+        if self.strength <= strength {
+            tokens.clone()
+        } else {
+            quote!((#tokens))
+        }
     }
 
     /// `a op b`.

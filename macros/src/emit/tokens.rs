@@ -13,8 +13,7 @@ pub(super) fn rename(tokens: TokenStream, names: &HashMap<String, TokenStream>) 
     }
     let mut renamed = TokenStream::new();
     let mut previous: [Option<char>; 2] = [None, None];
-    let mut trees = tokens.into_iter().peekable();
-    while let Some(tree) = trees.next() {
+    for tree in tokens {
         let follows_dot = previous[1] == Some('.') && previous[0] != Some('.');
         let follows_path = previous == [Some(':'), Some(':')];
         previous = [previous[1], None];

@@ -116,7 +116,10 @@ impl<'a> Writer<'a> {
         for (position, node) in graph.body.nodes.iter().enumerate() {
             for arg in &node.args {
                 *direct.entry(*arg).or_default() += 1;
-                if defined_at.get(arg).is_some_and(|defined| (*defined < start) != (position < start)) {
+                if defined_at
+                    .get(arg)
+                    .is_some_and(|defined| (*defined < start) != (position < start))
+                {
                     crosses.insert(*arg);
                 }
             }
@@ -149,16 +152,24 @@ impl<'a> Writer<'a> {
             .map(|node| node.args[1])
             .collect();
         // What a view or a field shows must live as long as the view.
-        let shown: HashSet<Value> =
-            graph.body.nodes.iter().filter(|node| node.is_place()).map(|node| node.args[0]).collect();
+        let shown: HashSet<Value> = graph
+            .body
+            .nodes
+            .iter()
+            .filter(|node| node.is_place())
+            .map(|node| node.args[0])
+            .collect();
         for node in &graph.body.nodes {
             let Some(out) = node.outs.first().copied() else { continue };
-            let is_single = uses[out.0] == 1 && direct.get(&out) == Some(&1) && !crosses.contains(&out);
+            let is_single =
+                uses[out.0] == 1 && direct.get(&out) == Some(&1) && !crosses.contains(&out);
             let is_named = graph.info(out).name.is_some();
             let is_inlined = match &node.op {
                 Op::Field(_) => true,
                 Op::Row(row) if row.name == "Get" && !self.is_float(out) => true,
-                Op::Row(row) if row.is_view() && !self.is_float(out) => uses[out.0] <= 1 || !is_named,
+                Op::Row(row) if row.is_view() && !self.is_float(out) => {
+                    uses[out.0] <= 1 || !is_named
+                }
                 Op::Literal(_) => !is_named,
                 Op::Verbatim(verbatim) => {
                     verbatim.pattern.is_none()
@@ -203,7 +214,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The position of the last statement that uses the value.
-    fn last_use(&self, value: Value) -> Option<usize> {
+    pub(super) fn last_use(&self, value: Value) -> Option<usize> {
         self.uses.get(&value).and_then(|uses| uses.iter().max()).copied()
     }
 
@@ -299,7 +310,8 @@ impl<'a> Writer<'a> {
                 let position = proc_macro2::Literal::usize_unsuffixed(position);
                 self.keep(*out, &guard, &whole, quote!(.#position));
             }
-            let mutable = node.outs.iter().any(|out| self.mutated.contains(out)).then(|| quote!(mut));
+            let mutable =
+                node.outs.iter().any(|out| self.mutated.contains(out)).then(|| quote!(mut));
             return quote_spanned!(span=> let #mutable #whole = #value;);
         }
         let names: Vec<TokenStream> = node
@@ -321,7 +333,13 @@ impl<'a> Writer<'a> {
     }
 
     /// Lets `value` be reached through what a marker kept.
-    pub(super) fn keep(&mut self, value: Value, guard: &TokenStream, name: &Ident, member: TokenStream) {
+    pub(super) fn keep(
+        &mut self,
+        value: Value,
+        guard: &TokenStream,
+        name: &Ident,
+        member: TokenStream,
+    ) {
         let activity = self.rt("Activity");
         let access = match self.mutated.contains(&value) {
             true => quote!((*<#guard as #activity>::kept_mut(&mut #name)) #member),
@@ -342,7 +360,9 @@ impl<'a> Writer<'a> {
         if let Some(name) = self.hints.get(&value).or(info.name.as_ref()) {
             return name.clone();
         }
-        if let Some((of, defined)) = info.shape_of.and_then(|of| Some((of, self.definitions.get(&of)?))) {
+        if let Some((of, defined)) =
+            info.shape_of.and_then(|of| Some((of, self.definitions.get(&of)?)))
+        {
             let of_adjoint = self.graph.info(of).shape_of.is_some();
             if !of_adjoint {
                 return crate::differentiate::cotangent_name(&self.wish(defined, of));
@@ -396,7 +416,8 @@ impl<'a> Writer<'a> {
     /// The marker of these arguments; none where it is that of all active ones.
     pub(super) fn guard_of(&self, needed: &Arguments) -> Option<TokenStream> {
         let markers = self.markers.as_ref()?;
-        let active: Vec<usize> = self.signature.source.active().map(|(position, _)| position).collect();
+        let active: Vec<usize> =
+            self.signature.source.active().map(|(position, _)| position).collect();
         if needed.is_empty() || active.iter().all(|position| needed.0.contains(position)) {
             return None;
         }
@@ -408,81 +429,13 @@ impl<'a> Writer<'a> {
             quote!(#or<#so_far, #next>)
         }))
     }
-
-    /// Adds into an accumulator, in place where its old version is dead.
-    fn addition(&mut self, node: &'a Node) -> TokenStream {
-        let span = node.span();
-        let (base, added) = (node.args[0], node.args[1]);
-        let in_place =
-            !self.captured.contains(&base) && self.last_use(base).is_none_or(|last| last <= self.position);
-        let same_name = self.graph.info(base).name == self.graph.info(node.out()).name;
-        let guard = self.guard(node);
-        let activity = self.rt("Activity");
-        let mut before = None;
-        let is_kept = self.access.contains_key(&base);
-        let name = match self.names.get(base).cloned() {
-            Some(name) if in_place && same_name => name,
-            _ => {
-                let old = self.moved(base);
-                let name = self.name(node.out(), node);
-                before = Some(match &guard {
-                    Some(guard) => quote!(let mut #name = <#guard as #activity>::compute(|| #old);),
-                    None => quote!(let mut #name = #old;),
-                });
-                name
-            }
-        };
-        let is_kept = is_kept || before.is_some();
-        let place = match &guard {
-            Some(guard) if is_kept => {
-                quote!((*<#guard as #activity>::kept_mut(&mut #name)))
-            }
-            _ => quote!(#name),
-        };
-        let add = self.rt("add");
-        let statement = match &node.op {
-            Op::AddField(member) => {
-                let member = super::expr::member(member);
-                let added = self.moved(added);
-                quote_spanned!(span=> #add(&mut #place.#member, #added);)
-            }
-            Op::AddAll => {
-                let added = self.moved(added);
-                quote_spanned!(span=> #add(&mut #place, #added);)
-            }
-            Op::AddView(row) => {
-                let operands: Vec<TokenStream> =
-                    node.args[2..].iter().map(|arg| self.constant_operand(*arg)).collect();
-                if row.name == "Get" {
-                    let at = self.rt("at");
-                    let added = self.moved(added);
-                    quote_spanned!(span=> #add(#at(&mut #place, #(#operands),*), #added);)
-                } else {
-                    let into = self.rt("add_into");
-                    let method = format_ident!("{}_mut", row.call);
-                    let added = self.operand(added);
-                    quote_spanned!(span=> #into(#place.#method(#(#operands),*), #added);)
-                }
-            }
-            _ => TokenStream::new(),
-        };
-        self.names.declare(node.out(), name.clone());
-        match guard {
-            Some(guard) => {
-                if is_kept {
-                    self.keep(node.out(), &guard, &name, TokenStream::new());
-                }
-                quote!(#before if <#guard as #activity>::IS { #statement })
-            }
-            None => quote!(#before #statement),
-        }
-    }
 }
 
 /// Tokens so short that they are written again rather than given a name.
 pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
     let text = tokens.to_string();
-    let is_path = text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | ' ' | '.' | '&' | '-'));
+    let is_path =
+        text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | ' ' | '.' | '&' | '-'));
     let is_constructor = text.starts_with(char::is_uppercase) || text.starts_with("s !");
     is_path || is_constructor
 }
@@ -490,7 +443,9 @@ pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
 fn callee_name(callee: &crate::graph::Callee) -> String {
     use crate::graph::Target;
     match &callee.target {
-        Target::Function(path) => path.to_string().rsplit("::").next().unwrap_or("call").trim().to_owned(),
+        Target::Function(path) => {
+            path.to_string().rsplit("::").next().unwrap_or("call").trim().to_owned()
+        }
         Target::Associated { name, .. } | Target::Method(name) => name.clone(),
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::str::Chars;
 
 use super::{
-    Arguments, Block, Callee, Construct, Elem, Form, Graph, Info, Iteration, Node, Op, Origin, Part, Passing, Sweep,
-    Target, Tokens, Ty, Value, Verbatim,
+    Arguments, Block, Callee, Construct, Elem, Form, Graph, Info, Iteration, Node, Op, Origin,
+    Part, Passing, Sweep, Target, Tokens, Ty, Value, Verbatim,
 };
 use crate::ops;
 
@@ -44,7 +44,9 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
         } else if c == '%' {
             chars.next();
             let digits = take_while(&mut chars, |c| c.is_ascii_digit());
-            tokens.push(Token::Value(digits.parse().map_err(|_| format!("no number after %: {digits:?}"))?));
+            tokens.push(Token::Value(
+                digits.parse().map_err(|_| format!("no number after %: {digits:?}"))?,
+            ));
         } else if is_word(c) {
             tokens.push(Token::Word(take_while(&mut chars, is_word)));
         } else if text_arrow(&chars) {
@@ -134,7 +136,11 @@ impl Parser {
 
     fn word(&mut self, word: &str) -> Parsed<()> {
         let found = self.any_word()?;
-        if found == word { Ok(()) } else { Err(format!("expected `{word}` and found `{found}`")) }
+        if found == word {
+            Ok(())
+        } else {
+            Err(format!("expected `{word}` and found `{found}`"))
+        }
     }
 
     /// Values with their names and types, up to `end`, which is left.
@@ -162,7 +168,9 @@ impl Parser {
         let mut shape_of = None;
         if self.is_symbol('~') {
             self.at += 1;
-            let Token::Value(like) = self.next()? else { return Err("expected a value".to_owned()) };
+            let Token::Value(like) = self.next()? else {
+                return Err("expected a value".to_owned());
+            };
             shape_of = Some(Value(like));
         }
         let mut depends_on = BTreeSet::new();
@@ -285,7 +293,9 @@ impl Parser {
         }
         let args = match (self.peek(), self.tokens.get(self.at + 1)) {
             // A definition on the next line is no argument.
-            (Some(Token::Value(_)), Some(Token::Symbol(':') | Token::Word(_))) if self.starts_definition() => {
+            (Some(Token::Value(_)), Some(Token::Symbol(':') | Token::Word(_)))
+                if self.starts_definition() =>
+            {
                 Vec::new()
             }
             _ => self.values()?,
@@ -345,16 +355,18 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "add_all" => Op::AddAll,
         "dense" => Op::Dense,
         "cotangent_member" => Op::CotangentPart(Part::Member(first()?)),
-        "cotangent_element" => {
-            Op::CotangentPart(Part::Element(first()?.parse().map_err(|_| "an element needs a number")?))
-        }
+        "cotangent_element" => Op::CotangentPart(Part::Element(
+            first()?.parse().map_err(|_| "an element needs a number")?,
+        )),
         "cotangent_inner" => Op::CotangentPart(Part::Inner),
         "add_view" => {
             // The view's operands stand between the cotangent and what is added.
             let row = ops::by_call(&first()?, args - 1).ok_or("no such view")?;
             Op::AddView(row)
         }
-        other => Op::Row(ops::by_call(other, args).ok_or(format!("no row `{other}` of {args} operands"))?),
+        other => Op::Row(
+            ops::by_call(other, args).ok_or(format!("no row `{other}` of {args} operands"))?,
+        ),
     })
 }
 
@@ -379,7 +391,9 @@ fn construct(word: &str, strings: Vec<String>) -> Parsed<Construct> {
         "option" => Form::Option,
         "array" => Form::Array,
         "vec" => Form::Vec,
-        other => Form::NdArray(other.split('_').skip(1).filter_map(|length| length.parse().ok()).collect()),
+        other => Form::NdArray(
+            other.split('_').skip(1).filter_map(|length| length.parse().ok()).collect(),
+        ),
     };
     let tokens = |position: usize| match strings.get(position).map(String::as_str) {
         None | Some("") => Ok(None),

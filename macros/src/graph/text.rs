@@ -6,7 +6,10 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Part, Passing, Target, Ty, Value, Verbatim};
+use super::{
+    Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Part, Passing, Target, Ty, Value,
+    Verbatim,
+};
 
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -102,7 +105,12 @@ impl Graph {
     fn show_sweep(&self, here: bool, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.sweep {
             Some(sweep) if here => {
-                writeln!(f, "  adjoint {} {}", sweep.values, Definition(sweep.seed, self.info(sweep.seed)))
+                writeln!(
+                    f,
+                    "  adjoint {} {}",
+                    sweep.values,
+                    Definition(sweep.seed, self.info(sweep.seed))
+                )
             }
             _ => Ok(()),
         }
@@ -175,7 +183,9 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         Op::AddAll => word("add_all"),
         Op::Dense => word("dense"),
         Op::CotangentPart(Part::Member(member)) => with("cotangent_member", member),
-        Op::CotangentPart(Part::Element(position)) => with("cotangent_element", &position.to_string()),
+        Op::CotangentPart(Part::Element(position)) => {
+            with("cotangent_element", &position.to_string())
+        }
         Op::CotangentPart(Part::Inner) => word("cotangent_inner"),
         Op::AddView(row) => with("add_view", row.call),
     }
@@ -198,7 +208,8 @@ fn encode_construct(construct: &Construct) -> (String, Vec<String>) {
             format!("ndarray_{}", lengths.join("_"))
         }
     };
-    let text = |tokens: &Option<super::Tokens>| tokens.as_ref().map_or(String::new(), ToString::to_string);
+    let text =
+        |tokens: &Option<super::Tokens>| tokens.as_ref().map_or(String::new(), ToString::to_string);
     let strings = [text(&construct.path), text(&construct.rest)];
     (word, strings.into_iter().chain(construct.members.iter().cloned()).collect())
 }

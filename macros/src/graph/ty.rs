@@ -87,6 +87,10 @@ impl Ty {
                 _ => rank = None,
             }
         }
-        if is_array { Ty::Array(elem, rank) } else { Ty::Numeric(elem) }
+        if is_array {
+            Ty::Array(elem, rank)
+        } else {
+            Ty::Numeric(elem)
+        }
     }
 }

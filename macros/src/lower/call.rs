@@ -1,6 +1,6 @@
 //! Calls of functions and constructors with an active argument.
 
-use quote::{ToTokens, quote};
+use quote::{quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, PathArguments};
 
@@ -77,7 +77,12 @@ impl Lowering<'_> {
     }
 
     /// An operation called by its path: `f64::ln(x)`.
-    fn row_of_path(&mut self, row: &'static Row, call: &ExprCall, span: proc_macro2::Span) -> Value {
+    fn row_of_path(
+        &mut self,
+        row: &'static Row,
+        call: &ExprCall,
+        span: proc_macro2::Span,
+    ) -> Value {
         let written: Vec<&Expr> = call.args.iter().collect();
         let receiver = self.expr(written[0]);
         let args = self.row_args(row, &written[1..]);
@@ -144,7 +149,13 @@ impl Lowering<'_> {
             let is_place = !ty.is_float() && !self.graph.info(binding.value).is_reference;
             let out = self.constant_of(
                 &[binding.value],
-                |names| if is_place { quote!(#func(&#(#names)*)) } else { quote!(#func(#(#names)*)) },
+                |names| {
+                    if is_place {
+                        quote!(#func(&#(#names)*))
+                    } else {
+                        quote!(#func(#(#names)*))
+                    }
+                },
                 ty,
                 span,
             );
@@ -177,8 +188,9 @@ impl Lowering<'_> {
 pub(super) fn operation_by_path(path: &syn::Path, operands: usize) -> Option<&'static Row> {
     let last = path.segments.last()?;
     let owner = path.segments.iter().rev().nth(1)?.ident.to_string();
-    let owns_operations = matches!(owner.as_str(), "f32" | "f64" | "Float" | "NdFloat" | "T" | "A" | "F")
-        || owner.starts_with("Array");
+    let owns_operations =
+        matches!(owner.as_str(), "f32" | "f64" | "Float" | "NdFloat" | "T" | "A" | "F")
+            || owner.starts_with("Array");
     match (last.ident.to_string().as_str(), owner.as_str(), operands) {
         ("from", "f64", 1) => return Some(ops::row("AsF64")),
         ("from", "f32", 1) => return Some(ops::row("AsF32")),

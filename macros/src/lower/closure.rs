@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
-use super::Lowering;
 use super::call::{callee, operation_by_path};
+use super::Lowering;
 use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
 use crate::ops::Row;
 
@@ -53,7 +53,10 @@ impl Lowering<'_> {
 
     fn closure_body(&mut self, closure: &ExprClosure, element: Value) -> Value {
         if closure.inputs.len() != 1 {
-            return self.mistake(closure.span(), "this closure is given one element: it takes one argument");
+            return self.mistake(
+                closure.span(),
+                "this closure is given one element: it takes one argument",
+            );
         }
         self.bind_pattern(&closure.inputs[0], element);
         self.expr(&closure.body)
@@ -92,14 +95,17 @@ impl Lowering<'_> {
                  cast floats outside of arrays",
             );
         }
-        if inside.iter().all(|node| matches!(node.op, Op::Row(_) | Op::Literal(_))) && !inside.is_empty() {
+        if inside.iter().all(|node| matches!(node.op, Op::Row(_) | Op::Literal(_)))
+            && !inside.is_empty()
+        {
             return self.inline(receiver, element, &inside, result);
         }
         let captured = self.captured(&inside, element, result);
         let mut params = vec![element];
         let mut names = HashMap::new();
         for value in &captured {
-            let param = self.graph.value(Info { is_reference: false, ..self.graph.info(*value).clone() });
+            let param =
+                self.graph.value(Info { is_reference: false, ..self.graph.info(*value).clone() });
             names.insert(*value, param);
             params.push(param);
         }

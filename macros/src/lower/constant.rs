@@ -9,7 +9,7 @@ use syn::visit::Visit;
 use syn::{Expr, Lit};
 
 use super::Lowering;
-use crate::graph::{Elem, Op, Ty, Value, Verbatim, captured_by, element, key, key_at};
+use crate::graph::{captured_by, element, key, key_at, Elem, Op, Ty, Value, Verbatim};
 use crate::ops::{self, Kind};
 
 impl Lowering<'_> {
@@ -76,7 +76,8 @@ impl Lowering<'_> {
         span: proc_macro2::Span,
     ) -> Value {
         let (names, args) = mentions.names.into_iter().unzip();
-        let out = self.node(Op::Verbatim(Verbatim::new(tokens, names, mentions.pure)), args, ty, span);
+        let out =
+            self.node(Op::Verbatim(Verbatim::new(tokens, names, mentions.pure)), args, ty, span);
         self.graph.info_mut(out).depends_on = Default::default();
         out
     }
@@ -98,11 +99,13 @@ impl Lowering<'_> {
                 &cast.ty,
                 super::ty::Known { holds_floats: true, generics: None },
             ),
-            Expr::Binary(binary) => match (self.constant_type(&binary.left), self.constant_type(&binary.right)) {
-                (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.join(b)),
-                (Ty::Integer, Ty::Integer) => Ty::Integer,
-                _ => Ty::Unknown,
-            },
+            Expr::Binary(binary) => {
+                match (self.constant_type(&binary.left), self.constant_type(&binary.right)) {
+                    (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.join(b)),
+                    (Ty::Integer, Ty::Integer) => Ty::Integer,
+                    _ => Ty::Unknown,
+                }
+            }
             Expr::Path(path) => match self.binding(expr) {
                 Some(binding) => self.graph.ty(binding.value).clone(),
                 None => const_item_type(&path.path),
@@ -275,8 +278,25 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
 
 /// Methods of the standard library and ndarray that only look at their receiver.
 const PURE_METHODS: &[&str] = &[
-    "clone", "view", "to_owned", "as_slice", "unwrap", "as_ref", "as_str", "first", "last", "get", "abs_diff",
-    "min", "max", "to_vec", "is_some", "is_none", "iter", "len", "as_standard_layout",
+    "clone",
+    "view",
+    "to_owned",
+    "as_slice",
+    "unwrap",
+    "as_ref",
+    "as_str",
+    "first",
+    "last",
+    "get",
+    "abs_diff",
+    "min",
+    "max",
+    "to_vec",
+    "is_some",
+    "is_none",
+    "iter",
+    "len",
+    "as_standard_layout",
 ];
 
 /// True for a name that Rust's conventions give to types and constructors.

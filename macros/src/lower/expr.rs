@@ -1,14 +1,14 @@
 //! Expressions that an active value flows into.
 
 use proc_macro2::Span;
-use quote::{ToTokens, format_ident, quote};
+use quote::{format_ident, quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Member, UnOp};
 
 use super::constant::Mentions;
 use super::scope::Binding;
 use super::{Language, Lowering};
-use crate::graph::{Construct, Form, Op, Ty, Value, element, key};
+use crate::graph::{element, key, Construct, Form, Op, Ty, Value};
 use crate::ops;
 
 impl Lowering<'_> {
@@ -94,7 +94,9 @@ impl Lowering<'_> {
                 if let Some(digits) = integer_literal(side) {
                     return self.mistake(
                         side,
-                        format!("`{digits}` is an integer beside an active value: write `{digits}.0`"),
+                        format!(
+                            "`{digits}` is an integer beside an active value: write `{digits}.0`"
+                        ),
                     );
                 }
             }
@@ -103,8 +105,14 @@ impl Lowering<'_> {
             return self.row(row, vec![a, b], binary.op.span());
         }
         match binary.op {
-            BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_)
-            | BinOp::And(_) | BinOp::Or(_) => {
+            BinOp::Eq(_)
+            | BinOp::Ne(_)
+            | BinOp::Lt(_)
+            | BinOp::Le(_)
+            | BinOp::Gt(_)
+            | BinOp::Ge(_)
+            | BinOp::And(_)
+            | BinOp::Or(_) => {
                 let operands = [self.expr(&binary.left), self.expr(&binary.right)];
                 self.learn_types(ops::row("Sub"), &operands);
                 let op = binary.op;
@@ -120,7 +128,9 @@ impl Lowering<'_> {
             }
             _ => self.mistake(
                 binary,
-                format!("`{symbol}` of an active value is not differentiable: use float arithmetic"),
+                format!(
+                    "`{symbol}` of an active value is not differentiable: use float arithmetic"
+                ),
             ),
         }
     }
@@ -201,10 +211,8 @@ impl Lowering<'_> {
 
     fn cast(&mut self, cast: &syn::ExprCast) -> Value {
         let span = cast.span();
-        let target = super::ty::of_type(
-            &cast.ty,
-            super::ty::Known { holds_floats: true, generics: None },
-        );
+        let target =
+            super::ty::of_type(&cast.ty, super::ty::Known { holds_floats: true, generics: None });
         let operand = self.expr(&cast.expr);
         match target {
             Ty::Float(elem) => {
@@ -221,7 +229,10 @@ impl Lowering<'_> {
                 let ty = &cast.ty;
                 self.constant_of(&[operand], |names| quote!((#(#names)*) as #ty), Ty::Integer, span)
             }
-            _ => self.mistake(cast, "this cast of an active value is not understood: cast to f32 or f64"),
+            _ => self.mistake(
+                cast,
+                "this cast of an active value is not understood: cast to f32 or f64",
+            ),
         }
     }
 
@@ -251,7 +262,8 @@ impl Lowering<'_> {
         let rest = literal.rest.as_ref().map(|rest| crate::graph::Tokens(rest.to_token_stream()));
         let members = literal.fields.iter().map(|field| member(&field.member)).collect();
         let parts = literal.fields.iter().map(|field| self.expr(&field.expr)).collect();
-        let name = literal.path.segments.last().map_or(String::new(), |last| last.ident.to_string());
+        let name =
+            literal.path.segments.last().map_or(String::new(), |last| last.ident.to_string());
         let construct = Construct {
             path: Some(crate::graph::Tokens(literal.path.to_token_stream())),
             form: Form::Struct,
@@ -272,13 +284,15 @@ impl Lowering<'_> {
             );
         }
         if let Expr::Let(_) = &*branch.cond {
-            return self.mistake(&branch.cond, "`if let` is not supported in a closure yet: use `if`");
+            return self
+                .mistake(&branch.cond, "`if let` is not supported in a closure yet: use `if`");
         }
         let condition = self.expr(&branch.cond);
         let Some((_, otherwise)) = &branch.else_branch else {
             return self.mistake(branch, "an `if` with a value needs an `else`");
         };
-        let then = self.arm(|lowering| lowering.block(&branch.then_branch), branch.then_branch.span());
+        let then =
+            self.arm(|lowering| lowering.block(&branch.then_branch), branch.then_branch.span());
         let otherwise = self.arm(
             |lowering| match &**otherwise {
                 Expr::Block(block) if block.label.is_none() => lowering.block(&block.block),
@@ -342,9 +356,10 @@ pub(super) fn refusal(expr: &Expr) -> (&'static str, &'static str) {
     match expr {
         Expr::Async(_) => ("an `async` block is not differentiable", "compute outside of it"),
         Expr::Await(_) => ("`.await` is not differentiable", "await before and pass the value in"),
-        Expr::Unsafe(_) => {
-            ("`unsafe` code cannot be differentiated", "move it into a function with a rule of its own")
-        }
+        Expr::Unsafe(_) => (
+            "`unsafe` code cannot be differentiated",
+            "move it into a function with a rule of its own",
+        ),
         Expr::Try(_) => (
             "`?` on an active value is not supported",
             "return the error before, or `unwrap` and let the caller check",
@@ -360,15 +375,24 @@ pub(super) fn refusal(expr: &Expr) -> (&'static str, &'static str) {
             "`if` on active values outside a `mapv` closure is not supported yet",
             "write it inside `mapv(|v| ..)`",
         ),
-        Expr::Match(_) => ("`match` on active values is not supported yet", "use whole-array operations"),
+        Expr::Match(_) => {
+            ("`match` on active values is not supported yet", "use whole-array operations")
+        }
         Expr::Return(_) => {
             ("an early `return` is not supported yet", "let the function end with its value")
         }
-        Expr::Break(_) | Expr::Continue(_) => ("a jump is not supported yet", "use straight-line code"),
+        Expr::Break(_) | Expr::Continue(_) => {
+            ("a jump is not supported yet", "use straight-line code")
+        }
         Expr::Let(_) => ("`let` in a condition is not supported yet", "use a plain condition"),
-        Expr::Repeat(_) => ("`[x; n]` of an active value is not supported yet", "list the elements"),
+        Expr::Repeat(_) => {
+            ("`[x; n]` of an active value is not supported yet", "list the elements")
+        }
         Expr::Range(_) => ("a range of active values is not differentiable", "use integers"),
         Expr::Assign(_) => ("this assignment is not supported yet", "make a new value with `let`"),
-        _ => ("this expression is not in the language of `#[differentiable]`", "see its documentation"),
+        _ => (
+            "this expression is not in the language of `#[differentiable]`",
+            "see its documentation",
+        ),
     }
 }

@@ -15,9 +15,8 @@ pub(crate) fn formula(row: &Row, text: &str) -> Graph {
     let mut mistakes = Mistakes::default();
     let mut lowering = Lowering::new(Language::Formula, &mut mistakes);
     lowering.scopes.enter();
-    let names = (0..row.operands.len()).map(|position| {
-        (row.operands[position], row.is_constant_operand(position))
-    });
+    let names = (0..row.operands.len())
+        .map(|position| (row.operands[position], row.is_constant_operand(position)));
     let params: Vec<Value> = names
         .chain([("y", false), ("dy", false)])
         .map(|(name, is_constant)| {
@@ -53,7 +52,9 @@ impl Lowering<'_> {
 
     /// Puts a composition's formula in the place of the call.
     pub(super) fn compose(&mut self, row: &'static Row, args: &[Value], span: Span) -> Value {
-        let Some(text) = row.value() else { return self.mistake(span, "this operation has no value") };
+        let Some(text) = row.value() else {
+            return self.mistake(span, "this operation has no value");
+        };
         let graph = formula(row, text);
         let unused = self.graph.value(Info::default());
         let args: Vec<Value> = args.iter().copied().chain([unused, unused]).collect();
@@ -104,7 +105,8 @@ impl Graph {
                 continue;
             }
             let info = self.info(arg).clone();
-            let param = self.value(Info { ty: Ty::Float(info.ty.elem()), is_reference: false, ..info });
+            let param =
+                self.value(Info { ty: Ty::Float(info.ty.elem()), is_reference: false, ..info });
             operands.push(arg);
             params.push(param);
             inside.push(param);
@@ -118,7 +120,13 @@ impl Graph {
         }
         let out = self.value(info);
         let block = Block { params, nodes: body, results };
-        nodes.push(Node { outs: vec![out], op: Op::Map, args: operands, blocks: vec![block], origin });
+        nodes.push(Node {
+            outs: vec![out],
+            op: Op::Map,
+            args: operands,
+            blocks: vec![block],
+            origin,
+        });
         out
     }
 }

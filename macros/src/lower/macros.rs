@@ -60,7 +60,9 @@ impl Lowering<'_> {
             for row in &elements {
                 match row {
                     Expr::Array(row) if row.elems.len() == length => inner.extend(&row.elems),
-                    other => return self.mistake(*other, format!("this row has not {length} elements")),
+                    other => {
+                        return self.mistake(*other, format!("this row has not {length} elements"))
+                    }
                 }
             }
             lengths.push(length);
@@ -68,7 +70,8 @@ impl Lowering<'_> {
         }
         let parts: Vec<Value> = elements.into_iter().map(|element| self.expr(element)).collect();
         self.learn_types(ops::row("Add"), &parts[..2.min(parts.len())]);
-        let elem = parts.iter().fold(Elem::Literal, |elem, part| elem.join(self.graph.ty(*part).elem()));
+        let elem =
+            parts.iter().fold(Elem::Literal, |elem, part| elem.join(self.graph.ty(*part).elem()));
         for part in &parts {
             // An element is a float, whatever else the macro sees of it.
             self.graph.info_mut(*part).ty = Ty::Float(elem);
@@ -83,7 +86,13 @@ impl Lowering<'_> {
     pub(super) fn effect(&mut self, tokens: proc_macro2::TokenStream, span: Span) {
         let (names, args) = self.mentions(&tokens).names.into_iter().unzip();
         let op = Op::Effect(Verbatim::new(tokens, names, false));
-        self.nodes.push(Node { outs: vec![], op, args, blocks: vec![], origin: Origin::from(span) });
+        self.nodes.push(Node {
+            outs: vec![],
+            op,
+            args,
+            blocks: vec![],
+            origin: Origin::from(span),
+        });
     }
 }
 
@@ -92,9 +101,20 @@ pub(super) fn is_effect_macro(mac: &Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| {
         matches!(
             last.ident.to_string().as_str(),
-            "print" | "println" | "eprint" | "eprintln" | "assert" | "assert_eq" | "assert_ne"
-                | "debug_assert" | "debug_assert_eq" | "debug_assert_ne" | "panic" | "unreachable"
-                | "todo" | "unimplemented"
+            "print"
+                | "println"
+                | "eprint"
+                | "eprintln"
+                | "assert"
+                | "assert_eq"
+                | "assert_ne"
+                | "debug_assert"
+                | "debug_assert_eq"
+                | "debug_assert_ne"
+                | "panic"
+                | "unreachable"
+                | "todo"
+                | "unimplemented"
         )
     })
 }

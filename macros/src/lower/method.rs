@@ -3,9 +3,9 @@
 use quote::ToTokens;
 use syn::{Expr, ExprMethodCall};
 
-use super::{ExtensionCall, Language, Lowering};
 use super::call::passing;
-use crate::graph::{Callee, Op, Passing, Target, Tokens, Ty, Value, key};
+use super::{ExtensionCall, Language, Lowering};
+use crate::graph::{key, Callee, Op, Passing, Target, Tokens, Ty, Value};
 use crate::ops::{self, Kind, Row};
 
 impl Lowering<'_> {
@@ -14,8 +14,8 @@ impl Lowering<'_> {
         let span = call.method.span();
         match (name.as_str(), call.args.len()) {
             (
-                "clone" | "to_owned" | "view" | "into_owned" | "to_shared" | "into_shared" | "as_ref" | "borrow"
-                | "into" | "cloned" | "copied" | "reborrow",
+                "clone" | "to_owned" | "view" | "into_owned" | "to_shared" | "into_shared"
+                | "as_ref" | "borrow" | "into" | "cloned" | "copied" | "reborrow",
                 0,
             ) => return self.expr(&call.receiver),
             ("unwrap", 0) | ("expect", 1) => {
@@ -48,7 +48,8 @@ impl Lowering<'_> {
                     let receiver = self.graph.ty(receiver).clone();
                     self.methods.push(ExtensionCall { row, receiver, span });
                 }
-                let written: Vec<&Expr> = std::iter::once(&*call.receiver).chain(&call.args).collect();
+                let written: Vec<&Expr> =
+                    std::iter::once(&*call.receiver).chain(&call.args).collect();
                 let args = self.row_args(row, &written[1..]);
                 self.row_call(row, receiver, args, &written, span)
             }
@@ -63,7 +64,8 @@ impl Lowering<'_> {
                 let row = ops::by_call(&inner.method.to_string(), inner.args.len() + 1)
                     .filter(|row| row.is_fallible())?;
                 let receiver = self.expr(&inner.receiver);
-                let written: Vec<&Expr> = std::iter::once(&*inner.receiver).chain(&inner.args).collect();
+                let written: Vec<&Expr> =
+                    std::iter::once(&*inner.receiver).chain(&inner.args).collect();
                 let args = self.row_args(row, &written[1..]);
                 Some(self.row_call(row, receiver, args, &written, inner.method.span()))
             }
@@ -145,7 +147,8 @@ impl Lowering<'_> {
             Expr::Cast(inner) => self.is_fixed(&inner.expr),
             Expr::Path(path) => match path.path.get_ident() {
                 Some(name) => {
-                    self.scopes.get(&key(name)).is_none() && !name.to_string().contains(char::is_lowercase)
+                    self.scopes.get(&key(name)).is_none()
+                        && !name.to_string().contains(char::is_lowercase)
                 }
                 None => true,
             },
@@ -160,9 +163,11 @@ impl Lowering<'_> {
         if self.graph.ty(receiver).is_numeric() || self.language == Language::Formula {
             let hint = match ops::similar(&name) {
                 Some(similar) => format!("did you mean `{similar}`?"),
-                None => "see the page of supported operations; or wrap it in a `#[differentiable]` \
+                None => {
+                    "see the page of supported operations; or wrap it in a `#[differentiable]` \
                          function with a rule of its own"
-                    .to_owned(),
+                        .to_owned()
+                }
             };
             return self.mistake(
                 call.method.span(),
@@ -170,16 +175,24 @@ impl Lowering<'_> {
             );
         }
         let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        let generics = call.turbofish.as_ref().map(|turbofish| Tokens(turbofish.args.to_token_stream()));
-        let passing = std::iter::once(Passing::Reference).chain(call.args.iter().map(passing)).collect();
+        let generics =
+            call.turbofish.as_ref().map(|turbofish| Tokens(turbofish.args.to_token_stream()));
+        let passing =
+            std::iter::once(Passing::Reference).chain(call.args.iter().map(passing)).collect();
         let callee = Callee { target: Target::Method(name), generics, passing };
         self.call_node(callee, std::iter::once(receiver).chain(args).collect(), call.method.span())
     }
 
     /// A call gives its value; the pullback is a second result of the node.
-    pub(super) fn call_node(&mut self, callee: Callee, args: Vec<Value>, span: proc_macro2::Span) -> Value {
+    pub(super) fn call_node(
+        &mut self,
+        callee: Callee,
+        args: Vec<Value>,
+        span: proc_macro2::Span,
+    ) -> Value {
         let out = self.node(Op::Call(callee), args, Ty::Unknown, span);
-        let pullback = self.graph.value(crate::graph::Info { ty: Ty::Constant, ..Default::default() });
+        let pullback =
+            self.graph.value(crate::graph::Info { ty: Ty::Constant, ..Default::default() });
         if let Some(node) = self.nodes.last_mut() {
             node.outs.push(pullback);
         }

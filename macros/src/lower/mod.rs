@@ -23,7 +23,7 @@ use syn::spanned::Spanned;
 
 pub(crate) use formula::formula;
 
-use crate::graph::{Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value, key};
+use crate::graph::{key, Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value};
 use crate::mistake::{Mistakes, Place};
 use crate::ops::{Kind, Row};
 use crate::source::Source;
@@ -137,7 +137,9 @@ impl<'a> Lowering<'a> {
                     ty::Known { holds_floats: true, generics: Some(&source.item.sig.generics) },
                 );
                 let info = self.graph.info_mut(value);
-                if !source.options.aux && (info.ty == Ty::Unknown || matches!(info.ty, Ty::Numeric(_))) {
+                if !source.options.aux
+                    && (info.ty == Ty::Unknown || matches!(info.ty, Ty::Numeric(_)))
+                {
                     info.ty = declared;
                 }
                 value
@@ -227,7 +229,9 @@ impl<'a> Lowering<'a> {
         if elem == Elem::Literal {
             return;
         }
-        for position in (0..args.len()).filter(|position| numeric(self, *position)).collect::<Vec<_>>() {
+        for position in
+            (0..args.len()).filter(|position| numeric(self, *position)).collect::<Vec<_>>()
+        {
             let is_active = self.is_active(args[position]);
             let ty = &mut self.graph.info_mut(args[position]).ty;
             match ty {

@@ -1,14 +1,14 @@
 //! Irrefutable patterns that take an active value apart.
 
 use quote::ToTokens;
-use syn::Pat;
 use syn::spanned::Spanned;
+use syn::Pat;
 
-use super::Lowering;
+use super::constant::Mentions;
 use super::expr::member;
 use super::scope::Binding;
-use super::constant::Mentions;
-use crate::graph::{Ty, Value, key};
+use super::Lowering;
+use crate::graph::{key, Ty, Value};
 
 /// The patterns between brackets.
 type Parts = syn::punctuated::Punctuated<Pat, syn::Token![,]>;
@@ -30,7 +30,8 @@ impl Lowering<'_> {
                 let known = super::ty::Known { holds_floats: true, generics: None };
                 let ty = super::ty::of_type(&typed.ty, known);
                 let info = self.graph.info_mut(value);
-                if !matches!(ty, crate::graph::Ty::Unknown) && info.ty == crate::graph::Ty::Unknown {
+                if !matches!(ty, crate::graph::Ty::Unknown) && info.ty == crate::graph::Ty::Unknown
+                {
                     info.ty = ty;
                 }
                 self.bind_pattern(&typed.pat, value);

@@ -8,11 +8,11 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{BinOp, Block, Expr, Local, Pat, Stmt};
 
-use super::Lowering;
 use super::expr::refusal;
 use super::macros::is_effect_macro;
 use super::scope::Binding;
-use crate::graph::{Info, Node, Op, Origin, Tokens, Ty, Value, Verbatim, key};
+use super::Lowering;
+use crate::graph::{key, Info, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 use crate::ops;
 
 impl Lowering<'_> {
@@ -31,7 +31,9 @@ impl Lowering<'_> {
     fn statement(&mut self, stmt: &Stmt, is_last: bool) -> Option<Value> {
         match stmt {
             Stmt::Local(local) => self.local(local),
-            Stmt::Item(_) => self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span())),
+            Stmt::Item(_) => {
+                self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span()))
+            }
             Stmt::Macro(mac) if is_effect_macro(&mac.mac) => {
                 self.effect(stmt.to_token_stream(), mac.span());
             }
@@ -66,8 +68,11 @@ impl Lowering<'_> {
                 }
             }
             Expr::Binary(binary) => {
-                if let (Some(row), Some(name)) = (compound(&binary.op), self.local_name(&binary.left)) {
-                    let value = if self.is_constant(&binary.left) && self.is_constant(&binary.right) {
+                if let (Some(row), Some(name)) =
+                    (compound(&binary.op), self.local_name(&binary.left))
+                {
+                    let value = if self.is_constant(&binary.left) && self.is_constant(&binary.right)
+                    {
                         self.constant_update(binary)
                     } else {
                         let old = self.expr(&binary.left);
@@ -84,18 +89,27 @@ impl Lowering<'_> {
         if mentions.active.is_some() {
             let is_control = matches!(
                 expr,
-                Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) | Expr::Match(_) | Expr::Return(_)
-                    | Expr::If(_) | Expr::Unsafe(_) | Expr::Try(_) | Expr::Break(_)
+                Expr::ForLoop(_)
+                    | Expr::While(_)
+                    | Expr::Loop(_)
+                    | Expr::Match(_)
+                    | Expr::Return(_)
+                    | Expr::If(_)
+                    | Expr::Unsafe(_)
+                    | Expr::Try(_)
+                    | Expr::Break(_)
             );
             let message = match is_control {
                 true => {
                     let (what, instead) = refusal(expr);
                     format!("{what}: {instead}")
                 }
-                false => "this statement writes an active value, or hands it to something that may, \
+                false => {
+                    "this statement writes an active value, or hands it to something that may, \
                           which is not supported yet: make a new value with `let`, or wrap it in \
                           `stop_gradient(..)`"
-                    .to_owned(),
+                        .to_owned()
+                }
             };
             self.mistake(expr, message);
             return;
@@ -149,7 +163,10 @@ impl Lowering<'_> {
             if self.is_constant(&init.expr) {
                 self.constant_local(local);
             } else {
-                self.mistake(diverge.span(), "`let else` on active values is not supported yet: use `let`");
+                self.mistake(
+                    diverge.span(),
+                    "`let else` on active values is not supported yet: use `let`",
+                );
             }
             return;
         }
@@ -203,7 +220,11 @@ impl Lowering<'_> {
             .found
             .iter()
             .map(|name| {
-                self.graph.value(Info { name: Some(name.clone()), ty: ty.clone(), ..Info::default() })
+                self.graph.value(Info {
+                    name: Some(name.clone()),
+                    ty: ty.clone(),
+                    ..Info::default()
+                })
             })
             .collect();
         for (name, value) in names.found.iter().zip(&outs) {
@@ -244,7 +265,12 @@ impl Lowering<'_> {
     }
 }
 
-fn effect(tokens: TokenStream, names: Vec<String>, args: Vec<Value>, span: proc_macro2::Span) -> Node {
+fn effect(
+    tokens: TokenStream,
+    names: Vec<String>,
+    args: Vec<Value>,
+    span: proc_macro2::Span,
+) -> Node {
     let op = Op::Effect(Verbatim::new(tokens, names, false));
     Node { outs: vec![], op, args, blocks: vec![], origin: Origin::from(span) }
 }
@@ -314,8 +340,13 @@ impl<'ast> Visit<'ast> for ChangedInside {
     fn visit_expr(&mut self, expr: &'ast Expr) {
         let is_nesting = matches!(
             expr,
-            Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) | Expr::If(_) | Expr::Match(_)
-                | Expr::Closure(_) | Expr::Block(_)
+            Expr::ForLoop(_)
+                | Expr::While(_)
+                | Expr::Loop(_)
+                | Expr::If(_)
+                | Expr::Match(_)
+                | Expr::Closure(_)
+                | Expr::Block(_)
         );
         match expr {
             Expr::Assign(assign) => self.changed(&assign.left),

@@ -17,23 +17,24 @@ impl Known<'_> {
     /// True if `name` is a type parameter bounded by `Float`.
     fn is_float(self, name: &str) -> bool {
         self.generics.is_some_and(|generics| {
-            let bounded = |bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>| {
-                bounds.iter().any(|bound| match bound {
-                    syn::TypeParamBound::Trait(bound) => {
-                        bound.path.segments.last().is_some_and(|last| last.ident == "Float")
-                    }
-                    _ => false,
-                })
-            };
+            let bounded =
+                |bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>| {
+                    bounds.iter().any(|bound| match bound {
+                        syn::TypeParamBound::Trait(bound) => {
+                            bound.path.segments.last().is_some_and(|last| last.ident == "Float")
+                        }
+                        _ => false,
+                    })
+                };
             generics.type_params().any(|param| param.ident == name && bounded(&param.bounds))
-                || generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| {
-                    match predicate {
+                || generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(
+                    |predicate| match predicate {
                         syn::WherePredicate::Type(predicate) => {
                             is_named(&predicate.bounded_ty, name) && bounded(&predicate.bounds)
                         }
                         _ => false,
-                    }
-                })
+                    },
+                )
         })
     }
 }
@@ -79,8 +80,8 @@ fn of_segment(segment: &PathSegment, known: Known<'_>) -> Ty {
         "f64" => Ty::Float(Elem::F64),
         "f32" => Ty::Float(Elem::F32),
         "bool" => Ty::Bool,
-        "usize" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32" | "i64"
-        | "i128" => Ty::Integer,
+        "usize" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32"
+        | "i64" | "i128" => Ty::Integer,
         "Vec" => match argument(0) {
             Some(inner) => Ty::List(Box::new(of_type(inner, known))),
             None => Ty::Unknown,
@@ -112,7 +113,9 @@ fn rank_of_alias(name: &str) -> Option<usize> {
 /// `Ix2`.
 fn rank_of_dimension(ty: &Type) -> Option<usize> {
     match ty {
-        Type::Path(path) => path.path.segments.last()?.ident.to_string().strip_prefix("Ix")?.parse().ok(),
+        Type::Path(path) => {
+            path.path.segments.last()?.ident.to_string().strip_prefix("Ix")?.parse().ok()
+        }
         _ => None,
     }
 }

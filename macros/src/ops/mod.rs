@@ -149,7 +149,16 @@ impl Row {
     pub(crate) fn is_constant_operand(&self, position: usize) -> bool {
         matches!(
             self.operands[position],
-            "axis" | "axes" | "n" | "i" | "info" | "part" | "labels" | "shape" | "indices" | "offset"
+            "axis"
+                | "axes"
+                | "n"
+                | "i"
+                | "info"
+                | "part"
+                | "labels"
+                | "shape"
+                | "indices"
+                | "offset"
         )
     }
 

@@ -1,6 +1,6 @@
 //! Every formula reads; every name is found again.
 
-use super::{Row, by_call, similar, table};
+use super::{by_call, similar, table, Row};
 use crate::lower;
 
 #[test]

@@ -16,7 +16,12 @@ pub(crate) fn share(mut graph: Graph) -> Graph {
 /// The first node that computes something, by its text.
 type Seen = HashMap<String, Value>;
 
-fn share_block(graph: &mut Graph, block: &mut Block, outside: &Seen, names: &mut HashMap<Value, Value>) {
+fn share_block(
+    graph: &mut Graph,
+    block: &mut Block,
+    outside: &Seen,
+    names: &mut HashMap<Value, Value>,
+) {
     let mut seen = outside.clone();
     for node in &mut block.nodes {
         for arg in &mut node.args {
@@ -48,7 +53,12 @@ fn key(node: &Node) -> Option<String> {
     // What is summed up in place must stay apart, and a literal is cheaper written twice.
     let is_own = matches!(
         node.op,
-        Op::Accumulator | Op::AddField(_) | Op::AddAll | Op::AddView(_) | Op::Literal(_) | Op::Dense
+        Op::Accumulator
+            | Op::AddField(_)
+            | Op::AddAll
+            | Op::AddView(_)
+            | Op::Literal(_)
+            | Op::Dense
     ) || matches!(node.op, Op::Row(row) if row.name == "Zeros");
     if !node.is_pure() || is_own || node.outs.len() != 1 || !node.blocks.is_empty() {
         return None;

@@ -16,8 +16,11 @@ pub(crate) fn drop_dead(mut graph: Graph) -> Graph {
 
 /// The nodes that something live uses, in their order.
 fn live_nodes(nodes: Vec<Node>, live: &mut HashSet<Value>) -> Vec<Node> {
-    let mut kept: Vec<Node> =
-        nodes.into_iter().rev().filter_map(|mut node| keep(&mut node, live).then_some(node)).collect();
+    let mut kept: Vec<Node> = nodes
+        .into_iter()
+        .rev()
+        .filter_map(|mut node| keep(&mut node, live).then_some(node))
+        .collect();
     kept.reverse();
     kept
 }

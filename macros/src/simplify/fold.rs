@@ -134,7 +134,7 @@ impl Folding {
         };
         // `1.0 * x` is `x` whatever its shape; the literal has none.
         match row.name {
-            "One" => return Folded::One,
+            "One" => Folded::One,
             "Mul" if float(0) == Some(1.0) => Folded::Value(node.args[1]),
             "Mul" | "Div" if float(1) == Some(1.0) => Folded::Value(node.args[0]),
             "Mul" => match (float(0), float(1)) {

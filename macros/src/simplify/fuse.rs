@@ -39,7 +39,10 @@ fn lift_all(graph: &mut Graph, nodes: Vec<Node>) -> Vec<Node> {
 /// An elementwise operation on arrays, as a kernel.
 fn lift(graph: &mut Graph, node: Node, literals: &HashMap<Value, Node>) -> Node {
     let is_elementwise = matches!(&node.op, Op::Row(row) if row.is_elementwise());
-    if !is_elementwise || graph.ty(node.out()).is_float() || node.args.iter().all(|arg| is_scalar(graph, *arg)) {
+    if !is_elementwise
+        || graph.ty(node.out()).is_float()
+        || node.args.iter().all(|arg| is_scalar(graph, *arg))
+    {
         return node;
     }
     let mut operands: Vec<Value> = Vec::new();
@@ -64,7 +67,8 @@ fn lift(graph: &mut Graph, node: Node, literals: &HashMap<Value, Node>) -> Node 
     }
     let out = node.out();
     let elem = graph.ty(out).elem();
-    let inner = graph.value(Info { ty: Ty::Float(elem), shape_of: None, ..graph.info(out).clone() });
+    let inner =
+        graph.value(Info { ty: Ty::Float(elem), shape_of: None, ..graph.info(out).clone() });
     inside.push(Node::new(inner, node.op, args, node.origin));
     let block = Block { params, nodes: inside, results: vec![inner] };
     Node { outs: vec![out], op: Op::Map, args: operands, blocks: vec![block], origin: node.origin }
@@ -113,16 +117,19 @@ impl Fusion<'_> {
             if self.uses.get(arg.0) != Some(&1) || self.graph.ty(arg).is_float() {
                 return None;
             }
-            let position = kept.iter().position(|other| other.op == Op::Map && other.out() == arg)?;
+            let position =
+                kept.iter().position(|other| other.op == Op::Map && other.out() == arg)?;
             let producer = &kept[position];
-            let count = |args: &[Value]| args.iter().filter(|arg| !is_scalar(self.graph, **arg)).count();
+            let count =
+                |args: &[Value]| args.iter().filter(|arg| !is_scalar(self.graph, **arg)).count();
             let fits = count(&producer.args) + count(&node.args[likes..]) <= MAX_OPERANDS + 1;
             let domain = match likes {
                 0 => node.out(),
                 // The operands of a backward kernel have its domain's shape among them.
                 _ => *node.args.last()?,
             };
-            let same_shape = self.shapes.of(arg) == self.shapes.of(domain) || self.is_cheap(producer);
+            let same_shape =
+                self.shapes.of(arg) == self.shapes.of(domain) || self.is_cheap(producer);
             (fits && same_shape).then_some((position, operand))
         })
     }

@@ -7,6 +7,8 @@ mod fuse;
 mod shapes;
 
 use crate::graph::Graph;
+#[cfg(test)]
+pub(crate) use {common::share, dead::drop_dead, fold::fold, fuse::fuse, shapes::drop_broadcasts};
 
 /// All passes, in their order.
 pub(crate) fn simplify(graph: Graph) -> Graph {

@@ -3,15 +3,14 @@
 use std::collections::HashMap;
 
 use crate::graph::{Graph, Info, Node, Op, Ty, Value};
-use crate::ops::{Gives, Kind, row};
+use crate::ops::{row, Gives, Kind};
 
 /// Drops `sum_to(x, v)` where `v` has the shape of `x`, and lets an expanded float stand for itself
 /// beside an operand of the expanded shape.
 pub(crate) fn drop_broadcasts(mut graph: Graph) -> Graph {
     let shapes = Shapes::of_graph(&graph);
     let (primal, adjoint) = graph.take_sweeps();
-    let mut dropping =
-        Dropping { graph, shapes, expanded: HashMap::new(), names: HashMap::new() };
+    let mut dropping = Dropping { graph, shapes, expanded: HashMap::new(), names: HashMap::new() };
     let primal = dropping.nodes(primal);
     let adjoint = dropping.nodes(adjoint);
     let Dropping { mut graph, names, .. } = dropping;
@@ -35,7 +34,9 @@ impl Dropping {
             for arg in &mut node.args {
                 *arg = self.names.get(arg).copied().unwrap_or(*arg);
             }
-            if is_row(&node, "SumTo") && self.shapes.of(node.args[0]) == self.shapes.of(node.args[1]) {
+            if is_row(&node, "SumTo")
+                && self.shapes.of(node.args[0]) == self.shapes.of(node.args[1])
+            {
                 self.names.insert(node.out(), node.args[1]);
             }
             if is_row(&node, "Expand") && self.graph.ty(node.args[0]).is_float() {
@@ -92,7 +93,8 @@ impl Dropping {
         let float_of = |arg: &Value| self.expanded.get(arg).map_or(*arg, |(float, _)| *float);
         let args: Vec<Value> = node.args.iter().map(float_of).collect();
         let elem = self.graph.ty(node.out()).elem();
-        let info = Info { ty: Ty::Float(elem), shape_of: None, ..self.graph.info(node.out()).clone() };
+        let info =
+            Info { ty: Ty::Float(elem), shape_of: None, ..self.graph.info(node.out()).clone() };
         let float = self.graph.value(Info { name: None, ..info });
         self.expanded.insert(node.out(), (float, like));
         let expand = Op::Row(row("Expand"));
@@ -163,9 +165,10 @@ impl Shapes {
 
     /// The one shape of all operands that may be arrays.
     fn common(&self, graph: &Graph, args: &[Value]) -> Option<Value> {
-        let mut arrays = args.iter().copied().filter(|arg| {
-            !graph.ty(*arg).is_float() && *graph.ty(*arg) != Ty::Integer
-        });
+        let mut arrays = args
+            .iter()
+            .copied()
+            .filter(|arg| !graph.ty(*arg).is_float() && *graph.ty(*arg) != Ty::Integer);
         let first = arrays.next()?;
         arrays.all(|other| self.of(other) == self.of(first)).then_some(first)
     }

@@ -22,9 +22,9 @@ pub use accumulators::{ArrayAcc, VecAcc};
 pub use contribution::Contribution;
 #[doc(hidden)]
 pub use lazy::Lazy;
+pub(crate) use lazy::add_arrays;
 #[doc(hidden)]
 pub use nothing::Nothing;
-pub(crate) use lazy::add_arrays;
 pub use path::LeafPath;
 pub use visit::{Visit, VisitMut, VisitWith};
 

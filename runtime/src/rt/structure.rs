@@ -1,6 +1,8 @@
 //! Cotangents of operations that only move elements.
 
-use ndarray::{Array, Array1, ArrayD, ArrayView, Axis, Dimension, IntoDimension, RemoveAxis, Slice};
+use ndarray::{
+    Array, Array1, ArrayD, ArrayView, Axis, Dimension, IntoDimension, RemoveAxis, Slice,
+};
 
 use super::zeros;
 use crate::Float;
@@ -159,7 +161,10 @@ where
 /// # Panics
 /// If their other axes differ.
 #[track_caller]
-pub fn concatenate<T: Float, D: RemoveAxis>(axis: Axis, parts: &[ArrayView<'_, T, D>]) -> Array<T, D> {
+pub fn concatenate<T: Float, D: RemoveAxis>(
+    axis: Axis,
+    parts: &[ArrayView<'_, T, D>],
+) -> Array<T, D> {
     ndarray::concatenate(axis, parts)
         .unwrap_or_else(|_| panic!("concatenate along axis {}: {}", axis.index(), shapes(parts)))
 }

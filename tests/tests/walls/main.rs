@@ -82,6 +82,8 @@ const PLACES: &[Place] = &[
     },
     // Calls the stages in their order and puts their output beside the user's tokens.
     Place { module: "pipeline", may: &["crate", "syn", "quote", "proc_macro2"] },
+    // Text in, text out, for every stage.
+    Place { module: "stage_tests", may: &["crate", "syn", "quote", "proc_macro2"] },
     Place { module: "lib", may: &["crate", "proc_macro"] },
 ];
 

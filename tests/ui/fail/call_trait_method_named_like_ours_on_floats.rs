@@ -1,4 +1,3 @@
-// compiles, with our sigmoid's derivative for the user's method: silently wrong
 //! The user's trait gives floats a method with the name of one of our operations. Our rule is not
 //! its derivative.
 use chainrule::differentiable;

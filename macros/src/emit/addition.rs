@@ -1,0 +1,78 @@
+//! Accumulating: in place where the old version is dead.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+
+use super::writer::Writer;
+use crate::graph::{Node, Op};
+
+impl<'a> Writer<'a> {
+    /// Adds into an accumulator, in place where its old version is dead.
+    pub(super) fn addition(&mut self, node: &'a Node) -> TokenStream {
+        let span = node.span();
+        let (base, added) = (node.args[0], node.args[1]);
+        let in_place = !self.captured.contains(&base)
+            && self.last_use(base).is_none_or(|last| last <= self.position);
+        let same_name = self.graph.info(base).name == self.graph.info(node.out()).name;
+        let guard = self.guard(node);
+        let activity = self.rt("Activity");
+        let mut before = None;
+        let is_kept = self.access.contains_key(&base);
+        let name = match self.names.get(base).cloned() {
+            Some(name) if in_place && same_name => name,
+            _ => {
+                let old = self.moved(base);
+                let name = self.name(node.out(), node);
+                before = Some(match &guard {
+                    Some(guard) => quote!(let mut #name = <#guard as #activity>::compute(|| #old);),
+                    None => quote!(let mut #name = #old;),
+                });
+                name
+            }
+        };
+        let is_kept = is_kept || before.is_some();
+        let place = match &guard {
+            Some(guard) if is_kept => {
+                quote!((*<#guard as #activity>::kept_mut(&mut #name)))
+            }
+            _ => quote!(#name),
+        };
+        let add = self.rt("add");
+        let statement = match &node.op {
+            Op::AddField(member) => {
+                let member = super::expr::member(member);
+                let added = self.moved(added);
+                quote_spanned!(span=> #add(&mut #place.#member, #added);)
+            }
+            Op::AddAll => {
+                let added = self.moved(added);
+                quote_spanned!(span=> #add(&mut #place, #added);)
+            }
+            Op::AddView(row) => {
+                let operands: Vec<TokenStream> =
+                    node.args[2..].iter().map(|arg| self.constant_operand(*arg)).collect();
+                if row.name == "Get" {
+                    let at = self.rt("at");
+                    let added = self.moved(added);
+                    quote_spanned!(span=> #add(#at(&mut #place, #(#operands),*), #added);)
+                } else {
+                    let into = self.rt("add_into");
+                    let method = format_ident!("{}_mut", row.call);
+                    let added = self.operand(added);
+                    quote_spanned!(span=> #into(#place.#method(#(#operands),*), #added);)
+                }
+            }
+            _ => TokenStream::new(),
+        };
+        self.names.declare(node.out(), name.clone());
+        match guard {
+            Some(guard) => {
+                if is_kept {
+                    self.keep(node.out(), &guard, &name, TokenStream::new());
+                }
+                quote!(#before if <#guard as #activity>::IS { #statement })
+            }
+            None => quote!(#before #statement),
+        }
+    }
+}

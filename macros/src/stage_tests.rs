@@ -1,0 +1,280 @@
+//! Every stage, text in and text out.
+
+use quote::quote;
+
+use crate::differentiate::{differentiate, seeded_with_one};
+use crate::graph::{parse, Graph};
+use crate::lower;
+use crate::mistake::Mistakes;
+use crate::simplify::{drop_broadcasts, drop_dead, fold, fuse, share};
+use crate::source::Source;
+
+/// The primal of a function, or the panic that says what was wrong with it.
+fn lowered(options: proc_macro2::TokenStream, item: proc_macro2::TokenStream) -> Graph {
+    let mut mistakes = Mistakes::default();
+    let item = syn::parse2(item).expect("the test's function parses");
+    let source = Source::read(options, item, &mut mistakes);
+    let lowered = lower::function(&source, &mut mistakes);
+    assert!(mistakes.is_empty(), "{}", mistakes.into_tokens());
+    lowered.graph
+}
+
+/// What a stage makes of a graph in text.
+fn stage(stage: impl FnOnce(Graph) -> Graph, text: &str) -> String {
+    stage(parse(text).expect("the test's graph parses")).to_string()
+}
+
+/// Compares without regard to indentation.
+#[track_caller]
+fn assert_text(found: &str, expected: &str) {
+    let lines = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
+    assert_eq!(lines(found), lines(expected), "\nfound:\n{found}");
+}
+
+#[test]
+fn lower_names_and_types_what_it_reads() {
+    let graph = lowered(
+        quote!(wrt(w)),
+        quote! {
+            fn loss(w: &Array2<f32>, x: &Array1<f32>, n: usize) -> f32 {
+                let half = n / 2;
+                let hidden = x.dot(w).tanh();
+                hidden.sum() / half as f32
+            }
+        },
+    );
+    assert_text(
+        &graph.to_string(),
+        r#"fn loss(%0 w: &f32[2] {0}, %1 x: &f32[1], %2 n: integer) {
+            %3 half: integer = constant "n / 2" "n" %2
+            %4: f32[1] {0} = dot %1, %0
+            %5 hidden: f32[1] {0} = tanh %4
+            %6: f32 {0} = sum %5
+            %7: f32 = constant "half as f32" "half" %3
+            %8: f32 {0} = div %6, %7
+            yield %8
+        }"#,
+    );
+}
+
+#[test]
+fn a_graph_reads_back_as_it_was_written() {
+    let functions = [
+        quote! { fn scalars(x: f64, k: f64) -> f64 { let y = x * k + 1.5; y.powi(3).max(0.0) } },
+        quote! { fn closure(x: &Array1<f64>, k: f64) -> f64 {
+            x.mapv(|v| if v > 0.0 { v * k } else { -v }).sum()
+        } },
+        quote! { fn calls(x: &Array1<f64>, labels: &[usize]) -> f64 {
+            assert!(x.len() > 1, "{x}");
+            let (a, b) = pair(&x.view(), labels);
+            Type::scaled::<3>(a, 2.0) + b.value(x.clone())
+        } },
+        quote! { fn parts(x: &Array2<f64>, s: &State) -> (f64, State) {
+            let [a, b] = [x[[0, 1]], 2.0];
+            let rows = ndarray::concatenate(Axis(0), &[x.view(), s.grid.view()]).unwrap();
+            (rows.row(0).sum() * a, State { grid: rows, rate: array![[a, b]], ..s.clone_constant(3) })
+        } },
+    ];
+    for function in functions {
+        let with_aux = quote!(constant(labels));
+        let options = if function.to_string().contains("labels") { with_aux } else { quote!() };
+        let options =
+            if function.to_string().contains("clone_constant") { quote!(wrt(x)) } else { options };
+        let primal = lowered(options, function);
+        let adjoint = differentiate(primal.clone());
+        let fused = fuse(drop_dead(share(drop_broadcasts(fold(adjoint.clone())))));
+        for graph in [primal, adjoint, fused] {
+            let text = graph.to_string();
+            let read = parse(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+            assert_eq!(read.to_string(), text);
+            assert_eq!(read.body, graph.body, "{text}");
+        }
+    }
+}
+
+#[test]
+fn differentiate_accumulates_and_undoes_broadcasting() {
+    let found = stage(
+        differentiate,
+        r"fn f(%0 x: &f64[2] {0}, %1 k: f64 {1}) {
+            %2 y: f64[2] {0 1} = mul %0, %1
+            %3: f64[2] {0 1} = mul %2, %2
+            %4: f64 {0 1} = sum %3
+            yield %4
+        }",
+    );
+    assert_text(
+        &found,
+        r"fn f(%0 x: &f64[2] {0}, %1 k: f64 {1}) {
+            %2 y: f64[2] {0 1} = mul %0, %1
+            %3: f64[2] {0 1} = mul %2, %2
+            %4: f64 {0 1} = sum %3
+            adjoint 1 %5 dy: f64 ~%4 {0 1}
+            %6: f64[2] ~%3 {0 1} = expand %5, %3
+            %7: f64[2] {0 1} = mul %6, %2
+            %8 dy: f64[2] ~%2 {0 1} = sum_to %2, %7
+            %9: f64[2] {0 1} = mul %6, %2
+            %10 dy: f64[2] ~%2 {0 1} = sum_to %2, %9
+            %11 dy: f64[2] ~%2 {0 1} = plus %8, %10
+            %12: f64[2] {0} = mul %11, %1
+            %13 dx: f64[2] ~%0 {0} = sum_to %0, %12
+            %14: f64[2] {1} = mul %11, %0
+            %15 dk: f64 ~%1 {1} = sum_to %1, %14
+            yield %4, %13, %15
+        }",
+    );
+}
+
+#[test]
+fn an_overwritten_view_is_added_to_and_an_unused_argument_is_zero() {
+    let found = stage(
+        differentiate,
+        r#"fn f(%0 x: &f64[1] {0}, %1 unused: &f64[1] {1}) {
+            %2: integer = constant "0"
+            %3 a: f64 {0} = get %0, %2
+            %4: f64 {0} = sum %0
+            %5: f64 {0} = mul %3, %4
+            yield %5
+        }"#,
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: &f64[1] {0}, %1 unused: &f64[1] {1}) {
+            %2: integer = constant "0"
+            %3 a: f64 {0} = get %0, %2
+            %4: f64 {0} = sum %0
+            %5: f64 {0} = mul %3, %4
+            adjoint 1 %6 dy: f64 ~%5 {0}
+            %7 da: f64 ~%3 {0} = mul %6, %4
+            %8: f64 ~%4 {0} = mul %6, %3
+            %9 dx: f64[1] ~%0 {0} = expand %8, %0
+            %10 dx: f64[1] ~%0 {0} = add_view "get" %9, %7, %2
+            %11 dunused: accumulator {1} = accumulator %1
+            yield %5, %10, %11
+        }"#,
+    );
+}
+
+#[test]
+fn the_seed_of_a_gradient_is_one() {
+    let found = stage(
+        |graph| fold(seeded_with_one(differentiate(graph))),
+        r"fn f(%0 x: f64 {0}) {
+            %1: f64 {0} = sin %0
+            yield %1
+        }",
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: f64 {0}) {
+            %1: f64 {0} = sin %0
+            adjoint 1 %2: f64 ~%1 {0}
+            %2: f64 ~%1 {0} = literal "1.0"
+            %3: f64 {0} = cos %0
+            yield %1, %3
+        }"#,
+    );
+}
+
+#[test]
+fn fold_knows_ones_integers_and_decided_branches() {
+    let found = stage(
+        fold,
+        r#"fn f(%0 x: f64 {0}) {
+            %1: integer = constant "3"
+            %2: bool = constant "n == 0" "n" %1
+            %3: f64 {0} = if %2 { =>
+                %4: literal = literal "0.0"
+                yield %4
+            } { =>
+                %5: integer = constant "n - 2" "n" %1
+                %6: f64 {0} = powi %0, %5
+                %7: literal = literal "1.0"
+                %8: f64 {0} = mul %7, %6
+                yield %8
+            }
+            yield %3
+        }"#,
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: f64 {0}) {
+            %1: integer = constant "3"
+            %2: bool = constant "n == 0" "n" %1
+            %5: integer = constant "n - 2" "n" %1
+            %7: literal = literal "1.0"
+            yield %0
+        }"#,
+    );
+}
+
+#[test]
+fn share_computes_once_and_drop_dead_drops() {
+    let found = stage(
+        |graph| drop_dead(share(graph)),
+        r#"fn f(%0 x: f64 {0}) {
+            %1: f64 {0} = exp %0
+            %2: f64 {0} = exp %0
+            %3: f64 {0} = ln %0
+            run "println ! (\"{x}\")" "x" %0
+            %4: f64 {0} = mul %1, %2
+            yield %4
+        }"#,
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: f64 {0}) {
+            %1: f64 {0} = exp %0
+            run "println ! (\"{x}\")" "x" %0
+            %4: f64 {0} = mul %1, %1
+            yield %4
+        }"#,
+    );
+}
+
+#[test]
+fn a_sum_to_its_own_shape_is_dropped_and_an_expanded_float_stays_a_float() {
+    let found = stage(
+        |graph| drop_dead(drop_broadcasts(graph)),
+        r"fn f(%0 x: &f64[2] {0}, %1 s: f64 {0}) {
+            %2: f64[2] {0} = expand %1, %0
+            %3: f64[2] {0} = mul %2, %0
+            %4: f64[2] {0} = sum_to %0, %3
+            yield %4
+        }",
+    );
+    assert_text(
+        &found,
+        r"fn f(%0 x: &f64[2] {0}, %1 s: f64 {0}) {
+            %3: f64[2] {0} = mul %1, %0
+            yield %3
+        }",
+    );
+}
+
+#[test]
+fn fuse_makes_one_kernel_of_a_run_and_its_sums() {
+    let found = stage(
+        fuse,
+        r"fn f(%0 x: &f64[2] {0}, %1 b: &f64[1] {1}, %2 dy: &f64[2] {0 1}) {
+            %3: f64[2] {0 1} = exp %2
+            %4: f64[2] {0 1} = mul %3, %2
+            %5: f64[2] {0} = sum_to %0, %4
+            %6: f64[1] {1} = sum_to %1, %4
+            yield %5, %6
+        }",
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: &f64[2] {0}, %1 b: &f64[1] {1}, %2 dy: &f64[2] {0 1}) {
+            %5: f64[2] {0}, %6: f64[1] {1} = pull "2" %0, %1, %2 { %10 dy: f64 {0 1} =>
+                %8: f64 {0 1} = exp %10
+                %11: f64 {0 1} = mul %8, %10
+                yield %11, %11
+            }
+            yield %5, %6
+        }"#,
+    );
+}
