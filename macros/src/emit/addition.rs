@@ -22,7 +22,8 @@ impl<'a> Writer<'a> {
             Some(name) if in_place && same_name => name,
             _ => {
                 let old = self.moved(base);
-                let name = self.name(node.out(), node);
+                // The new version stands before what is added, whose name it must not take.
+                let name = self.name_beside(node.out(), node, self.position.saturating_sub(1));
                 before = Some(match &guard {
                     Some(guard) => quote!(let mut #name = <#guard as #activity>::compute(|| #old);),
                     None => quote!(let mut #name = #old;),

@@ -104,6 +104,10 @@ impl Signature<'_> {
         }
         let Some(sweep) = &graph.sweep else { return TokenStream::new() };
         let primal = writer.statements(0..sweep.start);
+        // A local that took over an argument's name is what the pullback means by it: the argument,
+        // which the adjoint does not use then, is handed again without a name.
+        let named: Vec<bool> =
+            graph.body.params.iter().map(|param| writer.names.holds(*param)).collect();
         let (values, received) = split_results(graph);
         // What the adjoint uses of the primal now belongs to the pullback, which may run twice.
         let mut residuals = writer.residuals(sweep.start, received);
@@ -154,9 +158,10 @@ impl Signature<'_> {
             .params
             .iter()
             .zip(again_types)
-            .map(|(param, ty)| {
+            .zip(named)
+            .map(|((param, ty), is_named)| {
                 let name = &param.name;
-                match (self.is_handed_again(param), param.is_receiver()) {
+                match (self.is_handed_again(param) && is_named, param.is_receiver()) {
                     (true, false) => quote!(#name: #ty),
                     (true, true) => {
                         let this = this();

@@ -127,10 +127,13 @@ impl Writer<'_> {
             Some(Op::Row(row)) => row.is_view() && row.name != "Get",
             _ => false,
         };
-        let position = self.graph.body.params.iter().position(|param| *param == arg);
-        is_part
-            || position
-                .is_some_and(|position| is_view_type(&self.signature.source.params[position].ty))
+        is_part || self.is_lent_view(arg)
+    }
+
+    /// True for a parameter that is a view by its type.
+    pub(super) fn is_lent_view(&self, value: Value) -> bool {
+        let position = self.graph.body.params.iter().position(|param| *param == value);
+        position.is_some_and(|position| is_view_type(&self.signature.source.params[position].ty))
     }
 
     /// What a pullback is handed again for an argument: what it was lent.

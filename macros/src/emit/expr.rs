@@ -78,9 +78,10 @@ impl<'a> Writer<'a> {
         if is_inline && !is_place {
             return self.text(value).tokens;
         }
-        let is_view = matches!(self.definitions.get(&value).map(|node| &node.op), Some(Op::Row(row)) if row.is_view());
+        let is_view = self.is_lent_view(value)
+            || matches!(self.definitions.get(&value).map(|node| &node.op), Some(Op::Row(row)) if row.is_view());
         let text = self.text(value).at_least(Strength::Atom);
-        if !is_place && !self.is_reference(value) && self.dies_here(value) {
+        if !is_place && !is_view && !self.is_reference(value) && self.dies_here(value) {
             return text;
         }
         match self.graph.ty(value) {
@@ -362,7 +363,7 @@ impl<'a> Writer<'a> {
     fn renames(&self, verbatim: &Verbatim, args: &[Value]) -> HashMap<String, TokenStream> {
         let mut names = HashMap::new();
         for (name, value) in verbatim.mentions(args) {
-            let text = self.text(value);
+            let text = self.typed_literal(value, value).unwrap_or_else(|| self.text(value));
             if text.tokens.to_string() != name {
                 names.insert(name.to_owned(), text.at_least(Strength::Atom));
             }

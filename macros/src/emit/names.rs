@@ -55,6 +55,11 @@ impl Names {
         ident
     }
 
+    /// True if the value's identifier still stands for it, and no later value took it over.
+    pub(super) fn holds(&self, value: Value) -> bool {
+        self.of.get(&value).is_some_and(|ident| self.holder.get(&ident.to_string()) == Some(&value))
+    }
+
     /// Forgets which texts are taken, but for those of `needed`.
     pub(super) fn retain_holders(&mut self, needed: &HashSet<Value>) {
         self.holder.retain(|_, holder| needed.contains(holder));

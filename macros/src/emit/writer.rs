@@ -386,6 +386,11 @@ impl<'a> Writer<'a> {
 
     /// The identifier of a value that is being defined.
     pub(super) fn name(&mut self, value: Value, node: &Node) -> Ident {
+        self.name_beside(value, node, self.position)
+    }
+
+    /// The same for a value that is defined before what the statements from `first` on use.
+    pub(super) fn name_beside(&mut self, value: Value, node: &Node, first: usize) -> Ident {
         let in_primal = self.graph.sweep.as_ref().is_none_or(|sweep| self.position < sweep.start);
         let users = self.graph.info(value).name.clone();
         let is_users = users.is_some() && in_primal;
@@ -393,7 +398,7 @@ impl<'a> Writer<'a> {
         let mut names = std::mem::take(&mut self.names);
         let ident = names.bind(value, &wish, is_users, |holder| {
             self.captured.contains(&holder)
-                || self.last_use(holder).is_some_and(|last| last > self.position)
+                || self.last_use(holder).is_some_and(|last| last > first)
                 || holder == Value(usize::MAX)
         });
         self.names = names;
@@ -436,7 +441,8 @@ pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
     let text = tokens.to_string();
     let is_path =
         text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | ' ' | '.' | '&' | '-'));
-    let is_constructor = text.starts_with(char::is_uppercase) || text.starts_with("s !");
+    let is_constructor =
+        text.starts_with(char::is_uppercase) || text.starts_with("s !") || text.starts_with("s!");
     is_path || is_constructor
 }
 

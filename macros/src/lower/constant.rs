@@ -36,6 +36,16 @@ impl Lowering<'_> {
                 Some(binding) if !binding.is_mutable => return binding.value,
                 _ => {}
             },
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
+                if let Expr::Lit(syn::ExprLit { lit: Lit::Float(_), .. }) = &*unary.expr {
+                    let value = self.constant(&unary.expr);
+                    if let Some(Op::Literal(text)) = self.nodes.last_mut().map(|node| &mut node.op)
+                    {
+                        text.insert(0, '-');
+                    }
+                    return value;
+                }
+            }
             Expr::Lit(literal) => {
                 if let Lit::Float(float) = &literal.lit {
                     let elem = match float.suffix() {
@@ -198,10 +208,11 @@ impl Finder<'_, '_> {
 
     /// Every identifier in tokens that syn does not read, and those captured by format strings.
     fn tokens(&mut self, tokens: TokenStream) {
-        let mut after_dot = false;
+        // A name after one dot is a field or a method; after two, the end of a range.
+        let mut dots = 0;
         for token in tokens {
             match &token {
-                TokenTree::Ident(ident) if !after_dot => self.name(&key(ident), ident.span(), true),
+                TokenTree::Ident(ident) if dots != 1 => self.name(&key(ident), ident.span(), true),
                 TokenTree::Group(group) => self.tokens(group.stream()),
                 TokenTree::Literal(literal) => {
                     for name in captured_by(literal) {
@@ -210,7 +221,10 @@ impl Finder<'_, '_> {
                 }
                 _ => {}
             }
-            after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+            dots = match &token {
+                TokenTree::Punct(punct) if punct.as_char() == '.' => dots + 1,
+                _ => 0,
+            };
         }
     }
 
