@@ -5,7 +5,7 @@ use super::rows;
 rows! { Whole:
     /// The elements in C order, in another shape.
     IntoShape = into_shape_with_order(x, shape) => {
-        dx: reshape_like(dy, x); linear: [x]; fallible: true; example: ([3, 4], (2, 6));
+        y: x.to_shape(shape); fallible: true; example: ([3, 4], (2, 6));
     }
     /// The elements in C order, in another shape.
     ToShape = to_shape(x, shape) => {
@@ -13,12 +13,12 @@ rows! { Whole:
     }
     /// The elements in C order, in another shape.
     IntoShapeClone = into_shape_clone(x, shape) => {
-        dx: reshape_like(dy, x); linear: [x]; fallible: true; example: ([3, 4], [4, 3]);
+        y: x.to_shape(shape); fallible: true; example: ([3, 4], [4, 3]);
     }
     /// The elements in C order, as a vector.
     Flatten = flatten(x) => { dx: reshape_like(dy, x); linear: [x]; example: [3, 4]; }
     /// The elements in C order, as a vector.
-    IntoFlat = into_flat(x) => { dx: reshape_like(dy, x); linear: [x]; }
+    IntoFlat = into_flat(x) => { y: x.flatten(); }
     /// The axes in another order.
     PermutedAxes = permuted_axes(x, axes) => {
         dx: permute_back(dy, axes); linear: [x]; example: ([2, 3, 4], [2, 0, 1]);

@@ -27,30 +27,6 @@ where
     }
 }
 
-/// See [`to_shape`].
-#[track_caller]
-pub fn into_shape_with_order<T, X, D, S>(x: X, shape: S) -> Array<T, S::Dim>
-where
-    T: Float,
-    D: Dimension,
-    X: Operand<T, Rank = Nd<D>>,
-    S: IntoDimension,
-{
-    to_shape(x, shape)
-}
-
-/// See [`to_shape`].
-#[track_caller]
-pub fn into_shape_clone<T, X, D, S>(x: X, shape: S) -> Array<T, S::Dim>
-where
-    T: Float,
-    D: Dimension,
-    X: Operand<T, Rank = Nd<D>>,
-    S: IntoDimension,
-{
-    to_shape(x, shape)
-}
-
 /// The elements of `x`, in C order, as a vector.
 pub fn flatten<T, X, D>(x: X) -> Array1<T>
 where
@@ -59,16 +35,6 @@ where
     X: Operand<T, Rank = Nd<D>>,
 {
     x.operand_view().iter().copied().collect()
-}
-
-/// See [`flatten`].
-pub fn into_flat<T, X, D>(x: X) -> Array1<T>
-where
-    T: Float,
-    D: Dimension,
-    X: Operand<T, Rank = Nd<D>>,
-{
-    flatten(x)
 }
 
 /// The axes of `x` in another order.
