@@ -117,6 +117,11 @@ impl Param {
         }
     }
 
+    /// A view by value, such as `ArrayView1<f64>`.
+    pub(crate) fn is_view(&self) -> bool {
+        types::is_view(&self.ty)
+    }
+
     fn is_mutable_reference(&self) -> bool {
         self.reference().is_some_and(|reference| reference.mutability.is_some())
     }

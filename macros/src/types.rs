@@ -90,6 +90,17 @@ pub(crate) fn is_float_or_array(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
+/// True for `ArrayView1<f64>` and its like, passed by value: lent like a reference.
+pub(crate) fn is_view(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            name.starts_with("ArrayView") && !name.starts_with("ArrayViewMut")
+        }),
+        _ => false,
+    }
+}
+
 /// Whether the storage parameter of an `ArrayBase<S, D>` holds constants: `OwnedRepr<usize>`, or a
 /// parameter `S: Data<Elem = usize>`.
 fn is_constant_storage(storage: &Type, generics: &Generics) -> bool {

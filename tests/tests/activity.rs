@@ -327,3 +327,22 @@ fn by_shape(x: &Array2<f64>) -> f64 {
 fn shapes_are_constant() {
     check(chainrule::check::check_gradients(by_shape, by_shape::grad, &sampled([2, 3], 1)));
 }
+
+#[differentiable]
+fn target(w: &Array2<f64>, x: &Array1<f64>) -> f64 {
+    let y = w.dot(x);
+    let fixed = stop_gradient(w.dot(x));
+    let whole = stop_gradient(&y);
+    let copy = stop_gradient(y.clone());
+    (&y * &fixed).sum() + (whole * &y).sum() + copy.dot(&y)
+}
+
+#[test]
+fn stop_gradient_of_arrays() {
+    let (w, x) = (sampled::<f64, _, _>([2, 3], 1), sampled::<f64, _, _>([3], 2));
+    let y = w.dot(&x);
+    let (dw, dx) = target::grad(&w, &x);
+    let expected = Array2::from_shape_fn((2, 3), |(i, j)| 3.0 * y[i] * x[j]);
+    assert!((&dw - &expected).iter().all(|d| d.abs() < 1e-12));
+    assert!((&dx - &(w.t().dot(&y) * 3.0)).iter().all(|d| d.abs() < 1e-12));
+}

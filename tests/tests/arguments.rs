@@ -164,3 +164,15 @@ fn mutable_constant_arguments() {
     drop(pull);
     assert_eq!(calls, 2);
 }
+
+#[differentiable]
+fn of_a_view(x: ArrayView1<f64>) -> f64 {
+    (&x * &x).sum()
+}
+
+#[test]
+fn a_view_has_an_owned_gradient() {
+    let x = array![[1.0, 2.0], [3.0, 4.0]];
+    let gradient: Array1<f64> = of_a_view::grad(x.column(1));
+    assert_eq!(gradient, array![4.0, 8.0]);
+}

@@ -6,7 +6,7 @@
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{
-    Array, Array0, Array1, Array2, Array3, ArrayD, ArrayView1, ArrayView2, Axis, Dimension, Ix0,
+    Array, Array0, Array1, Array2, Array3, ArrayD, ArrayView, ArrayView1, ArrayView2, Axis, Dimension, Ix0,
     Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn, array,
 };
 use chainrule::prelude::*;
@@ -354,4 +354,15 @@ fn a_rank_that_is_a_parameter() {
         |x| of_any_rank::grad(x, 2.0).0,
         &array![1.0, 2.0],
     ));
+}
+
+#[differentiable]
+fn view_of_any_rank<D: Dimension>(x: ArrayView<'_, f64, D>) -> f64 {
+    (&x * &x).sum()
+}
+
+#[test]
+fn a_view_of_a_rank_that_is_a_parameter() {
+    let x = array![[1.0, 2.0], [3.0, 4.0]];
+    assert_eq!(view_of_any_rank::grad(x.t()), array![[2.0, 6.0], [4.0, 8.0]]);
 }

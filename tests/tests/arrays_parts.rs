@@ -132,3 +132,29 @@ fn empty(x: &Array2<f64>) -> f64 {
 fn empty_parts() {
     assert_eq!(empty::value_and_grad(&array![[1.0, 2.0]]), (4.0, array![[1.0, 1.0]]));
 }
+
+#[differentiable]
+fn forward_difference(x: &Array1<f64>) -> Array1<f64> {
+    let n = x.len();
+    &x.slice(s![1..]) - &x.slice(s![..n - 1])
+}
+
+#[test]
+fn differences_of_neighbours() {
+    adjoint!(forward_difference, sampled([5], 1));
+    assert_eq!(forward_difference::vjp(&array![1.0, 4.0, 9.0]).1(array![1.0, 10.0]), array![-1.0, -9.0, 10.0]);
+}
+
+#[differentiable]
+fn overlapping(x: &Array1<f64>) -> f64 {
+    let y = x * x;
+    let a = y.slice(s![..2]).to_owned();
+    let b = y.slice(s![1..]).to_owned();
+    let c = y[1];
+    (&a * &b).sum() * c + (y * c).sum()
+}
+
+#[test]
+fn parts_that_overlap_accumulate() {
+    check(check_gradients(overlapping, overlapping::grad, &array![0.5, -1.5, 2.0]));
+}

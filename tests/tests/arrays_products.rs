@@ -103,3 +103,16 @@ fn batched_products() {
     adjoint_of_two!(batched, sampled([2, 3, 4], 1), sampled([2, 4, 2], 2));
     adjoint_of_two!(batched_twice, sampled([2, 2, 3, 4], 1), sampled([2, 2, 4, 2], 2));
 }
+
+#[differentiable]
+fn matrix_matrix(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
+    let c = a.dot(b).dot(&b.t());
+    let d = b.t().dot(&a.t()).t().to_owned();
+    let e = a.t().dot(a);
+    c.dot(&e) * 0.1 + d.dot(&b.t())
+}
+
+#[test]
+fn dot_of_matrices() {
+    adjoint_of_two!(matrix_matrix, sampled([2, 3], 1), sampled([3, 4], 2));
+}

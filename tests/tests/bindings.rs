@@ -5,6 +5,7 @@
 #![allow(clippy::all)]
 
 use chainrule::check::check_gradients;
+use chainrule::ndarray::{Array1, array};
 
 use chainrule::prelude::*;
 use chainrule_tests::check;
@@ -127,4 +128,27 @@ fn by_ref(x: f64) -> f64 {
 #[allow(clippy::toplevel_ref_arg)]
 fn bindings_by_ref_and_at() {
     at!(by_ref: 0.7, -1.3);
+}
+
+#[differentiable]
+fn parameter_shadowed(k: f64, v: &Array1<f64>) -> f64 {
+    let v = v + v;
+    k + v.sum()
+}
+
+#[test]
+fn an_array_parameter_shadowed() {
+    assert_eq!(parameter_shadowed::grad(1.0, &array![1.0, 2.0]), (1.0, array![2.0, 2.0]));
+}
+
+#[differentiable]
+fn with_rest(x: f64) -> f64 {
+    let (a, .., b) = (x, x * x, x.sin());
+    let [c, .., d] = [x, 2.0, x * 3.0];
+    a * b + c * d
+}
+
+#[test]
+fn rests_in_patterns() {
+    at!(with_rest: 0.7, -1.3);
 }

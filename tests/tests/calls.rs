@@ -281,3 +281,76 @@ fn one_argument_of_two_functions() {
     let x = (0.7, sampled([3], 1), sampled([3, 3], 2));
     check(check_gradients(|(k, v, m)| of_both(*k, v, m), |(k, v, m)| of_both::grad(*k, v, m), &x));
 }
+
+#[derive(Differentiable, Clone, Debug)]
+struct Curve {
+    a: f64,
+    b: f64,
+}
+
+impl Curve {
+    #[differentiable(associated)]
+    fn basis(x: f64, n: i32) -> f64 {
+        x.powi(n)
+    }
+
+    #[differentiable]
+    fn at(&self, x: f64) -> f64 {
+        Self::basis(x, 2) * self.a + Curve::basis(x, 3) * self.b
+    }
+
+    #[differentiable]
+    fn between(left: &Self, right: &Self, x: f64) -> f64 {
+        left.at(x) - right.at(x)
+    }
+}
+
+#[differentiable]
+fn of_curves(left: &Curve, right: &Curve, x: f64) -> f64 {
+    Curve::between(left, right, x) * Curve::at(left, x)
+}
+
+#[test]
+fn associated_functions() {
+    let x = (Curve { a: 0.5, b: -1.0 }, Curve { a: 2.0, b: 0.3 }, 0.7);
+    check(check_gradients(|(l, r, x)| of_curves(l, r, *x), |(l, r, x)| of_curves::grad(l, r, *x), &x));
+}
+
+#[differentiable]
+fn size(k: f64, v: &Array1<f64>) -> f64 {
+    let value = v.dot(v) * k;
+    value.sin() + k
+}
+
+#[differentiable]
+fn of_parts(k: f64, v: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    let row = m.row(0).to_owned();
+    let column = m.column(1).to_owned();
+    size(k, &row) * row.sum() + size(k * k, &column) + size(k, v)
+}
+
+#[test]
+fn parts_of_arrays_into_calls() {
+    let x = (0.7, sampled([3], 1), sampled([3, 3], 2));
+    check(check_gradients(|(k, v, m)| of_parts(*k, v, m), |(k, v, m)| of_parts::grad(*k, v, m), &x));
+}
+
+#[differentiable]
+fn scaled_by_value(m: Array2<f64>, n: usize, k: f64) -> Array2<f64> {
+    m * k + n as f64 * 0.1
+}
+
+#[differentiable]
+fn of_scaled(k: f64, v: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    let a = scaled_by_value(m.clone(), 1, k);
+    let a = a.t().to_owned();
+    let m = scaled_by_value(m.clone(), 0, k);
+    let wide = v * &m;
+    (&a * &a - k).sum() + (m * 0.3).tanh().sum() + wide.sum()
+}
+
+#[test]
+fn results_of_calls_taken_further() {
+    let x = (0.7, sampled([3], 1), sampled([3, 3], 2));
+    check(check_gradients(|(k, v, m)| of_scaled(*k, v, m), |(k, v, m)| of_scaled::grad(*k, v, m), &x));
+}

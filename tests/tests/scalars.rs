@@ -261,3 +261,18 @@ fn statements_with_effects() {
 fn assertions_hold_in_derivatives() {
     with_effects::grad(-1.0);
 }
+
+#[differentiable]
+fn many_methods(x: f64) -> f64 {
+    let a = x.sin().cos().tan() + x.sinh().tanh() + x.cosh().ln();
+    let b = x.abs().sqrt() + x.cbrt() + x.exp2().log2() + x.exp_m1().ln_1p() + x.abs().log10();
+    let c = (x / 4.0).asin() + (x / 4.0).acos() + x.atan() + x.asinh() + (x / 4.0).atanh() + (x.abs() + 1.5).acosh();
+    let d = x.recip() + x.to_degrees() + x.to_radians() + x.fract() + x.copysign(-2.0) + x.rem_euclid(0.7);
+    let e = x.powi(-2) + x.abs().powf(1.3) + x.abs().powf(x) + x.mul_add(x, x);
+    a * b + c * d - e
+}
+
+#[test]
+fn methods_of_floats() {
+    at!(many_methods: 0.8, 1.3, 2.2);
+}

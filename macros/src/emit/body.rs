@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, ToTokens};
 
-use super::signature::{is_view_type, Signature};
+use super::signature::Signature;
 use super::writer::Writer;
 use super::{marker_value, ours};
 use crate::graph::{Arguments, Graph, Op, Ty, Value};
@@ -201,7 +201,7 @@ impl Signature<'_> {
     }
 
     pub(super) fn is_handed_again(&self, param: &Param) -> bool {
-        is_view_type(&param.ty)
+        param.is_view()
             || param.reference().is_some_and(|reference| reference.mutability.is_none())
     }
 }
@@ -347,7 +347,8 @@ impl Writer<'_> {
             Op::Verbatim(verbatim) => {
                 verbatim.pure
                     && verbatim.pattern.is_none()
-                    && matches!(self.graph.ty(value), Ty::Unknown | Ty::Constant)
+                    && (self.graph.info(value).is_reference
+                        || matches!(self.graph.ty(value), Ty::Unknown | Ty::Constant))
             }
             _ => !self.is_float(value) && node.is_place(),
         }
@@ -400,9 +401,11 @@ impl Writer<'_> {
     /// True if the adjoint asks for no more than the value's shape.
     fn is_used_for_its_shape(&self, value: Value, start: usize) -> bool {
         let is_numeric = self.graph.ty(value).is_numeric();
-        // A part of it that is shown again needs the array itself.
-        let is_shown =
-            self.graph.body.nodes.iter().any(|node| node.is_place() && node.args[0] == value);
+        // What shows a part of it, or is evaluated again, needs the array itself.
+        let is_shown = self.graph.body.nodes[..start].iter().any(|node| {
+            let is_again = |out: &Value| self.inlined.contains(out) || self.is_place(*out);
+            node.args.contains(&value) && node.outs.first().is_some_and(is_again)
+        });
         is_numeric
             && !is_shown
             && self.graph.body.nodes[start..].iter().all(|node| {

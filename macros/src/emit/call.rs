@@ -3,7 +3,6 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
-use super::signature::is_view_type;
 use super::text::{Strength, Text};
 use super::writer::Writer;
 use crate::graph::{Callee, Node, Op, Passing, Target, Ty, Value};
@@ -133,7 +132,7 @@ impl Writer<'_> {
     /// True for a parameter that is a view by its type.
     pub(super) fn is_lent_view(&self, value: Value) -> bool {
         let position = self.graph.body.params.iter().position(|param| *param == value);
-        position.is_some_and(|position| is_view_type(&self.signature.source.params[position].ty))
+        position.is_some_and(|position| self.signature.source.params[position].is_view())
     }
 
     /// What a pullback is handed again for an argument: what it was lent.

@@ -188,6 +188,10 @@ impl<'a> Writer<'a> {
                 let method = format_ident!("{}", row.call);
                 Text::atom(quote_spanned!(span=> #base.#method(#(#operands),*)))
             }
+            Kind::Whole if row.name == "ToOwned" => {
+                let part = self.text(node.args[0]).at_least(Strength::Atom);
+                Text::atom(quote_spanned!(span=> #part.to_owned()))
+            }
             Kind::Query | Kind::Whole => self.whole_row(row, node),
         }
     }

@@ -29,7 +29,7 @@ use quote::{format_ident, quote, quote_spanned, ToTokens};
 use crate::graph::Graph;
 use crate::lower::ExtensionCall;
 use crate::source::Source;
-use signature::{is_view_type, Signature};
+use signature::Signature;
 
 /// The value that a marker type's parameter is called.
 fn marker_value(marker: &Ident) -> Ident {
@@ -184,7 +184,7 @@ impl<'a> Signature<'a> {
                 let name = &param.name;
                 match param.is_receiver() && self.owns_self() {
                     true => quote!(&self),
-                    false if is_view_type(&param.ty) => quote!(#name.view()),
+                    false if param.is_view() => quote!(#name.view()),
                     false => quote!(#name),
                 }
             })
@@ -250,7 +250,7 @@ impl<'a> Signature<'a> {
             return quote!(&self);
         }
         match self.is_handed_again(param) {
-            true if is_view_type(&param.ty) => quote!(#name.view()),
+            true if param.is_view() => quote!(#name.view()),
             true => quote!(#name),
             false => quote!(()),
         }

@@ -167,7 +167,7 @@ impl Signature<'_> {
                 WithoutBorrow { replacement: "'_" }.visit_type_mut(&mut ty);
                 quote!(#ty)
             }
-            None if is_view_type(&param.ty) => {
+            None if param.is_view() => {
                 let mut ty = param.ty.clone();
                 WithoutBorrow { replacement: "'_" }.visit_type_mut(&mut ty);
                 quote!(#ty)
@@ -215,17 +215,6 @@ impl Signature<'_> {
         } else {
             Ident::new(item, span)
         }
-    }
-}
-
-/// True for `ArrayView1<f64>` and its like, passed by value: lent like a reference.
-pub(super) fn is_view_type(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
-            let name = last.ident.to_string();
-            name.starts_with("ArrayView") && !name.starts_with("ArrayViewMut")
-        }),
-        _ => false,
     }
 }
 

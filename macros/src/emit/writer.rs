@@ -197,7 +197,8 @@ impl<'a> Writer<'a> {
         self.note_uses();
     }
 
-    /// An inlined node is evaluated in the statements that use it, so its arguments are used there.
+    /// An inlined node is evaluated in the statements that use it, so its arguments are used there;
+    /// what a named view shows is used where the view is.
     fn note_uses(&mut self) {
         let nodes = &self.graph.body.nodes;
         for result in &self.graph.body.results {
@@ -207,6 +208,10 @@ impl<'a> Writer<'a> {
             let is_inlined = node.outs.first().is_some_and(|out| self.inlined.contains(out));
             let at = match node.outs.first() {
                 Some(out) if is_inlined => self.uses.get(out).cloned().unwrap_or_default(),
+                Some(out) if node.is_place() || self.graph.info(*out).is_reference => {
+                    let uses = self.uses.get(out).into_iter().flatten();
+                    uses.chain([&position]).copied().collect()
+                }
                 _ => vec![position],
             };
             node.each_use(&mut |value| self.uses.entry(value).or_default().extend(&at));

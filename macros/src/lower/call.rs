@@ -163,10 +163,15 @@ impl Lowering<'_> {
                 is_place || self.graph.info(binding.value).is_reference;
             return out;
         }
+        let is_lent = matches!(arg, Expr::Reference(_));
         let mut mentions = self.mentions(arg);
         mentions.active = None;
+        // A reference is taken again rather than kept; anything else may be a long computation.
+        mentions.pure &= is_lent;
         let ty = self.constant_type(arg);
-        self.verbatim(call.to_token_stream(), mentions, ty, span)
+        let out = self.verbatim(call.to_token_stream(), mentions, ty, span);
+        self.graph.info_mut(out).is_reference = is_lent;
+        out
     }
 
     /// `Pair(a, b)`, `Some(x)`.

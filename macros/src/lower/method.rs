@@ -13,9 +13,16 @@ impl Lowering<'_> {
         let name = call.method.to_string();
         let span = call.method.span();
         match (name.as_str(), call.args.len()) {
+            ("to_owned" | "into_owned", 0) => {
+                let receiver = self.expr(&call.receiver);
+                return match self.is_view(receiver) {
+                    true => self.row(ops::row("ToOwned"), vec![receiver], span),
+                    false => receiver,
+                };
+            }
             (
-                "clone" | "to_owned" | "view" | "into_owned" | "to_shared" | "into_shared"
-                | "as_ref" | "borrow" | "into" | "cloned" | "copied" | "reborrow",
+                "clone" | "view" | "to_shared" | "into_shared" | "as_ref" | "borrow" | "into"
+                | "cloned" | "copied" | "reborrow",
                 0,
             ) => return self.expr(&call.receiver),
             ("unwrap", 0) | ("expect", 1) => {
@@ -55,6 +62,15 @@ impl Lowering<'_> {
             }
             _ => self.user_method(call, receiver),
         }
+    }
+
+    /// True for a view of an array: a parameter that is one, or a part that is shown in place.
+    fn is_view(&self, value: Value) -> bool {
+        self.views.contains(&value)
+            || self.nodes.iter().any(|node| {
+                matches!(&node.op, Op::Row(row) if row.is_view() && row.name != "Get")
+                    && node.out() == value
+            })
     }
 
     /// The operation behind `x.mean().unwrap()`, if the receiver of `unwrap` is one.

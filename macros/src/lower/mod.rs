@@ -48,6 +48,8 @@ struct Lowering<'a> {
     methods: Vec<ExtensionCall>,
     /// Values that stand for a mistake: what is done with them is no second one.
     poisoned: HashSet<Value>,
+    /// Parameters that are views by their type.
+    views: HashSet<Value>,
     /// Variables that a nested constant statement may change.
     changed_inside: HashSet<String>,
     mistakes: &'a mut Mistakes,
@@ -94,6 +96,9 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
             shape_of: None,
         });
         params.push(value);
+        if param.is_view() {
+            lowering.views.insert(value);
+        }
         lowering.scopes.bind(&key(&param.name), value);
     }
     for (param, value) in source.params.iter().zip(&params) {
@@ -123,6 +128,7 @@ impl<'a> Lowering<'a> {
             language,
             methods: Vec::new(),
             poisoned: HashSet::new(),
+            views: HashSet::new(),
             changed_inside: HashSet::new(),
             mistakes,
         }

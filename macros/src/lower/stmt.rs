@@ -175,7 +175,8 @@ impl Lowering<'_> {
         }
         // A tuple against a tuple of patterns needs no tuple.
         if let (Pat::Tuple(patterns), Expr::Tuple(parts)) = (&local.pat, &*init.expr) {
-            if patterns.elems.len() == parts.elems.len() {
+            let has_rest = patterns.elems.iter().any(|part| matches!(part, Pat::Rest(_)));
+            if patterns.elems.len() == parts.elems.len() && !has_rest {
                 let values: Vec<Value> = parts.elems.iter().map(|part| self.expr(part)).collect();
                 for (pattern, value) in patterns.elems.iter().zip(values) {
                     self.bind_pattern(pattern, value);

@@ -41,6 +41,8 @@ rows! { Whole:
     }
     /// The axes in reverse order.
     ReversedAxes = reversed_axes(x) => { y: x.t(); }
+    /// A copy of a part of an array.
+    ToOwned = to_owned(x) => { dx: dy; linear: [x]; gives: same; internal: true; }
     /// The axes of an owned array in reverse order: the cotangent of a transpose.
     Transpose = transpose(x) => { dx: transpose(dy); linear: [x]; internal: true; }
 
