@@ -346,3 +346,28 @@ fn stop_gradient_of_arrays() {
     assert!((&dw - &expected).iter().all(|d| d.abs() < 1e-12));
     assert!((&dx - &(w.t().dot(&y) * 3.0)).iter().all(|d| d.abs() < 1e-12));
 }
+
+#[differentiable]
+fn with_config(
+    x: f64,
+    name: &str,
+    axis: Axis,
+    range: std::ops::Range<usize>,
+    flags: &[bool],
+    f: fn(usize) -> f64,
+) -> f64 {
+    let total: usize = range.sum();
+    x * f(total + axis.index()) * name.len() as f64 * if flags[0] { 1.0 } else { 0.0 }
+}
+
+#[differentiable]
+fn passes_constants(x: f64, name: &str) -> f64 {
+    with_config(x, name, Axis(1), 0..4, &[true, false], |n| n as f64)
+        + with_config(x * x, "four", Axis(0), 0..2, &[name.is_empty()], |n| n as f64)
+}
+
+#[test]
+fn constants_of_every_kind_pass_through_calls() {
+    assert_eq!(passes_constants::grad(3.0, "ab"), 14.0);
+    assert_eq!(passes_constants::grad(3.0, ""), 4.0 * 6.0);
+}

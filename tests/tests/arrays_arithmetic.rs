@@ -6,8 +6,8 @@
 
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{
-    Array, Array0, Array1, Array2, Array3, ArrayD, ArrayView, ArrayView1, ArrayView2, Axis, Dimension, Ix0,
-    Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn, array,
+    Array, Array0, Array1, Array2, Array3, ArrayD, ArrayView, ArrayView1, ArrayView2, Axis,
+    Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6, IxDyn, array,
 };
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};

@@ -4,7 +4,7 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
-use chainrule::check::{check_adjoint, check_gradients};
+use chainrule::check::{check_adjoint, check_gradients, check_gradients_within};
 use chainrule::ndarray::{Array1, Array2, array};
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};
@@ -147,4 +147,37 @@ fn mapped_f32(x: &Array1<f32>) -> f32 {
 #[test]
 fn closures_in_single_precision() {
     check(check_gradients(mapped_f32, mapped_f32::grad, &array![0.7f32, -1.3]));
+}
+
+#[differentiable]
+fn widened(x: &Array1<f32>) -> f64 {
+    x.mapv(|v| v as f64).sum() + x.mapv(f64::from).sum()
+}
+
+#[test]
+fn closures_that_cast() {
+    let gradient: Array1<f32> = widened::grad(&array![0.7, -1.3]);
+    assert_eq!(gradient, array![2.0, 2.0]);
+}
+
+#[differentiable]
+fn casts_inside(x: &Array2<f32>, k: f64) -> f64 {
+    let wide = x.mapv(|v| {
+        let w = v as f64;
+        w * w.sin() * k + (v * 2.0) as f64
+    });
+    let back = wide.mapv(|v| (v as f32).tanh());
+    (wide * back.mapv(f64::from)).sum()
+}
+
+#[test]
+fn casts_inside_closures() {
+    let x = (sampled::<f32, _, _>([2, 3], 1), 0.7);
+    let result = check_gradients_within(
+        |(x, k)| casts_inside(x, *k),
+        |(x, k)| casts_inside::grad(x, *k),
+        &x,
+        2e-2,
+    );
+    check(result);
 }

@@ -142,7 +142,10 @@ fn forward_difference(x: &Array1<f64>) -> Array1<f64> {
 #[test]
 fn differences_of_neighbours() {
     adjoint!(forward_difference, sampled([5], 1));
-    assert_eq!(forward_difference::vjp(&array![1.0, 4.0, 9.0]).1(array![1.0, 10.0]), array![-1.0, -9.0, 10.0]);
+    assert_eq!(
+        forward_difference::vjp(&array![1.0, 4.0, 9.0]).1(array![1.0, 10.0]),
+        array![-1.0, -9.0, 10.0]
+    );
 }
 
 #[differentiable]

@@ -4,7 +4,10 @@
 #![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
-use chainrule::ndarray::{Array1, Array2, Array3, ArrayD, Axis, IxDyn, array, concatenate, stack};
+use chainrule::ndarray::{
+    Array, Array1, Array2, Array3, ArrayD, Axis, IxDyn, arr1, arr2, array, aview1, concatenate,
+    stack,
+};
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};
 
@@ -147,4 +150,73 @@ fn dynamic(x: &ArrayD<f64>) -> ArrayD<f64> {
 #[test]
 fn structure_of_dynamic_rank() {
     adjoint!(dynamic, sampled::<f64, _, _>(IxDyn(&[2, 3]), 1));
+}
+
+#[differentiable]
+fn swapped(x: &Array3<f64>) -> Array3<f64> {
+    let mut y = x * 2.0;
+    y.swap_axes(0, 2);
+    y
+}
+
+#[test]
+fn axes_swapped_in_place() {
+    adjoint!(swapped, sampled([2, 3, 4], 1));
+}
+
+#[differentiable]
+fn made(k: f64, x: &Array1<f64>) -> f64 {
+    let filled = Array1::from_elem(x.len(), k);
+    let zeros = Array1::<f64>::zeros(3);
+    let eye = Array2::<f64>::eye(3);
+    let vec = Array1::from_vec(vec![k, k * 2.0, 1.0]);
+    (filled * x + zeros).sum() + eye.dot(x).sum() + vec.dot(x) + Array::from_elem((2, 2), k).sum()
+}
+
+#[test]
+fn arrays_made_of_floats() {
+    check(check_gradients(
+        |(k, x)| made(*k, x),
+        |(k, x)| made::grad(*k, x),
+        &(0.7, array![1.0, 2.0, 3.0]),
+    ));
+}
+
+#[differentiable]
+fn arrays_of_lists(v: &[f64], fixed: &[f64; 2], owned: Vec<f64>, k: f64) -> f64 {
+    let a = aview1(v);
+    let b = arr1(fixed);
+    let c = Array1::from(owned);
+    let d = arr2(&[[k, k * k], [1.0, k.sin()]]);
+    let list = vec![k, 2.0, k * k, k.cos()];
+    let e = Array2::from_shape_vec((2, 2), list).unwrap();
+    let f = Array::from_elem([2, 2], k * 2.0) * Array2::from_elem((2, 2), c[0]);
+    a.dot(&a) * b.sum() + (d.dot(&e) * f).sum() + c.dot(&b)
+}
+
+#[test]
+fn arrays_made_of_lists() {
+    let x = (vec![0.3, -0.4, 1.1], [0.5, 0.6], vec![1.5, -0.2], 0.7);
+    check(check_gradients(
+        |(v, fixed, owned, k)| arrays_of_lists(v, fixed, owned.clone(), *k),
+        |(v, fixed, owned, k)| arrays_of_lists::grad(v, fixed, owned.clone(), *k),
+        &x,
+    ));
+}
+
+#[differentiable]
+fn axes_in_place(x: &Array3<f64>) -> Array3<f64> {
+    let mut y = x.clone();
+    y.invert_axis(Axis(1));
+    let mut z = &y * 2.0;
+    z.permute_axes([1, 2, 0]);
+    y.reverse_axes();
+    y.swap_axes(0, 1);
+    y.swap_axes(1, 2);
+    y.sin() + z.sum()
+}
+
+#[test]
+fn axes_moved_in_place() {
+    adjoint!(axes_in_place, sampled([2, 3, 4], 1));
 }

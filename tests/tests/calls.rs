@@ -5,7 +5,7 @@
 #![allow(clippy::all)]
 
 use chainrule::check::{check_adjoint, check_gradients};
-use chainrule::ndarray::{Array1, Array2, array};
+use chainrule::ndarray::{Array1, Array2, ArrayView1, array};
 use chainrule::prelude::*;
 use chainrule_tests::{check, sampled};
 
@@ -313,7 +313,11 @@ fn of_curves(left: &Curve, right: &Curve, x: f64) -> f64 {
 #[test]
 fn associated_functions() {
     let x = (Curve { a: 0.5, b: -1.0 }, Curve { a: 2.0, b: 0.3 }, 0.7);
-    check(check_gradients(|(l, r, x)| of_curves(l, r, *x), |(l, r, x)| of_curves::grad(l, r, *x), &x));
+    check(check_gradients(
+        |(l, r, x)| of_curves(l, r, *x),
+        |(l, r, x)| of_curves::grad(l, r, *x),
+        &x,
+    ));
 }
 
 #[differentiable]
@@ -332,7 +336,11 @@ fn of_parts(k: f64, v: &Array1<f64>, m: &Array2<f64>) -> f64 {
 #[test]
 fn parts_of_arrays_into_calls() {
     let x = (0.7, sampled([3], 1), sampled([3, 3], 2));
-    check(check_gradients(|(k, v, m)| of_parts(*k, v, m), |(k, v, m)| of_parts::grad(*k, v, m), &x));
+    check(check_gradients(
+        |(k, v, m)| of_parts(*k, v, m),
+        |(k, v, m)| of_parts::grad(*k, v, m),
+        &x,
+    ));
 }
 
 #[differentiable]
@@ -352,5 +360,41 @@ fn of_scaled(k: f64, v: &Array1<f64>, m: &Array2<f64>) -> f64 {
 #[test]
 fn results_of_calls_taken_further() {
     let x = (0.7, sampled([3], 1), sampled([3, 3], 2));
-    check(check_gradients(|(k, v, m)| of_scaled(*k, v, m), |(k, v, m)| of_scaled::grad(*k, v, m), &x));
+    check(check_gradients(
+        |(k, v, m)| of_scaled(*k, v, m),
+        |(k, v, m)| of_scaled::grad(*k, v, m),
+        &x,
+    ));
+}
+
+struct Config {
+    name: &'static str,
+    words: Vec<&'static str>,
+}
+
+#[differentiable]
+fn labelled(x: f64, name: &str, at: ArrayView1<f64>, words: &[&str], n: Option<usize>) -> f64 {
+    x * name.len() as f64 * at[0] + words.len() as f64 * n.unwrap_or(1) as f64 * x * x
+}
+
+#[differentiable(constant(t, config))]
+fn lends(x: f64, t: &Array2<f64>, config: &Config) -> f64 {
+    let name = config.words[0];
+    let row = t.row(0);
+    let made = format!("{}!", config.name);
+    let n = Some(made.len());
+    let leaked: &'static str = made.clone().leak();
+    labelled(x, "four", t.column(1), &config.words, None)
+        * labelled(x, name, row, &["a"], n)
+        * labelled(x.sin(), config.name, t.row(1), &[], Some(0))
+        * labelled(x.cos(), leaked, t.row(1), &[name], None)
+}
+
+#[test]
+fn constants_that_are_lent() {
+    let config = Config { name: "config", words: vec!["a", "bc"] };
+    let t = sampled([2, 2], 1);
+    check(check_gradients(|x| lends(*x, &t, &config), |x| lends::grad(*x, &t, &config), &0.7));
+    let (y, pullback) = lends::vjp(0.7, &t, &config);
+    assert_eq!((y, pullback(1.0)), lends::value_and_grad(0.7, &t, &config));
 }

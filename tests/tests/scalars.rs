@@ -266,8 +266,18 @@ fn assertions_hold_in_derivatives() {
 fn many_methods(x: f64) -> f64 {
     let a = x.sin().cos().tan() + x.sinh().tanh() + x.cosh().ln();
     let b = x.abs().sqrt() + x.cbrt() + x.exp2().log2() + x.exp_m1().ln_1p() + x.abs().log10();
-    let c = (x / 4.0).asin() + (x / 4.0).acos() + x.atan() + x.asinh() + (x / 4.0).atanh() + (x.abs() + 1.5).acosh();
-    let d = x.recip() + x.to_degrees() + x.to_radians() + x.fract() + x.copysign(-2.0) + x.rem_euclid(0.7);
+    let c = (x / 4.0).asin()
+        + (x / 4.0).acos()
+        + x.atan()
+        + x.asinh()
+        + (x / 4.0).atanh()
+        + (x.abs() + 1.5).acosh();
+    let d = x.recip()
+        + x.to_degrees()
+        + x.to_radians()
+        + x.fract()
+        + x.copysign(-2.0)
+        + x.rem_euclid(0.7);
     let e = x.powi(-2) + x.abs().powf(1.3) + x.abs().powf(x) + x.mul_add(x, x);
     a * b + c * d - e
 }

@@ -392,3 +392,77 @@ fn methods_by_value() {
         &b,
     ));
 }
+
+#[differentiable(constant(y))]
+fn of_option(x: &Option<f64>, y: Option<f64>, unused: &Option<Array1<f64>>) -> f64 {
+    let x = x.unwrap();
+    let _ = unused;
+    x * x * y.unwrap_or(1.0)
+}
+
+#[test]
+fn options() {
+    let (dx, dunused) = of_option::grad(&Some(3.0), Some(2.0), &Some(array![1.0]));
+    assert_eq!((dx, dunused), (Some(12.0), Some(array![0.0])));
+    assert_eq!(of_option::grad(&Some(3.0), None, &None), (Some(6.0), None));
+}
+
+#[derive(Differentiable, Clone, Debug, PartialEq)]
+struct Affine {
+    w: Array2<f64>,
+    b: Option<Array1<f64>>,
+    scale: Option<f64>,
+}
+
+#[differentiable]
+fn affine(p: &Affine, x: &Array1<f64>, inner: Option<Affine>) -> f64 {
+    let b = p.b.as_ref().unwrap();
+    let y = p.w.dot(x) + b + p.b.as_ref().expect("a bias");
+    let scale = p.scale.unwrap_or(2.0);
+    let n = if p.scale.is_some() { 1.0 } else { 3.0 };
+    let inner = inner.unwrap();
+    let made = Some(scale * scale);
+    (y * scale).dot(b) * n + inner.w.sum() * inner.scale.unwrap() + made.unwrap()
+}
+
+#[test]
+fn options_in_structs() {
+    let p = Affine { w: sampled([2, 3], 1), b: Some(sampled([2], 2)), scale: Some(0.3) };
+    let inner = Some(Affine { w: sampled([2, 2], 4), b: None, scale: Some(1.3) });
+    let x = (p, sampled([3], 3), inner);
+    check(check_gradients(
+        |(p, x, inner)| affine(p, x, inner.clone()),
+        |(p, x, inner)| affine::grad(p, x, inner.clone()),
+        &x,
+    ));
+    let without = Affine { scale: None, ..x.0.clone() };
+    let (dp, _, dinner) = affine::grad(&without, &x.1, x.2.clone());
+    assert_eq!((dp.scale, dinner.unwrap().b), (None, None));
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Dilated {
+    w: Array2<f64>,
+    k: f64,
+}
+
+#[differentiable]
+fn scaled_sum(s: Dilated, x: &Array1<f64>) -> f64 {
+    s.w.dot(x).sum() * s.k
+}
+
+#[differentiable]
+fn several_callees(s: Dilated, x: &Array1<f64>) -> f64 {
+    let first = scaled_sum(s.clone(), x);
+    first * scaled_sum(s.clone(), &(x * 2.0)) + scaled_sum(s, x).sin()
+}
+
+#[test]
+fn a_struct_by_value_into_several_callees() {
+    let x = (Dilated { w: sampled([2, 3], 1), k: 0.7 }, sampled([3], 3));
+    check(check_gradients(
+        |(s, x)| several_callees(s.clone(), x),
+        |(s, x)| several_callees::grad(s.clone(), x),
+        &x,
+    ));
+}

@@ -56,6 +56,13 @@ impl<'a> Writer<'a> {
                     let at = self.rt("at");
                     let added = self.moved(added);
                     quote_spanned!(span=> #add(#at(&mut #place, #(#operands),*), #added);)
+                } else if row.name == "Aview1" {
+                    let added = self.operand(added);
+                    quote_spanned!(span=> #add(&mut #place, #added);)
+                } else if row.is_of_option() {
+                    // The accumulator was made from the option, so it holds one where the option does.
+                    let added = self.moved(added);
+                    quote_spanned!(span=> if let Some(held) = #place.as_mut() { #add(held, #added); })
                 } else {
                     let into = self.rt("add_into");
                     let method = format_ident!("{}_mut", row.call);

@@ -201,8 +201,7 @@ impl Signature<'_> {
     }
 
     pub(super) fn is_handed_again(&self, param: &Param) -> bool {
-        param.is_view()
-            || param.reference().is_some_and(|reference| reference.mutability.is_none())
+        param.is_view() || param.reference().is_some_and(|reference| reference.mutability.is_none())
     }
 }
 
@@ -340,7 +339,7 @@ impl Writer<'_> {
     }
 
     /// True for a part of something that is shown, not copied.
-    fn is_place(&self, value: Value) -> bool {
+    pub(super) fn is_place(&self, value: Value) -> bool {
         let Some(node) = self.definitions.get(&value) else { return false };
         match &node.op {
             // What may borrow is evaluated again rather than kept.

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
+use super::ours;
 use super::text::{Strength, Text};
 use super::writer::Writer;
 use crate::graph::{Callee, Node, Op, Passing, Target, Ty, Value};
@@ -24,6 +25,8 @@ impl Writer<'_> {
             .map(|(arg, passing)| self.passed(*arg, *passing))
             .collect();
         let markers: Vec<TokenStream> = node.args.iter().map(|arg| self.marker(*arg)).collect();
+        let kept: Vec<TokenStream> =
+            self.kept_again(&node.args, &callee.passing).map(|arg| self.again_of(arg)).collect();
         let generics = callee.generics.as_ref().map(|generics| {
             let generics = &generics.0;
             let separator = (!generics.is_empty()
@@ -32,7 +35,7 @@ impl Writer<'_> {
             let inferred = markers.iter().map(|_| quote!(_));
             quote!(::<#generics #separator #(#inferred),*>)
         });
-        Text::atom(match &callee.target {
+        let call = match &callee.target {
             Target::Function(path) => {
                 let path = &path.0;
                 let count = format_ident!("{}", COUNTS[node.args.len().min(COUNTS.len() - 1)]);
@@ -60,17 +63,37 @@ impl Writer<'_> {
                 let passed = &passed[1..];
                 quote!(#receiver.#name #generics(#(#passed,)* #(#markers),*))
             }
-        })
+        };
+        if kept.is_empty() {
+            return Text::atom(call);
+        }
+        // Constants that may be references are handed again; what they were is kept beside the
+        // pullback.
+        let (again, value, pull) = (ours("again"), ours("value"), ours("pull"));
+        Text::atom(quote! {{
+            let #again = (#(#kept,)*);
+            let (#value, #pull) = #call;
+            (#value, (#pull, #again))
+        }})
     }
 
     /// `pullback(&a, (), dy)`: what was borrowed is handed again.
     pub(super) fn pullback(&self, callee: &Callee, node: &Node) -> Text {
         let (pullback, rest) = (node.args[0], &node.args[1..]);
         let (args, seed) = rest.split_at(rest.len() - 1);
+        let name = self.text(pullback).at_least(Strength::Atom);
+        let mut kept = 0;
         let again: Vec<TokenStream> = args
             .iter()
             .zip(&callee.passing)
-            .map(|(arg, passing)| self.again(*arg, *passing))
+            .map(|(arg, passing)| match self.is_kept_again(*arg, *passing) {
+                true => {
+                    let position = proc_macro2::Literal::usize_unsuffixed(kept);
+                    kept += 1;
+                    quote!(#name.1.#position)
+                }
+                false => self.again(*arg, *passing),
+            })
             .collect();
         let seed = match self.graph.ty(seed[0]) {
             Ty::Accumulator | Ty::Float(_) => self.moved(seed[0]),
@@ -80,8 +103,45 @@ impl Writer<'_> {
                 quote!(#into(#seed))
             }
         };
-        let pullback = self.text(pullback).at_least(Strength::Atom);
+        let pullback = if kept == 0 { name } else { quote!((#name.0)) };
         Text::atom(quote_spanned!(node.span()=> #pullback(#(#again),*, #seed)))
+    }
+
+    /// The constant arguments of which the call keeps what the pullback is handed again.
+    fn kept_again<'n>(
+        &'n self,
+        args: &'n [Value],
+        passing: &'n [Passing],
+    ) -> impl Iterator<Item = Value> + 'n {
+        let both = args.iter().zip(passing);
+        both.filter(|(arg, passing)| self.is_kept_again(**arg, **passing)).map(|(arg, _)| *arg)
+    }
+
+    /// True for a named constant that may be a reference, as far as the macro can see, and that a
+    /// pullback does not evaluate again.
+    fn is_kept_again(&self, arg: Value, passing: Passing) -> bool {
+        self.may_be_reference(arg, passing)
+            && self.names.get(arg).is_some()
+            && (self.markers.is_none() || !self.is_place(arg))
+    }
+
+    fn may_be_reference(&self, arg: Value, passing: Passing) -> bool {
+        !self.graph.is_active(arg)
+            && matches!(passing, Passing::Value | Passing::Owned)
+            && !self.graph.info(arg).is_reference
+            && !self.graph.body.params.contains(&arg)
+            && !matches!(self.graph.ty(arg), Ty::Integer | Ty::Bool | Ty::Float(_))
+            && match self.definitions.get(&arg).map(|node| &node.op) {
+                Some(Op::Verbatim(verbatim)) => !is_owned(&verbatim.tokens.0),
+                _ => true,
+            }
+    }
+
+    /// The constant itself if it is a reference or a view, else `()`.
+    fn again_of(&self, arg: Value) -> TokenStream {
+        let krate = &self.signature.krate;
+        let arg = self.text(arg).tokens;
+        quote!(#krate::__again!(#arg))
     }
 
     /// An argument as the user passed it.
@@ -123,7 +183,7 @@ impl Writer<'_> {
     /// True for a view: a part of an array, or a parameter that is one.
     fn is_view(&self, arg: Value) -> bool {
         let is_part = match self.definitions.get(&arg).map(|node| &node.op) {
-            Some(Op::Row(row)) => row.is_view() && row.name != "Get",
+            Some(Op::Row(row)) => row.is_view() && !row.is_element(),
             _ => false,
         };
         is_part || self.is_lent_view(arg)
@@ -141,6 +201,9 @@ impl Writer<'_> {
             || passing == Passing::Reference
             || passing == Passing::View
             || self.is_view(arg) && passing != Passing::Owned;
+        if self.may_be_reference(arg, passing) {
+            return self.again_of(arg);
+        }
         if is_lent {
             self.passed(arg, passing)
         } else {
@@ -164,5 +227,29 @@ impl Writer<'_> {
             Some(first) => names.fold(first, |so_far, next| quote!(#or(#so_far, #next))),
             None => self.rt("No"),
         }
+    }
+}
+
+/// True for an expression that by its form is no reference: `None`, `Axis(1)`, `0..n`.
+fn is_owned(tokens: &TokenStream) -> bool {
+    let is_capitalised = |path: &syn::Path| {
+        path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
+        })
+    };
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(syn::Expr::Path(path)) => is_capitalised(&path.path),
+        Ok(syn::Expr::Call(call)) => {
+            matches!(&*call.func, syn::Expr::Path(path) if is_capitalised(&path.path))
+        }
+        Ok(
+            syn::Expr::Struct(_)
+            | syn::Expr::Range(_)
+            | syn::Expr::Closure(_)
+            | syn::Expr::Tuple(_)
+            | syn::Expr::Array(_),
+        ) => true,
+        _ => false,
     }
 }

@@ -185,7 +185,16 @@ impl<'a> Writer<'a> {
                 if row.name == "Get" {
                     return Text::atom(quote_spanned!(span=> #base[#(#operands),*]));
                 }
+                if row.name == "Aview1" {
+                    let (aview1, list) = (self.rt(row.call), self.operand(node.args[0]));
+                    return Text::atom(quote_spanned!(span=> #aview1(#list)));
+                }
                 let method = format_ident!("{}", row.call);
+                if row.is_of_option() {
+                    let lent = (row.name == "UnwrapOr").then(|| quote!(&));
+                    let held = quote_spanned!(span=> *#base.as_ref().#method(#(#lent #operands),*));
+                    return Text { tokens: held, strength: Strength::Unary };
+                }
                 Text::atom(quote_spanned!(span=> #base.#method(#(#operands),*)))
             }
             Kind::Whole if row.name == "ToOwned" => {
@@ -234,7 +243,9 @@ impl<'a> Writer<'a> {
                     self.float(*arg).tokens
                 } else if row.name == "Plus" {
                     self.moved(*arg)
-                } else if row.name == "SumTo" && position == 1 {
+                } else if row.name == "SumTo" && position == 1
+                    || matches!(row.name, "SwapAxes" | "InvertAxis")
+                {
                     self.moved_or_shown(*arg)
                 } else {
                     self.operand(*arg)

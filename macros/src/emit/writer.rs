@@ -166,7 +166,7 @@ impl<'a> Writer<'a> {
             let is_named = graph.info(out).name.is_some();
             let is_inlined = match &node.op {
                 Op::Field(_) => true,
-                Op::Row(row) if row.name == "Get" && !self.is_float(out) => true,
+                Op::Row(row) if row.is_element() && !self.is_float(out) => true,
                 Op::Row(row) if row.is_view() && !self.is_float(out) => {
                     uses[out.0] <= 1 || !is_named
                 }

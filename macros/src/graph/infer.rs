@@ -22,11 +22,15 @@ impl Graph {
             },
             Kind::View => match row.name {
                 "Get" => element(ty(0)),
+                "Aview1" => Ty::Array(element(ty(0)).elem(), Some(1)),
+                _ if row.is_of_option() => inner(ty(0)),
                 "Slice" => Ty::Array(elem, None),
                 "SliceAxis" | "T" => ty(0).clone(),
                 "IndexAxis" => reduced(ty(0)),
                 _ => Ty::Array(elem, Some(1)),
             },
+            Kind::Whole if row.name == "ToF32" => cast(ty(0), Elem::F32),
+            Kind::Whole if row.name == "ToF64" => cast(ty(0), Elem::F64),
             Kind::Whole => match row.gives() {
                 Gives::Float => Ty::Float(elem),
                 Gives::Same => ty(0).clone(),
@@ -63,6 +67,14 @@ fn product(a: &Ty, b: &Ty, elem: Elem) -> Ty {
         (Ty::Array(_, Some(1)), Ty::Array(_, Some(1))) => Ty::Float(elem),
         (Ty::Array(_, Some(a)), Ty::Array(_, Some(b))) => Ty::Array(elem, (a + b).checked_sub(2)),
         _ => Ty::Numeric(elem),
+    }
+}
+
+/// The type of what an `Option` holds.
+fn inner(ty: &Ty) -> Ty {
+    match ty {
+        Ty::Option(inner) => (**inner).clone(),
+        _ => Ty::Unknown,
     }
 }
 

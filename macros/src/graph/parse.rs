@@ -212,6 +212,7 @@ impl Parser {
             "integer" => Ty::Integer,
             "numeric" => Ty::Numeric(elem(&self.any_word()?)?),
             "list" => Ty::List(Box::new(self.ty()?)),
+            "option" => Ty::Option(Box::new(self.ty()?)),
             "struct" => Ty::Struct(self.any_word()?),
             other => {
                 let elem = elem(other)?;

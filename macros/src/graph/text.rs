@@ -41,6 +41,7 @@ impl Display for Ty {
             Ty::Array(elem, None) => write!(f, "{elem}[]"),
             Ty::Numeric(elem) => write!(f, "numeric {elem}"),
             Ty::List(inner) => write!(f, "list {inner}"),
+            Ty::Option(inner) => write!(f, "option {inner}"),
             Ty::Struct(name) => write!(f, "struct {name}"),
             Ty::Tuple(parts) => {
                 write!(f, "(")?;

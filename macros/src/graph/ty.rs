@@ -20,6 +20,8 @@ pub(crate) enum Ty {
     Numeric(Elem),
     /// A slice, `Vec` or `[T; N]`.
     List(Box<Ty>),
+    /// An `Option`.
+    Option(Box<Ty>),
     Tuple(Vec<Ty>),
     /// A struct of the user's.
     Struct(String),

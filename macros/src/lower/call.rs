@@ -58,6 +58,9 @@ impl Lowering<'_> {
         if starts_upper(&name) {
             return self.constructor(call, &function.path);
         }
+        if let Some(made) = self.made_array(call, &function.path) {
+            return made;
+        }
         if let Some(row) = operation_by_path(&function.path, call.args.len()) {
             return self.row_of_path(row, call, span);
         }
@@ -93,6 +96,9 @@ impl Lowering<'_> {
     pub(super) fn joined_by_call(&mut self, call: &ExprCall) -> Option<Value> {
         let Expr::Path(function) = &*call.func else { return None };
         let name = function.path.segments.last()?.ident.to_string();
+        if name == "from_shape_vec" && call.args.len() == 2 {
+            return self.array_of_shape(call);
+        }
         if !matches!(name.as_str(), "concatenate" | "stack") || call.args.len() != 2 {
             return None;
         }
@@ -180,7 +186,10 @@ impl Lowering<'_> {
         let parts: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let members = (0..parts.len()).map(|position| position.to_string()).collect();
         let (form, ty) = match name.as_str() {
-            "Some" => (Form::Option, Ty::Unknown),
+            "Some" => {
+                let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(*part).clone());
+                (Form::Option, Ty::Option(Box::new(inner)))
+            }
             _ => (Form::Tuple, Ty::Struct(name)),
         };
         let construct =

@@ -8,13 +8,16 @@ use syn::{Expr, ExprClosure, ExprMethodCall};
 use super::call::{callee, operation_by_path};
 use super::Lowering;
 use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
-use crate::ops::Row;
+use crate::ops::{self, Row};
 
 impl Lowering<'_> {
     /// `x.mapv(f)`: one kernel over the elements of `x`, with what `f` captures as operands.
     pub(super) fn elementwise_closure(&mut self, call: &ExprMethodCall) -> Value {
         let span = call.method.span();
         let receiver = self.expr(&call.receiver);
+        if matches!(self.graph.ty(receiver), Ty::Option(_)) {
+            return self.option_mistake(call);
+        }
         let elem = self.graph.ty(receiver).elem();
         if *self.graph.ty(receiver) == Ty::Unknown {
             self.graph.info_mut(receiver).ty = Ty::Numeric(elem);
@@ -87,18 +90,18 @@ impl Lowering<'_> {
         if result == element {
             return receiver;
         }
-        let (from, to) = (self.graph.ty(receiver).elem(), self.graph.ty(result).elem());
-        if matches!((from, to), (Elem::F32, Elem::F64) | (Elem::F64, Elem::F32)) {
-            return self.mistake(
-                span,
-                "a closure that changes the type of the elements is not supported yet: keep the type, and \
-                 cast floats outside of arrays",
-            );
-        }
         if inside.iter().all(|node| matches!(node.op, Op::Row(_) | Op::Literal(_)))
             && !inside.is_empty()
         {
             return self.inline(receiver, element, &inside, result);
+        }
+        let (from, to) = (self.graph.ty(receiver).elem(), self.graph.ty(result).elem());
+        if matches!((from, to), (Elem::F32, Elem::F64) | (Elem::F64, Elem::F32)) {
+            return self.mistake(
+                span,
+                "this closure decides something and changes the type of the elements: cast in a closure of \
+                 its own first, `mapv(|v| v as f64)`",
+            );
         }
         let captured = self.captured(&inside, element, result);
         let mut params = vec![element];
@@ -156,6 +159,12 @@ impl Lowering<'_> {
     }
 
     fn inline_row(&mut self, row: &'static Row, args: Vec<Value>, node: &Node) -> Value {
+        // A kernel has elements of one type, so a cast of an array is a pass of its own.
+        let row = match row.name {
+            "AsF32" if !self.graph.ty(args[0]).is_float() => ops::row("ToF32"),
+            "AsF64" if !self.graph.ty(args[0]).is_float() => ops::row("ToF64"),
+            _ => row,
+        };
         self.row(row, args, node.span())
     }
 }

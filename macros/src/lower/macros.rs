@@ -52,7 +52,7 @@ impl Lowering<'_> {
     }
 
     /// `array![[a, b], [c, d]]`: rows of equal length, as deep as they are nested.
-    fn array_literal(&mut self, mut elements: Vec<&Expr>, span: Span) -> Value {
+    pub(super) fn array_literal(&mut self, mut elements: Vec<&Expr>, span: Span) -> Value {
         let mut lengths = vec![elements.len()];
         while let Some(Expr::Array(first)) = elements.first() {
             let length = first.elems.len();

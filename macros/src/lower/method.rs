@@ -42,6 +42,9 @@ impl Lowering<'_> {
             _ => {}
         }
         let receiver = self.expr(&call.receiver);
+        if let Some(value) = self.option_method(call, receiver) {
+            return value;
+        }
         let is_struct = matches!(self.graph.ty(receiver), Ty::Struct(_));
         match ops::by_call(&name, call.args.len() + 1) {
             Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
@@ -68,7 +71,7 @@ impl Lowering<'_> {
     fn is_view(&self, value: Value) -> bool {
         self.views.contains(&value)
             || self.nodes.iter().any(|node| {
-                matches!(&node.op, Op::Row(row) if row.is_view() && row.name != "Get")
+                matches!(&node.op, Op::Row(row) if row.is_view() && !row.is_element())
                     && node.out() == value
             })
     }

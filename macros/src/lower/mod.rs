@@ -4,6 +4,8 @@
 //! touches an active value must be understood, or is an error at that expression. The same code
 //! reads the formulas of the table.
 
+mod arrays;
+mod axes;
 mod call;
 mod closure;
 mod constant;
@@ -11,6 +13,7 @@ mod expr;
 mod formula;
 mod macros;
 mod method;
+mod option;
 mod pattern;
 mod scope;
 mod stmt;
@@ -226,7 +229,12 @@ impl<'a> Lowering<'a> {
             !row.is_constant_operand(position)
                 && !matches!(
                     lowering.graph.ty(args[position]),
-                    Ty::Integer | Ty::Bool | Ty::List(_) | Ty::Tuple(_) | Ty::Struct(_)
+                    Ty::Integer
+                        | Ty::Bool
+                        | Ty::List(_)
+                        | Ty::Option(_)
+                        | Ty::Tuple(_)
+                        | Ty::Struct(_)
                 )
         };
         let elem = (0..args.len())

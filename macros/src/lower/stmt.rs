@@ -83,6 +83,7 @@ impl Lowering<'_> {
                     return;
                 }
             }
+            Expr::MethodCall(call) if self.moves_axes(call) => return,
             _ => {}
         }
         let mentions = self.mentions(stmt);
@@ -130,7 +131,7 @@ impl Lowering<'_> {
     }
 
     /// The local that an assignment names, if it names one as a whole.
-    fn local_name(&self, expr: &Expr) -> Option<String> {
+    pub(super) fn local_name(&self, expr: &Expr) -> Option<String> {
         match expr {
             Expr::Path(path) => {
                 let name = key(path.path.get_ident()?);
@@ -142,7 +143,7 @@ impl Lowering<'_> {
     }
 
     /// A new version of a variable.
-    fn assign(&mut self, name: &str, value: Value) {
+    pub(super) fn assign(&mut self, name: &str, value: Value) {
         let info = self.graph.info_mut(value);
         if info.name.is_none() {
             info.name = Some(name.to_owned());

@@ -123,6 +123,16 @@ impl Row {
         self.kind == Kind::View
     }
 
+    /// True for a part that is no array by itself: an element of a list, what an `Option` holds.
+    pub(crate) fn is_element(&self) -> bool {
+        matches!(self.name, "Get") || self.is_of_option()
+    }
+
+    /// True for what an `Option` holds.
+    pub(crate) fn is_of_option(&self) -> bool {
+        matches!(self.name, "Unwrap" | "Expect" | "UnwrapOr")
+    }
+
     /// The type of the result, for a whole-array operation.
     pub(crate) fn gives(&self) -> Gives {
         match self.clause("gives") {

@@ -23,6 +23,10 @@ rows! { Query:
     Ncols = ncols(x) => { }
     /// True if the matrix is square.
     IsSquare = is_square(x) => { }
+    /// True if the `Option` holds a value.
+    IsSome = is_some(x) => { }
+    /// True if the `Option` holds none.
+    IsNone = is_none(x) => { }
     /// True if not a number.
     IsNan = is_nan(x) => { }
     /// True if neither infinite nor NaN.

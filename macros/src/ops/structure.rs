@@ -23,6 +23,10 @@ rows! { Whole:
     PermutedAxes = permuted_axes(x, axes) => {
         dx: permute_back(dy, axes); linear: [x]; example: ([2, 3, 4], [2, 0, 1]);
     }
+    /// Two axes exchanged.
+    SwapAxes = swap_axes(x, i, n) => { dx: swap_axes(dy, i, n); linear: [x]; gives: same; internal: true; }
+    /// An axis backwards.
+    InvertAxis = invert_axis(x, axis) => { dx: invert_axis(dy, axis); linear: [x]; gives: same; internal: true; }
     /// An axis of length 1 put in.
     InsertAxis = insert_axis(x, axis) => {
         dx: remove_axis(dy, axis); linear: [x]; example: ([3, 4], Axis(1));
@@ -41,6 +45,14 @@ rows! { Whole:
     }
     /// The axes in reverse order.
     ReversedAxes = reversed_axes(x) => { y: x.t(); }
+    /// An array of one float.
+    FromElem = from_elem(x, shape) => { dx: sum(dy); linear: [x]; internal: true; }
+    /// The elements as `f32`.
+    ToF32 = to_f32(x) => { dx: to_float_of(dy, x); linear: [x]; internal: true; }
+    /// The elements as `f64`.
+    ToF64 = to_f64(x) => { dx: to_float_of(dy, x); linear: [x]; internal: true; }
+    /// The elements in the float type of `like`, which has the same shape.
+    ToFloatOf = to_float_of(x, like) => { dx: to_float_of(dy, x); linear: [x]; gives: like; internal: true; }
     /// A copy of a part of an array.
     ToOwned = to_owned(x) => { dx: dy; linear: [x]; gives: same; internal: true; }
     /// The axes of an owned array in reverse order: the cotangent of a transpose.

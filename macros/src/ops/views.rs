@@ -6,6 +6,14 @@ use super::rows;
 rows! { View:
     /// One element.
     Get = get(x, i) => { internal: true; }
+    /// What an `Option` holds.
+    Unwrap = unwrap(x) => { internal: true; }
+    /// What an `Option` holds.
+    Expect = expect(x, info) => { internal: true; }
+    /// What an `Option` holds, or a constant.
+    UnwrapOr = unwrap_or(x, info) => { internal: true; }
+    /// A list of floats as a vector.
+    Aview1 = aview1(x) => { internal: true; }
     /// The axes in reverse order.
     T = t(x) => { dx: transpose(dy); example: [3, 4]; }
     /// One row of a matrix.

@@ -1,9 +1,9 @@
 //! What can be added to an accumulator: always `+=`, never `=`.
 
-use ndarray::{Array, ArrayBase, ArrayRef, CowRepr, Data, Dimension, OwnedArcRepr, ViewRepr};
+use ndarray::{Array, ArrayBase, ArrayRef, CowRepr, Data, Dimension, Ix1, OwnedArcRepr, ViewRepr};
 
-use super::Lazy;
 use super::lazy::add_arrays;
+use super::{ArrayAcc, Lazy, VecAcc};
 use crate::Float;
 
 /// A value that can be added to an accumulator of type `Acc`, or to a dense gradient.
@@ -81,6 +81,25 @@ impl<T: Float, D: Dimension, S: Data<Elem = T>> Contribution<Array<T, D>> for &A
     #[track_caller]
     fn add_to(self, acc: &mut Array<T, D>) {
         add_arrays(acc, self);
+    }
+}
+
+// Into a list, of which the vector is a view.
+
+impl<T: Float, S: Data<Elem = T>> Contribution<VecAcc<T>> for &ArrayBase<S, Ix1> {
+    #[track_caller]
+    fn add_to(self, acc: &mut VecAcc<T>) {
+        for (index, element) in self.iter().enumerate() {
+            *acc.at(index) += *element;
+        }
+    }
+}
+
+impl<T: Float, S: Data<Elem = T>, const N: usize> Contribution<ArrayAcc<T, N>>
+    for &ArrayBase<S, Ix1>
+{
+    fn add_to(self, acc: &mut ArrayAcc<T, N>) {
+        acc.0.iter_mut().zip(self).for_each(|(acc, element)| *acc += *element);
     }
 }
 

@@ -4,11 +4,13 @@
 
 mod accumulate;
 mod activity;
+mod again;
 mod at;
 mod branch;
 pub mod callee;
 mod casts;
 mod cotangents;
+mod elements;
 mod elementwise;
 mod extrema;
 mod losses;
@@ -27,12 +29,14 @@ pub use crate::differentiable::{
 pub use crate::kernels::*;
 pub use accumulate::{Dense, accumulator, add, dense, filled, finish, into_acc, into_acc_of, take};
 pub use activity::{Activity, Constant, No, Or, Yes, or};
+pub use again::{Lent, NotLent, Passed};
 pub use at::{AddInto, At, add_element, add_into, at};
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
 pub use casts::{Cast, as_f32, as_f64, cast_like};
 pub use cotangents::{
     count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc, sum_to, zeros,
 };
+pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;
 pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
 pub use losses::{cross_entropy, cross_entropy_pull};

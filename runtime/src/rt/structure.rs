@@ -52,6 +52,42 @@ where
     x.operand_owned().permuted_axes(axes)
 }
 
+/// `x` with two of its axes exchanged.
+///
+/// # Panics
+/// If there are not so many axes.
+#[track_caller]
+pub fn swap_axes<T, X, D>(x: X, a: usize, b: usize) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    let mut x = x.operand_owned();
+    let ndim = x.ndim();
+    assert!(a < ndim && b < ndim, "swap_axes: axes {a} and {b} of shape {:?}", x.shape());
+    x.swap_axes(a, b);
+    x
+}
+
+/// `x` with the elements along `axis` in reverse order.
+///
+/// # Panics
+/// If there are not so many axes.
+#[track_caller]
+pub fn invert_axis<T, X, D>(x: X, axis: Axis) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    let mut x = x.operand_owned();
+    let number = axis.index();
+    assert!(number < x.ndim(), "invert_axis: axis {number} of shape {:?}", x.shape());
+    x.invert_axis(axis);
+    x
+}
+
 /// The axes in reverse order.
 pub fn transpose<T, X, D>(x: X) -> Array<T, D>
 where

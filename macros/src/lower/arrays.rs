@@ -1,0 +1,100 @@
+//! Arrays that a function of ndarray makes of active floats: `Array1::from_vec(vec![a, b])`.
+
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, Path, Token, Type, TypePath};
+
+use super::Lowering;
+use crate::graph::{Ty, Value};
+use crate::ops;
+
+impl Lowering<'_> {
+    /// What the call makes, if its path names a function of ndarray that makes arrays of elements.
+    pub(super) fn made_array(&mut self, call: &ExprCall, path: &Path) -> Option<Value> {
+        let name = path.segments.last()?.ident.to_string();
+        let owner = path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+        let of_array = owner.as_deref().is_some_and(|owner| owner.starts_with("Array"));
+        let args: Vec<&Expr> = call.args.iter().collect();
+        match (name.as_str(), args.as_slice()) {
+            ("from_elem", [shape, elem]) if of_array => {
+                Some(self.array_of_one(path, shape, elem, call))
+            }
+            ("from_vec" | "from", [list]) if of_array => Some(self.array_of_list(list, true)),
+            ("arr1" | "arr2" | "arr3", [list]) => Some(self.array_of_list(list, true)),
+            ("aview1", [list]) => Some(self.array_of_list(list, false)),
+            ("from_shape_vec", [_, _]) if of_array => Some(self.mistake(
+                call.func.span(),
+                "`from_shape_vec` gives a `Result`: call `.unwrap()` on it right here",
+            )),
+            _ => None,
+        }
+    }
+
+    /// `Array2::from_elem(shape, x)`.
+    fn array_of_one(&mut self, path: &Path, shape: &Expr, elem: &Expr, call: &ExprCall) -> Value {
+        if !self.is_constant(shape) {
+            return self.mistake(shape, "a shape is made of integers");
+        }
+        let shape = self.constant_as_written(shape);
+        let value = self.expr(elem);
+        let elem = self.graph.ty(value).elem();
+        self.graph.info_mut(value).ty = Ty::Float(elem);
+        let out = self.row(ops::row("FromElem"), vec![value, shape], call.func.span());
+        // `Array2` says how many axes there are.
+        let mut owner = path.clone();
+        owner.segments.pop();
+        owner.segments.pop_punct();
+        let owner = Type::Path(TypePath { attrs: vec![], qself: None, path: owner });
+        let known = super::ty::Known { holds_floats: true, generics: None };
+        if let Ty::Array(_, rank @ Some(_)) = super::ty::of_type(&owner, known) {
+            self.graph.info_mut(out).ty = Ty::Array(elem, rank);
+        }
+        out
+    }
+
+    /// `Array1::from_vec(list)`: elements that are written here, or a list as it is.
+    fn array_of_list(&mut self, list: &Expr, is_owned: bool) -> Value {
+        if let Some(elements) = elements(list) {
+            return self.array_literal(elements.iter().collect(), list.span());
+        }
+        let value = self.expr(list);
+        if self.poisoned.contains(&value) {
+            return value;
+        }
+        if matches!(self.graph.ty(value), Ty::List(inner) if !matches!(**inner, Ty::Float(_) | Ty::Unknown))
+        {
+            return self.mistake(list, "a list of lists must be written here: `&[[a, b], [c, d]]`");
+        }
+        let depends_on = self.graph.info(value).depends_on.clone();
+        let row = ops::row("Aview1");
+        let ty = self.graph.result_type(row, &[value]);
+        let view = self.node(crate::graph::Op::Row(row), vec![value], ty, list.span());
+        self.graph.info_mut(view).depends_on = depends_on;
+        match is_owned {
+            true => self.row(ops::row("ToOwned"), vec![view], list.span()),
+            false => view,
+        }
+    }
+
+    /// `Array::from_shape_vec(shape, list)`, behind `unwrap`.
+    pub(super) fn array_of_shape(&mut self, call: &ExprCall) -> Option<Value> {
+        let (shape, list) = (call.args.first()?, call.args.get(1)?);
+        let shape = self.constant_as_written(shape);
+        let flat = self.array_of_list(list, false);
+        Some(self.row(ops::row("ToShape"), vec![flat, shape], call.func.span()))
+    }
+}
+
+/// The elements that are written in `[a, b]`, `&[a, b]` or `vec![a, b]`.
+fn elements(list: &Expr) -> Option<Vec<Expr>> {
+    match list {
+        Expr::Reference(inner) => elements(&inner.expr),
+        Expr::Paren(inner) => elements(&inner.expr),
+        Expr::Array(list) => Some(list.elems.iter().cloned().collect()),
+        Expr::Macro(call) if call.mac.path.segments.last()?.ident == "vec" => {
+            let parsed = call.mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+            Some(parsed.ok()?.into_iter().collect())
+        }
+        _ => None,
+    }
+}
