@@ -28,6 +28,7 @@
 //!
 //! * [`differentiable`](macro@differentiable) says what is generated and which options there are,
 //!   [`Differentiable`](trait@Differentiable) what has a gradient.
+//! * [`operations`] lists every operation that has a derivative.
 //! * [`prelude`] has all that a file with differentiable functions uses; [`ext`] adds to arrays and
 //!   floats what ndarray lacks: softmax, activations, norms, losses.
 //! * [`check`] compares gradients with finite differences.
@@ -60,6 +61,8 @@ mod float;
 mod kernels;
 #[cfg(feature = "train")]
 pub mod optim;
+#[doc = include_str!("../../docs/operations.md")]
+pub mod operations {}
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod prelude;

@@ -183,8 +183,8 @@ impl Lowering<'_> {
             let hint = match ops::similar(&name) {
                 Some(similar) => format!("did you mean `{similar}`?"),
                 None => {
-                    "see the page of supported operations; or wrap it in a `#[differentiable]` \
-                         function with a rule of its own"
+                    "the documentation of `chainrule::operations` lists those; or wrap it in a \
+                         `#[differentiable]` function with a rule of its own"
                         .to_owned()
                 }
             };

@@ -265,4 +265,6 @@ macro_rules! rows {
 use rows;
 
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod tests;
