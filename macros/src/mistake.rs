@@ -28,12 +28,19 @@ impl<T: ToTokens> From<&T> for Place {
 #[derive(Default)]
 pub(crate) struct Mistakes {
     found: Vec<(Place, String)>,
+    /// True if there is one of which rustc says enough.
+    left_to_rustc: bool,
 }
 
 impl Mistakes {
     /// Notes a mistake: what is wrong, then what to do instead.
     pub(crate) fn add(&mut self, place: impl Into<Place>, message: impl Into<String>) {
         self.found.push((place.into(), message.into()));
+    }
+
+    /// Notes a mistake of types in the user's own function, which rustc reports there.
+    pub(crate) fn leave_to_rustc(&mut self) {
+        self.left_to_rustc = true;
     }
 
     /// Notes a mistake that syn found.
@@ -44,7 +51,7 @@ impl Mistakes {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
+        self.found.is_empty() && !self.left_to_rustc
     }
 
     /// One `compile_error!` for each.

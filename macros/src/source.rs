@@ -117,6 +117,12 @@ impl Param {
         }
     }
 
+    /// A float or an array of floats, or a reference to one.
+    pub(crate) fn is_float_or_array(&self, generics: &syn::Generics) -> bool {
+        let ty = self.reference().map_or(&self.ty, |reference| &reference.elem);
+        types::is_float_or_array(ty, generics)
+    }
+
     /// A view by value, such as `ArrayView1<f64>`.
     pub(crate) fn is_view(&self) -> bool {
         types::is_view(&self.ty)

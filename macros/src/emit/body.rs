@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, ToTokens};
+use quote::{quote, quote_spanned, ToTokens};
 
 use super::signature::Signature;
+use super::tokens::located;
 use super::writer::Writer;
 use super::{marker_value, ours};
 use crate::graph::{Arguments, Graph, Op, Ty, Value};
@@ -31,7 +32,8 @@ impl Signature<'_> {
             many => quote!((#(#many),*)),
         };
         let value = writer.results(values);
-        quote!(#(#statements)* (#value, #gradients))
+        let results = quote_spanned!(self.place_of_gradient()=> (#value, #gradients));
+        quote!(#(#statements)* #results)
     }
 
     /// The hidden `__vjp`: the value, and a pullback that owns what the adjoint uses of the primal.
@@ -50,7 +52,11 @@ impl Signature<'_> {
     pub(super) fn hidden_stand_in(&self) -> TokenStream {
         let again = self.again_types();
         let seed = self.accumulator(&self.differentiated_result());
-        self.hidden_with(quote!((unreachable!(), |#(_: #again,)* _: #seed| unreachable!())))
+        let never = self.never_built();
+        self.hidden_with(quote! {
+            #never
+            (unreachable!(), |#(_: #again,)* _: #seed| unreachable!())
+        })
     }
 
     /// What the hidden pullback is handed again, of every parameter.
@@ -81,12 +87,15 @@ impl Signature<'_> {
             true => quote!(#krate::rt::Activity),
             false => quote!(#krate::rt::Constant),
         });
+        let results = quote_spanned! {self.place_of_gradient()=>
+            (#result, impl Fn(#(#again,)* #seed) -> (#(#accumulators,)*))
+        };
         quote! {
             #[doc(hidden)]
             #[allow(warnings, clippy::all)]
             #visibility fn #name<#generics #separator #(#markers: #bounds),*>(
                 #(#parameters,)* #(#marker_values: #markers),*
-            ) -> (#result, impl Fn(#(#again,)* #seed) -> (#(#accumulators,)*))
+            ) -> #results
             #clause
             {
                 #body
@@ -176,18 +185,21 @@ impl Signature<'_> {
             let this = this();
             quote!(let #this = ::core::clone::Clone::clone(self);)
         });
-        quote! {
-            #owned_self
-            #(#primal)*
-            let #result = #value;
-            #like
-            #(#kept)*
+        let results = quote_spanned! {self.place_of_gradient()=>
             (#result, move |#(#again,)* #mutable #seed: #seed_type| {
                 #conversion
                 #(#shown)*
                 #(#adjoint)*
                 (#(#gradients,)*)
             })
+        };
+        quote! {
+            #owned_self
+            #(#primal)*
+            let #result = #value;
+            #like
+            #(#kept)*
+            #results
         }
     }
 
@@ -250,7 +262,7 @@ impl Writer<'_> {
                 let value = self.moved(cotangent);
                 if self.is_own_accumulator(cotangent) {
                     let finish = self.rt("finish");
-                    return quote!(#finish(#value));
+                    return located(quote!(#finish(#value)), self.signature.place_of_gradient());
                 }
                 let dense = self.rt("dense");
                 let like = match param.reference() {

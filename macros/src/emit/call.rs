@@ -1,10 +1,11 @@
 //! Calls of differentiable functions, and of their pullbacks.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::ours;
 use super::text::{Strength, Text};
+use super::tokens::located;
 use super::writer::Writer;
 use crate::graph::{Callee, Node, Op, Passing, Target, Ty, Value};
 
@@ -17,14 +18,15 @@ const COUNTS: [&str; 13] = [
 impl Writer<'_> {
     /// `g::__vjp(a, &b, Yes, No)`: the value and its pullback.
     pub(super) fn call(&self, callee: &Callee, node: &Node) -> Text {
-        let span = node.span();
+        let span = call_span(node);
         let passed: Vec<TokenStream> = node
             .args
             .iter()
             .zip(&callee.passing)
             .map(|(arg, passing)| self.passed(*arg, *passing))
             .collect();
-        let markers: Vec<TokenStream> = node.args.iter().map(|arg| self.marker(*arg)).collect();
+        let markers: Vec<TokenStream> =
+            node.args.iter().map(|arg| located(self.marker(*arg), span)).collect();
         let kept: Vec<TokenStream> =
             self.kept_again(&node.args, &callee.passing).map(|arg| self.again_of(arg)).collect();
         let generics = callee.generics.as_ref().map(|generics| {
@@ -54,11 +56,11 @@ impl Writer<'_> {
                 }
             }
             Target::Associated { ty, name } => {
-                let (ty, name) = (&ty.0, format_ident!("__{name}_vjp", span = span));
+                let (ty, name) = (&ty.0, format_ident!("__{name}_vjp", span = node.span()));
                 quote!(#ty::#name #generics(#(#passed),*, #(#markers),*))
             }
             Target::Method(name) => {
-                let name = format_ident!("__{name}_vjp", span = span);
+                let name = format_ident!("__{name}_vjp", span = node.span());
                 let receiver = self.text(node.args[0]).at_least(Strength::Atom);
                 let passed = &passed[1..];
                 quote!(#receiver.#name #generics(#(#passed,)* #(#markers),*))
@@ -104,7 +106,7 @@ impl Writer<'_> {
             }
         };
         let pullback = if kept == 0 { name } else { quote!((#name.0)) };
-        Text::atom(quote_spanned!(node.span()=> #pullback(#(#again),*, #seed)))
+        Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again),*, #seed)))
     }
 
     /// The constant arguments of which the call keeps what the pullback is handed again.
@@ -228,6 +230,11 @@ impl Writer<'_> {
             None => self.rt("No"),
         }
     }
+}
+
+/// Where the call's own tokens lie: all at one place, so that rustc says once what it has to say.
+pub(super) fn call_span(node: &Node) -> Span {
+    Span::mixed_site().located_at(node.span())
 }
 
 /// True for an expression that by its form is no reference: `None`, `Axis(1)`, `0..n`.

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::text::{Strength, Text};
-use super::tokens::rename;
+use super::tokens::{located, rename};
 use super::writer::Writer;
 use crate::graph::{key, Construct, Elem, Form, Node, Op, Part, Ty, Value, Verbatim};
 use crate::ops::{Kind, Row};
@@ -127,6 +127,10 @@ impl<'a> Writer<'a> {
             Op::Accumulator => {
                 let accumulator = self.rt("accumulator");
                 let like = self.operand(node.args[0]);
+                if self.graph.body.params.contains(&node.args[0]) {
+                    let place = self.signature.place_of_gradient();
+                    return Text::atom(located(quote!(#accumulator(#like)), place));
+                }
                 Text::atom(quote_spanned!(span=> #accumulator(#like)))
             }
             Op::Dense => {

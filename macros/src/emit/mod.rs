@@ -23,13 +23,15 @@ mod text;
 mod tokens;
 mod writer;
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use crate::graph::Graph;
 use crate::lower::ExtensionCall;
 use crate::source::Source;
 use signature::Signature;
+use syn::spanned::Spanned;
+use tokens::located;
 
 /// The value that a marker type's parameter is called.
 fn marker_value(marker: &Ident) -> Ident {
@@ -86,10 +88,20 @@ impl<'a> Signature<'a> {
         Signature { source, krate, for_reading }
     }
 
+    /// Where it lies what calls the hidden function or accumulates: at the first type that may have no
+    /// gradient, so that rustc says so once and there.
+    pub(super) fn place_of_gradient(&self) -> Span {
+        let generics = &self.source.item.sig.generics;
+        let first = self.source.active().find(|(_, param)| !param.is_float_or_array(generics));
+        let span = first
+            .map_or(self.source.name().span(), |(_, param)| signature::owner(&param.ty).span());
+        Span::call_site().located_at(span)
+    }
+
     /// The `enum` with its `impl`, or the functions alone beside a method.
     fn around(&self, items: TokenStream) -> TokenStream {
         if self.source.is_associated() {
-            return items;
+            return items_at(items, self.source.name().span());
         }
         let name = self.source.name();
         let visibility = &self.source.item.vis;
@@ -160,14 +172,14 @@ impl<'a> Signature<'a> {
         let forward = self.forward_to_hidden();
         let (value, dy) = (ours("value"), ours("dy"));
         let pulled = self.pulled(quote!(#krate::rt::into_acc_of(#dy)));
+        let body =
+            located(quote!(#forward (#value, move |#dy: #seed| #pulled)), self.place_of_gradient());
+        let results = quote_spanned! {self.place_of_gradient()=>
+            (#result, #krate::__pullback!(Fn(#seed) -> #gradients))
+        };
         quote! {
-            #head fn #name<#generics>(#(#parameters),*)
-                -> (#result, #krate::__pullback!(Fn(#seed) -> #gradients))
-            #clause
-            {
-                #forward
-                (#value, move |#dy: #seed| #pulled)
-            }
+            #head fn #name<#generics>(#(#parameters),*) -> #results #clause
+            { #body }
         }
     }
 
@@ -279,11 +291,12 @@ impl<'a> Signature<'a> {
                     let #gradients = #pulled;
                     (#value, #gradients)
                 };
-                (self.scalar_only(), body)
+                (self.scalar_only(), located(body, self.place_of_gradient()))
             }
         };
+        let results = quote_spanned!(self.place_of_gradient()=> (#result, #gradients));
         quote! {
-            #head fn #name<#generics>(#(#parameters),*) -> (#result, #gradients) #clause { #body }
+            #head fn #name<#generics>(#(#parameters),*) -> #results #clause { #body }
         }
     }
 
@@ -310,11 +323,15 @@ impl<'a> Signature<'a> {
         let names = self.source.params.iter().map(|param| &param.name);
         let value_and_grad = self.call_of("value_and_grad", 0);
         let (value, old, new) = (ours("value"), ours("gradients"), ours("new"));
+        let body = quote! {
+            let (#value, #new) = #value_and_grad(#(#names),*);
+            *#old = #new;
+            #value
+        };
+        let body = located(body, self.place_of_gradient());
         quote! {
             #head fn #name<#generics>(#(#parameters,)* #old: &mut #gradients) -> #result #clause {
-                let (#value, #new) = #value_and_grad(#(#names),*);
-                *#old = #new;
-                #value
+                #body
             }
         }
     }
@@ -328,10 +345,11 @@ impl<'a> Signature<'a> {
         let names = self.source.params.iter().map(|param| &param.name);
         let value_and_grad = self.call_of("value_and_grad", 0);
         let used = self.mention_of_function();
+        let call = located(quote!(#value_and_grad(#(#names),*).1), self.place_of_gradient());
         quote! {
             #head fn #name<#generics>(#(#parameters),*) -> #gradients #clause {
                 #used
-                #value_and_grad(#(#names),*).1
+                #call
             }
         }
     }
@@ -384,6 +402,7 @@ impl<'a> Signature<'a> {
         let krate = &self.krate;
         let (result, seed, gradients) =
             (self.source.result(), self.result_gradient(), self.gradients());
+        let never = self.never_built();
         let plain = quote!(<#generics>(#(#parameters),*));
         let into = quote!(<#generics>(#(#parameters,)* _: &mut #gradients));
         let items = [
@@ -401,11 +420,17 @@ impl<'a> Signature<'a> {
             quote! {
                 #[doc(hidden)]
                 #[allow(warnings, clippy::all)]
-                #visibility fn #name #signature -> #ty #clause { #body }
+                #visibility fn #name #signature -> #ty #clause { #never #body }
             }
         });
         let items: Vec<TokenStream> = items.chain([self.hidden_stand_in()]).collect();
         quote!(#(#items)*)
+    }
+
+    /// What keeps a program from being built that uses a stand-in, though there is an error already.
+    pub(super) fn never_built(&self) -> TokenStream {
+        let message = format!("`{}` has a mistake, so it has no derivative", self.source.name());
+        quote!(const { ::core::panic!(#message) };)
     }
 
     /// A comma after the user's generics, if there are any without one.
@@ -413,6 +438,24 @@ impl<'a> Signature<'a> {
         let generics = &self.source.item.sig.generics.params;
         (!generics.is_empty() && !generics.trailing_punct()).then(|| quote!(,))
     }
+}
+
+/// The same functions, each lying at the user's: there rustc says that they are no members of a trait.
+fn items_at(items: TokenStream, function: Span) -> TokenStream {
+    items
+        .into_iter()
+        .map(|mut tree| {
+            let is_frame = match &tree {
+                TokenTree::Ident(word) => word == "fn",
+                TokenTree::Group(body) => body.delimiter() == Delimiter::Brace,
+                _ => false,
+            };
+            if is_frame {
+                tree.set_span(tree.span().located_at(function));
+            }
+            tree
+        })
+        .collect()
 }
 
 /// A local of ours, which no name of the user's can be.

@@ -125,9 +125,11 @@ impl Signature<'_> {
     }
 
     fn projected(&self, ty: &Type, name: &str) -> TokenStream {
-        let (krate, name) = (&self.krate, Ident::new(name, Span::call_site()));
+        // All of it lies at the type, so that rustc says once where there is no such thing.
+        let span = Span::call_site().located_at(owner(ty).span());
+        let (krate, name) = (&self.krate, Ident::new(name, span));
         let of = self.differentiable(ty);
-        quote_spanned!(ty.span()=> <#of as #krate::Differentiable>::#name)
+        quote_spanned!(span=> <#of as #krate::Differentiable>::#name)
     }
 
     pub(super) fn gradient(&self, ty: &Type) -> TokenStream {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
 use crate::graph::key;
 
@@ -35,4 +35,23 @@ pub(super) fn rename(tokens: TokenStream, names: &HashMap<String, TokenStream>) 
         }
     }
     renamed
+}
+
+/// The same tokens, all of which lie at one place; what they name stays the same.
+pub(super) fn located(tokens: TokenStream, place: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|tree| {
+            let span = tree.span().located_at(place);
+            let mut tree = match tree {
+                TokenTree::Group(group) => {
+                    let inner = located(group.stream(), place);
+                    TokenTree::Group(Group::new(group.delimiter(), inner))
+                }
+                other => other,
+            };
+            tree.set_span(span);
+            tree
+        })
+        .collect()
 }

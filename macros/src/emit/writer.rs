@@ -262,7 +262,10 @@ impl<'a> Writer<'a> {
         if node.outs.iter().any(|out| self.inlined.contains(out)) {
             return None;
         }
-        let span = node.span();
+        let span = match node.op {
+            Op::Call(_) | Op::Pullback(_) => super::call::call_span(node),
+            _ => node.span(),
+        };
         self.here.set(node.origin.0);
         match &node.op {
             Op::Effect(verbatim) => Some(self.effect(verbatim, &node.args)),

@@ -8,7 +8,7 @@ use syn::{BinOp, Expr, Member, UnOp};
 use super::constant::Mentions;
 use super::scope::Binding;
 use super::{Language, Lowering};
-use crate::graph::{element, key, Construct, Form, Op, Ty, Value};
+use crate::graph::{element, key, Construct, Elem, Form, Op, Ty, Value};
 use crate::ops;
 
 impl Lowering<'_> {
@@ -92,6 +92,16 @@ impl Lowering<'_> {
         if let Some(row) = ops::by_symbol(&symbol, 2) {
             for side in [&binary.left, &binary.right] {
                 if let Some(digits) = integer_literal(side) {
+                    let other = if std::ptr::eq(side, &binary.left) {
+                        &*binary.right
+                    } else {
+                        &*binary.left
+                    };
+                    let other = self.expr(other);
+                    if matches!(self.graph.ty(other).elem(), Elem::F32 | Elem::F64) {
+                        self.mistakes.leave_to_rustc();
+                        return self.poison();
+                    }
                     return self.mistake(
                         side,
                         format!(

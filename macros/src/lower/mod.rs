@@ -145,6 +145,10 @@ impl<'a> Lowering<'a> {
                     &source.result(),
                     ty::Known { holds_floats: true, generics: Some(&source.item.sig.generics) },
                 );
+                let found = self.graph.ty(value);
+                if !source.options.aux && disagree(&declared, found) {
+                    self.mistakes.leave_to_rustc();
+                }
                 let info = self.graph.info_mut(value);
                 if !source.options.aux
                     && (info.ty == Ty::Unknown || matches!(info.ty, Ty::Numeric(_)))
@@ -170,6 +174,11 @@ impl<'a> Lowering<'a> {
     /// Notes a mistake and gives a value to go on with, so that more can be found.
     fn mistake(&mut self, place: impl Into<Place>, message: impl Into<String>) -> Value {
         self.mistakes.add(place, message);
+        self.poison()
+    }
+
+    /// A value that stands for a mistake.
+    fn poison(&mut self) -> Value {
         let value = self.graph.value(Info::default());
         self.poisoned.insert(value);
         value
@@ -258,5 +267,18 @@ impl<'a> Lowering<'a> {
                 _ => {}
             }
         }
+    }
+}
+
+/// True if a value of one of these types is surely none of the other: what rustc says at the function's
+/// end.
+fn disagree(declared: &Ty, found: &Ty) -> bool {
+    let of_two_floats =
+        matches!((declared.elem(), found.elem()), (Elem::F32, Elem::F64) | (Elem::F64, Elem::F32));
+    match (declared, found) {
+        (Ty::Float(_), Ty::Array(..)) | (Ty::Array(..), Ty::Float(_)) => true,
+        (Ty::Float(_) | Ty::Array(..), Ty::Tuple(_) | Ty::List(_)) => true,
+        (Ty::Tuple(_) | Ty::List(_), Ty::Float(_) | Ty::Array(..)) => true,
+        _ => of_two_floats,
     }
 }

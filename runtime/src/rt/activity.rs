@@ -45,6 +45,10 @@ pub trait Constant: Activity {}
 
 impl Constant for No {}
 
+/// So that `value_and_grad`, whose markers are known, does not say once more what the hidden function
+/// of the same body says of its type parameters: of those nothing is known but [`Activity`].
+impl Constant for Yes {}
+
 /// The marker of a value that depends on two arguments.
 pub type Or<A, B> = <A as Activity>::Or<B>;
 
