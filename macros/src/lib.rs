@@ -52,6 +52,13 @@ pub fn __elementwise_methods(_: TokenStream) -> TokenStream {
     emit::runtime::methods().into()
 }
 
+/// What methods of arrays under another name fall back on, for the runtime.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __fallback_methods(_: TokenStream) -> TokenStream {
+    emit::runtime::fallbacks().into()
+}
+
 /// A test of every operation, for the tests of the workspace.
 #[doc(hidden)]
 #[proc_macro]

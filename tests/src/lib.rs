@@ -91,3 +91,30 @@ pub fn check(result: Result<Report, Mismatch>) {
         panic!("{mismatch}");
     }
 }
+
+/// Checks a function of one float at several places, and that `vjp` and `value_and_grad` agree with it.
+#[macro_export]
+macro_rules! at {
+    ($f:ident: $($x:expr),+) => {
+        for x in [$($x),+] {
+            $crate::check(::chainrule::check::check_gradients(|x| $f(*x), |x| $f::grad(*x), &x));
+            assert_eq!($f::vjp(x).0.to_bits(), $f(x).to_bits(), "the value of vjp at {x}");
+            assert_eq!($f::value_and_grad(x), ($f(x), $f::vjp(x).1(1.0)));
+        }
+    };
+}
+
+/// The adjoint identity of a function of one or two borrowed values.
+#[macro_export]
+macro_rules! adjoint {
+    ($f:ident, $x:expr) => {
+        $crate::check(::chainrule::check::check_adjoint(|x| $f(x), |x, dy| $f::vjp(x).1(dy), &$x))
+    };
+    ($f:ident, $a:expr, $b:expr) => {
+        $crate::check(::chainrule::check::check_adjoint(
+            |(a, b)| $f(a, b),
+            |(a, b), dy| $f::vjp(a, b).1(dy),
+            &($a, $b),
+        ))
+    };
+}

@@ -371,3 +371,66 @@ fn constants_of_every_kind_pass_through_calls() {
     assert_eq!(passes_constants::grad(3.0, "ab"), 14.0);
     assert_eq!(passes_constants::grad(3.0, ""), 4.0 * 6.0);
 }
+
+#[derive(Clone, Debug)]
+enum Mode {
+    Plain,
+    Doubled,
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Settings {
+    w: Array1<f64>,
+    power: i32,
+    #[differentiable(constant)]
+    name: String,
+    #[differentiable(constant)]
+    mode: Mode,
+    inner: Inner,
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Inner {
+    k: f64,
+    sizes: Vec<usize>,
+    by: usize,
+}
+
+#[differentiable(constant(mode))]
+fn powered(w: &Array1<f64>, n: i32, name: &str, mode: &Mode, sizes: Vec<usize>) -> f64 {
+    let k = match mode {
+        Mode::Plain => 1.0,
+        Mode::Doubled => 2.0,
+    };
+    w.mapv(|w| w.powi(n)).sum() * k * name.len() as f64 * sizes[0] as f64
+}
+
+impl Inner {
+    #[differentiable]
+    fn scaled(&self, x: f64, by: usize) -> f64 {
+        self.k * x * by as f64
+    }
+}
+
+#[differentiable]
+fn passes_fields(s: &Settings, x: f64) -> f64 {
+    let y = powered(&s.w, s.power, &s.name, &s.mode, s.inner.sizes.clone());
+    s.inner.scaled(y * x, s.inner.by)
+}
+
+#[test]
+fn constant_fields_of_an_active_struct_pass_through_calls() {
+    let inner = Inner { k: 0.4, sizes: vec![3, 2], by: 2 };
+    let settings = Settings {
+        w: array![0.3, -1.2],
+        power: 3,
+        name: "four".into(),
+        mode: Mode::Doubled,
+        inner,
+    };
+    let x = (settings, 0.7);
+    check(check_gradients(|(s, x)| passes_fields(s, *x), |(s, x)| passes_fields::grad(s, *x), &x));
+    let doubled = passes_fields::grad(&x.0, x.1).1;
+    let plain = passes_fields::grad(&Settings { mode: Mode::Plain, ..x.0 }, x.1).1;
+    assert_eq!(doubled, 2.0 * plain);
+}

@@ -176,3 +176,22 @@ fn a_view_has_an_owned_gradient() {
     let gradient: Array1<f64> = of_a_view::grad(x.column(1));
     assert_eq!(gradient, array![4.0, 8.0]);
 }
+
+type Matrix = Array2<f64>;
+
+#[differentiable]
+fn of_an_alias(m: &Matrix, x: Matrix) -> f64 {
+    let m: &Array2<f64> = m;
+    let x: Array2<f64> = x;
+    (m.dot(&x.t()) * 2.0).sum() + m.row(0).sum()
+}
+
+#[test]
+fn a_type_by_another_name_is_said_once_more() {
+    let x = (sampled([2, 3], 1), sampled([2, 3], 2));
+    check(check_gradients(
+        |(m, x)| of_an_alias(m, x.clone()),
+        |(m, x)| of_an_alias::grad(m, x.clone()),
+        &x,
+    ));
+}

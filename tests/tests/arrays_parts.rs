@@ -3,17 +3,10 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
-use chainrule::check::{check_adjoint, check_gradients};
+use chainrule::check::check_gradients;
 use chainrule::ndarray::{Array1, Array2, Array3, Axis, Slice, array, concatenate, s};
 use chainrule::prelude::*;
-use chainrule_tests::{check, sampled};
-
-/// The adjoint identity of a function of one borrowed array.
-macro_rules! adjoint {
-    ($f:ident, $x:expr) => {
-        check(check_adjoint(|x| $f(x), |x, dy| $f::vjp(x).1(dy), &$x))
-    };
-}
+use chainrule_tests::{adjoint, check, sampled};
 
 #[differentiable]
 fn elements(x: &Array2<f64>, i: usize) -> f64 {

@@ -9,14 +9,7 @@ use chainrule::ndarray::{
     stack,
 };
 use chainrule::prelude::*;
-use chainrule_tests::{check, sampled};
-
-/// The adjoint identity of a function of one borrowed array.
-macro_rules! adjoint {
-    ($f:ident, $x:expr) => {
-        check(check_adjoint(|x| $f(x), |x, dy| $f::vjp(x).1(dy), &$x))
-    };
-}
+use chainrule_tests::{adjoint, check, sampled};
 
 #[differentiable]
 fn reshaped(x: &Array2<f64>) -> f64 {

@@ -8,18 +8,7 @@ use std::f64::consts;
 
 use chainrule::check::{check_gradients, check_gradients_within};
 use chainrule::prelude::*;
-use chainrule_tests::check;
-
-/// Checks a function of one float at several places, and that `vjp` and `value_and_grad` agree with it.
-macro_rules! at {
-    ($f:ident: $($x:expr),+) => {
-        for x in [$($x),+] {
-            check(check_gradients(|x| $f(*x), |x| $f::grad(*x), &x));
-            assert_eq!($f::vjp(x).0.to_bits(), $f(x).to_bits(), "the value of vjp at {x}");
-            assert_eq!($f::value_and_grad(x), ($f(x), $f::vjp(x).1(1.0)));
-        }
-    };
-}
+use chainrule_tests::{at, check};
 
 #[differentiable]
 fn operators(x: f64) -> f64 {

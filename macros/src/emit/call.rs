@@ -25,8 +25,24 @@ impl Writer<'_> {
             .zip(&callee.passing)
             .map(|(arg, passing)| self.passed(*arg, *passing))
             .collect();
-        let markers: Vec<TokenStream> =
-            node.args.iter().map(|arg| located(self.marker(*arg), span)).collect();
+        // A field's marker is asked for before the field may be moved.
+        let mut asked = Vec::new();
+        let markers: Vec<TokenStream> = node
+            .args
+            .iter()
+            .map(|arg| {
+                let marker = located(self.marker(*arg), span);
+                if !self.may_be_constant_field(*arg) {
+                    return marker;
+                }
+                let name =
+                    located(ours(&format!("marker{}", asked.len())).into_token_stream(), span);
+                let (krate, field) =
+                    (&self.signature.krate, self.text(*arg).at_least(Strength::Unary));
+                asked.push(quote!(let #name = #krate::__marker!(&#field, #marker);));
+                name
+            })
+            .collect();
         let kept: Vec<TokenStream> =
             self.kept_again(&node.args, &callee.passing).map(|arg| self.again_of(arg)).collect();
         let generics = callee.generics.as_ref().map(|generics| {
@@ -63,16 +79,26 @@ impl Writer<'_> {
                 let name = format_ident!("__{name}_vjp", span = node.span());
                 let receiver = self.text(node.args[0]).at_least(Strength::Atom);
                 let passed = &passed[1..];
-                quote!(#receiver.#name #generics(#(#passed,)* #(#markers),*))
+                let call = quote!(#receiver.#name #generics(#(#passed,)* #(#markers),*));
+                if self.may_be_operation(callee, node) {
+                    let krate = &self.signature.krate;
+                    quote!({ #[allow(unused_imports)] use #krate::rt::ByAnotherName as _; #call })
+                } else {
+                    call
+                }
             }
         };
-        if kept.is_empty() {
+        if kept.is_empty() && asked.is_empty() {
             return Text::atom(call);
+        }
+        if kept.is_empty() {
+            return Text::atom(quote!({ #(#asked)* #call }));
         }
         // Constants that may be references are handed again; what they were is kept beside the
         // pullback.
         let (again, value, pull) = (ours("again"), ours("value"), ours("pull"));
         Text::atom(quote! {{
+            #(#asked)*
             let #again = (#(#kept,)*);
             let (#value, #pull) = #call;
             (#value, (#pull, #again))
@@ -176,6 +202,21 @@ impl Writer<'_> {
             }
             Passing::Value | Passing::Owned | Passing::View => self.moved(arg),
         }
+    }
+
+    /// True for a field of an active struct whose type the macro does not know: it may hold no floats.
+    fn may_be_constant_field(&self, arg: Value) -> bool {
+        self.is_field(arg)
+            && !self.signature.for_reading
+            && self.graph.is_active(arg)
+            && *self.graph.ty(arg) == Ty::Unknown
+    }
+
+    /// True if the method has the name of an operation: its receiver may be an array by another name.
+    fn may_be_operation(&self, callee: &Callee, node: &Node) -> bool {
+        let Target::Method(name) = &callee.target else { return false };
+        !self.signature.for_reading
+            && crate::ops::by_call(name, node.args.len()).is_some_and(|row| !row.is_internal())
     }
 
     fn is_field(&self, arg: Value) -> bool {

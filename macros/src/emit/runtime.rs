@@ -4,7 +4,7 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use crate::ops::{table, Row};
+use crate::ops::{table, Kind, Row};
 
 /// Functions on floats, for all elementwise rows with a formula.
 pub(crate) fn functions() -> TokenStream {
@@ -73,6 +73,33 @@ pub(crate) fn methods() -> TokenStream {
             type Output = ndarray::Array<T, D>;
             #(#on_arrays)*
         }
+    }
+}
+
+/// A trait with the hidden siblings that the operations would have, were they methods of the user's:
+/// what a method falls back on whose receiver is an array under another name.
+pub(crate) fn fallbacks() -> TokenStream {
+    let rows = table().filter(|row| !row.is_internal() && row.kind != Kind::Query);
+    let mut seen = std::collections::BTreeSet::new();
+    let declared = rows.filter(|row| seen.insert(row.call)).map(|row| {
+        let name = format_ident!("__{}_vjp", row.call);
+        let others: Vec<_> = (1..row.operands.len()).map(|n| format_ident!("A{n}")).collect();
+        let markers: Vec<_> = (0..row.operands.len()).map(|n| format_ident!("M{n}")).collect();
+        quote! {
+            fn #name<#(#others,)* #(#markers),*>(&self #(, _: #others)* #(, _: #markers)*) -> !
+            where
+                Self: WrittenOut,
+            {
+                unreachable!("no type satisfies this method's bound")
+            }
+        }
+    });
+    quote! {
+        /// Cannot be called: the bound holds for nothing.
+        pub trait ByAnotherName { #(#declared)* }
+        impl ByAnotherName for f32 {}
+        impl ByAnotherName for f64 {}
+        impl<T, D> ByAnotherName for ndarray::ArrayRef<T, D> {}
     }
 }
 

@@ -29,9 +29,9 @@ impl Lowering<'_> {
             Pat::Type(typed) => {
                 let known = super::ty::Known { holds_floats: true, generics: None };
                 let ty = super::ty::of_type(&typed.ty, known);
+                // A name that looked like a struct's may have been that of an array type.
                 let info = self.graph.info_mut(value);
-                if !matches!(ty, crate::graph::Ty::Unknown) && info.ty == crate::graph::Ty::Unknown
-                {
+                if ty != Ty::Unknown && matches!(info.ty, Ty::Unknown | Ty::Struct(_)) {
                     info.ty = ty;
                 }
                 self.bind_pattern(&typed.pat, value);

@@ -34,22 +34,25 @@ pub fn finish<A: Accumulator>(acc: A) -> A::Gradient {
 #[inline]
 #[track_caller]
 pub fn dense<A: Accumulator, L: Dense<A>>(like: L, acc: A) -> A::Gradient {
-    let mut sum = like.empty();
-    sum.merge(acc);
-    sum.finish()
+    finish_into(like.empty(), acc)
 }
 
-/// The gradient that `acc` holds, zeros where nothing arrived; `like` is the empty accumulator of the
-/// value, which knows its shape.
+/// [`dense`] beside `like`, the empty accumulator of the value itself: that of a struct too.
 ///
 /// # Panics
 /// If something of another shape arrived.
 #[inline]
 #[track_caller]
 pub fn filled<A: Accumulator>(like: &A, acc: A) -> A::Gradient {
-    let mut sum = like.clone();
-    sum.merge(acc);
-    sum.finish()
+    finish_into(like.clone(), acc)
+}
+
+/// The gradient of what arrived in `acc`, in the shape that `empty` knows.
+#[inline]
+#[track_caller]
+fn finish_into<A: Accumulator>(mut empty: A, acc: A) -> A::Gradient {
+    empty.merge(acc);
+    empty.finish()
 }
 
 /// The accumulator that holds `gradient` alone.
