@@ -7,6 +7,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use chainrule::check::check_gradients;
 use chainrule::ndarray::{Array1, Array2, Axis, array};
 use chainrule::prelude::*;
 #[cfg(debug_assertions)]
