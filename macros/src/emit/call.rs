@@ -118,7 +118,7 @@ impl Writer<'_> {
                 true => {
                     let position = proc_macro2::Literal::usize_unsuffixed(kept);
                     kept += 1;
-                    quote!(#name.1.#position)
+                    quote!(::core::clone::Clone::clone(&#name.1.#position))
                 }
                 false => self.again(*arg, *passing),
             })

@@ -12,12 +12,12 @@ impl Lowering<'_> {
     /// What the call makes, if its path names a function of ndarray that makes arrays of elements.
     pub(super) fn made_array(&mut self, call: &ExprCall, path: &Path) -> Option<Value> {
         let name = path.segments.last()?.ident.to_string();
-        let owner = path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
-        let of_array = owner.as_deref().is_some_and(|owner| owner.starts_with("Array"));
+        let owner = owner(path);
+        let of_array = matches!(owner, Ty::Array(..));
         let args: Vec<&Expr> = call.args.iter().collect();
         match (name.as_str(), args.as_slice()) {
             ("from_elem", [shape, elem]) if of_array => {
-                Some(self.array_of_one(path, shape, elem, call))
+                Some(self.array_of_one(owner, shape, elem, call))
             }
             ("from_vec" | "from", [list]) if of_array => Some(self.array_of_list(list, true)),
             ("arr1" | "arr2" | "arr3", [list]) => Some(self.array_of_list(list, true)),
@@ -31,7 +31,7 @@ impl Lowering<'_> {
     }
 
     /// `Array2::from_elem(shape, x)`.
-    fn array_of_one(&mut self, path: &Path, shape: &Expr, elem: &Expr, call: &ExprCall) -> Value {
+    fn array_of_one(&mut self, owner: Ty, shape: &Expr, elem: &Expr, call: &ExprCall) -> Value {
         if !self.is_constant(shape) {
             return self.mistake(shape, "a shape is made of integers");
         }
@@ -41,12 +41,7 @@ impl Lowering<'_> {
         self.graph.info_mut(value).ty = Ty::Float(elem);
         let out = self.row(ops::row("FromElem"), vec![value, shape], call.func.span());
         // `Array2` says how many axes there are.
-        let mut owner = path.clone();
-        owner.segments.pop();
-        owner.segments.pop_punct();
-        let owner = Type::Path(TypePath { attrs: vec![], qself: None, path: owner });
-        let known = super::ty::Known { holds_floats: true, generics: None };
-        if let Ty::Array(_, rank @ Some(_)) = super::ty::of_type(&owner, known) {
+        if let Ty::Array(_, rank @ Some(_)) = owner {
             self.graph.info_mut(out).ty = Ty::Array(elem, rank);
         }
         out
@@ -77,12 +72,24 @@ impl Lowering<'_> {
     }
 
     /// `Array::from_shape_vec(shape, list)`, behind `unwrap`.
-    pub(super) fn array_of_shape(&mut self, call: &ExprCall) -> Option<Value> {
+    pub(super) fn array_of_shape(&mut self, call: &ExprCall, path: &Path) -> Option<Value> {
+        if !matches!(owner(path), Ty::Array(..)) {
+            return None;
+        }
         let (shape, list) = (call.args.first()?, call.args.get(1)?);
         let shape = self.constant_as_written(shape);
         let flat = self.array_of_list(list, false);
         Some(self.row(ops::row("ToShape"), vec![flat, shape], call.func.span()))
     }
+}
+
+/// The type whose function a path names: `Array2` of `ndarray::Array2::from_elem`.
+fn owner(path: &Path) -> Ty {
+    let mut path = path.clone();
+    path.segments.pop();
+    path.segments.pop_punct();
+    let owner = Type::Path(TypePath { attrs: vec![], qself: None, path });
+    super::ty::of_type(&owner, super::ty::Known { holds_floats: true, generics: None })
 }
 
 /// The elements that are written in `[a, b]`, `&[a, b]` or `vec![a, b]`.

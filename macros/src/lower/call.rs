@@ -97,7 +97,7 @@ impl Lowering<'_> {
         let Expr::Path(function) = &*call.func else { return None };
         let name = function.path.segments.last()?.ident.to_string();
         if name == "from_shape_vec" && call.args.len() == 2 {
-            return self.array_of_shape(call);
+            return self.array_of_shape(call, &function.path);
         }
         if !matches!(name.as_str(), "concatenate" | "stack") || call.args.len() != 2 {
             return None;

@@ -12,6 +12,8 @@ struct Layer {
 struct Net {
     layers: Vec<Layer>,
     temperature: f64,
+    // What is there only sometimes is there in the gradient as often.
+    bias: Option<f64>,
     // An integer holds no derivative, so the gradient has no such field.
     classes: usize,
     // Neither does what is said to be a constant.
@@ -22,7 +24,7 @@ struct Net {
 #[differentiable]
 fn energy(net: &Net) -> f64 {
     let layer = &net.layers[0];
-    (&layer.w * &layer.b - &net.mean).sum() * net.temperature
+    (&layer.w * &layer.b - &net.mean).sum() * net.temperature + net.bias.unwrap_or(0.0)
 }
 
 fn main() {
@@ -30,6 +32,7 @@ fn main() {
     let net = Net {
         layers: vec![layer.clone(), layer],
         temperature: 0.5,
+        bias: Some(3.0),
         classes: 10,
         mean: array![0.0, 1.0],
     };
@@ -39,6 +42,8 @@ fn main() {
     assert_eq!(gradient.layers[0].w, array![[0.5, -0.5], [0.5, -0.5]]);
     assert_eq!(gradient.layers[0].b, array![2.0, 3.0]);
     assert_eq!(gradient.temperature, -4.0);
+    assert_eq!(gradient.bias, Some(1.0));
+    assert_eq!(energy::grad(&Net { bias: None, ..net.clone() }).bias, None);
     // What does not reach the result has a zero gradient of its own shape.
     assert_eq!(gradient.layers[1].w, Array2::<f64>::zeros((2, 2)));
 
