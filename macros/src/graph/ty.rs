@@ -21,6 +21,7 @@ pub(crate) enum Ty {
     /// A slice, `Vec` or `[T; N]`.
     List(Box<Ty>),
     Tuple(Vec<Ty>),
+    Option(Box<Ty>),
     /// A struct of the user's.
     Struct(String),
 }
@@ -66,6 +67,26 @@ impl Ty {
         match self {
             Ty::Float(elem) | Ty::Array(elem, _) | Ty::Numeric(elem) => *elem,
             _ => Elem::Unknown,
+        }
+    }
+
+    /// What two values of one type are together: what is known of either.
+    pub(crate) fn joined(&self, other: &Ty) -> Ty {
+        match (self, other) {
+            (Ty::Unknown, known) | (known, Ty::Unknown) => known.clone(),
+            (Ty::Float(a), other) => Ty::Float(a.join(other.elem())),
+            (other, Ty::Float(b)) if other.is_numeric() => Ty::Float(other.elem().join(*b)),
+            (Ty::Array(a, rank), Ty::Array(b, other)) => Ty::Array(a.join(*b), rank.or(*other)),
+            (Ty::Array(a, rank), other) | (other, Ty::Array(a, rank)) if other.is_numeric() => {
+                Ty::Array(a.join(other.elem()), *rank)
+            }
+            (Ty::Numeric(a), Ty::Numeric(b)) => Ty::Numeric(a.join(*b)),
+            (Ty::Option(a), Ty::Option(b)) => Ty::Option(Box::new(a.joined(b))),
+            (Ty::List(a), Ty::List(b)) => Ty::List(Box::new(a.joined(b))),
+            (Ty::Tuple(a), Ty::Tuple(b)) if a.len() == b.len() => {
+                Ty::Tuple(a.iter().zip(b).map(|(a, b)| a.joined(b)).collect())
+            }
+            (known, _) => known.clone(),
         }
     }
 

@@ -61,6 +61,13 @@ impl Lowering<'_> {
         if let Some(row) = operation_by_path(&function.path, call.args.len()) {
             return self.row_of_path(row, call, span);
         }
+        let written: Vec<&Expr> = call.args.iter().collect();
+        if let Some(value) = self.local_call(&call.func, &written, span) {
+            return value;
+        }
+        if let Some(Some(old)) = self.memory_call(call) {
+            return old;
+        }
         if let Some(binding) = self.binding(&call.func) {
             if self.poisoned.contains(&binding.value) {
                 return binding.value;
@@ -175,7 +182,10 @@ impl Lowering<'_> {
         let parts: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let members = (0..parts.len()).map(|position| position.to_string()).collect();
         let (form, ty) = match name.as_str() {
-            "Some" => (Form::Option, Ty::Unknown),
+            "Some" => {
+                let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(*part).clone());
+                (Form::Option, Ty::Option(Box::new(inner)))
+            }
             _ => (Form::Tuple, Ty::Struct(name)),
         };
         let construct =

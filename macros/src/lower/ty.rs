@@ -86,6 +86,9 @@ fn of_segment(segment: &PathSegment, known: Known<'_>) -> Ty {
             Some(inner) => Ty::List(Box::new(of_type(inner, known))),
             None => Ty::Unknown,
         },
+        "Option" => {
+            argument(0).map_or(Ty::Unknown, |inner| Ty::Option(Box::new(of_type(inner, known))))
+        }
         "Box" => argument(0).map_or(Ty::Unknown, |inner| of_type(inner, known)),
         _ if known.is_float(&name) => Ty::Float(Elem::Unknown),
         _ if !known.holds_floats => Ty::Constant,
