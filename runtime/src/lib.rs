@@ -57,6 +57,8 @@ pub mod ext;
 #[cfg(feature = "safetensors")]
 pub mod files;
 mod float;
+#[cfg(feature = "train")]
+pub mod init;
 mod kernels;
 #[cfg(feature = "train")]
 pub mod optim;

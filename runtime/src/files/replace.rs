@@ -13,11 +13,23 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     drop(file);
     let result = written.and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
+    match result {
+        Ok(()) => sync_folder(path),
         // The first error is the one to report; the file may not even be there.
-        let _ = fs::remove_file(&temporary);
+        Err(_) => drop(fs::remove_file(&temporary)),
     }
     result
+}
+
+/// Puts the new name on disk. Not every system can (or has to), and the file is whole either way.
+fn sync_folder(path: &Path) {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
 }
 
 /// A new file in the folder of `path`, where renaming is atomic; two writers never share it.
