@@ -52,6 +52,8 @@
 #![forbid(unsafe_op_in_unsafe_fn)]
 
 pub mod check;
+#[cfg(feature = "data")]
+pub mod data;
 pub mod differentiable;
 pub mod ext;
 #[cfg(feature = "safetensors")]
@@ -65,6 +67,8 @@ pub mod optim;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod prelude;
+#[cfg(any(feature = "data", feature = "plot", feature = "safetensors"))]
+mod replace;
 #[doc(hidden)]
 pub mod rt;
 #[cfg(feature = "train")]

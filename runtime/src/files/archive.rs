@@ -8,9 +8,9 @@ use ndarray::{ArrayViewD, ArrayViewMutD};
 use safetensors::SafeTensors;
 
 use super::tensor::{Tensor, dtype};
-use super::{Error, Problem, replace};
+use super::{Error, Problem};
 use crate::differentiable::{LeafPath, Visit, VisitMut};
-use crate::{Differentiable, Float};
+use crate::{Differentiable, Float, replace};
 
 /// Tensors by name.
 #[derive(Clone, Debug, Default, PartialEq)]

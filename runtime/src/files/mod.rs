@@ -26,7 +26,6 @@ pub(crate) mod archive;
 mod error;
 #[cfg(feature = "train")]
 pub(crate) mod optimizer;
-mod replace;
 pub(crate) mod tensor;
 
 use std::path::Path;

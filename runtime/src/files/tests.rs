@@ -141,6 +141,7 @@ mod optimizers {
     use crate::optim::{Adadelta, Adam, Optimizer, Sgd};
 
     type Params = (Array1<f64>, Vec<f32>);
+    type New = fn() -> Box<dyn Optimizer<Params>>;
 
     fn params() -> Params {
         (array![1.0, -2.0, 3.0], vec![0.5, 0.25])
@@ -155,7 +156,7 @@ mod optimizers {
     }
 
     /// Optimisers of every kind of memory; that of Adadelta stands in another order in a file.
-    fn optimizers() -> [fn() -> Box<dyn Optimizer<Params>>; 4] {
+    fn optimizers() -> [New; 4] {
         [
             || Box::new(Sgd::new(0.1)),
             || Box::new(Sgd::new(0.1).momentum(0.9)),
