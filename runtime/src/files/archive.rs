@@ -98,23 +98,6 @@ impl<'a> Check<'a> {
         self.known.insert(name.to_owned());
     }
 
-    /// There is an integer of this name.
-    pub(crate) fn integer(&mut self, name: &str) -> Option<u64> {
-        self.known(name);
-        let found = self.archive.tensors.get(name);
-        let value = found.and_then(Tensor::to_integer);
-        match (found, value) {
-            (_, Some(_)) => {}
-            (Some(tensor), None) => self.problem(Problem::Type {
-                name: name.to_owned(),
-                file: format!("{} of shape {:?}", tensor.dtype, tensor.shape),
-                model: "an unsigned integer".to_owned(),
-            }),
-            (None, None) => self.problem(Problem::Missing { name: name.to_owned() }),
-        }
-        value
-    }
-
     /// There is a tensor of this name, type and shape.
     pub(crate) fn tensor<T: Float>(&mut self, name: &str, shape: &[usize]) -> Option<&'a Tensor> {
         self.known(name);
@@ -147,6 +130,26 @@ impl<'a> Check<'a> {
             return Ok(());
         }
         Err(Error::Mismatch { path: path.to_owned(), problems: self.problems })
+    }
+}
+
+#[cfg(feature = "train")]
+impl Check<'_> {
+    /// There is an integer of this name.
+    pub(crate) fn integer(&mut self, name: &str) -> Option<u64> {
+        self.known(name);
+        let found = self.archive.tensors.get(name);
+        let value = found.and_then(Tensor::to_integer);
+        match (found, value) {
+            (_, Some(_)) => {}
+            (Some(tensor), None) => self.problem(Problem::Type {
+                name: name.to_owned(),
+                file: format!("{} of shape {:?}", tensor.dtype, tensor.shape),
+                model: "an unsigned integer".to_owned(),
+            }),
+            (None, None) => self.problem(Problem::Missing { name: name.to_owned() }),
+        }
+        value
     }
 }
 

@@ -28,6 +28,18 @@ impl Tensor {
         Self { dtype: dtype::<T>(), shape: value.shape().to_vec(), bytes }
     }
 
+    /// Copies the elements; type and shape have been compared.
+    pub(crate) fn write_to<T: Float>(&self, mut value: ArrayViewMutD<'_, T>) {
+        debug_assert!(self.dtype == dtype::<T>() && self.shape == value.shape());
+        for (element, bytes) in value.iter_mut().zip(self.bytes.chunks_exact(size_of::<T>())) {
+            *element = element_of(bytes);
+        }
+    }
+}
+
+/// What an optimiser and a training keep beside parameters.
+#[cfg(feature = "train")]
+impl Tensor {
     pub(crate) fn of_slice<T: Float>(shape: &[usize], values: &[T]) -> Self {
         let mut bytes = Vec::with_capacity(size_of_val(values));
         push(&mut bytes, values.iter());
@@ -37,14 +49,6 @@ impl Tensor {
     /// One integer, of rank 0.
     pub(crate) fn of_integer(value: u64) -> Self {
         Self { dtype: Dtype::U64, shape: Vec::new(), bytes: value.to_le_bytes().to_vec() }
-    }
-
-    /// Copies the elements; type and shape have been compared.
-    pub(crate) fn write_to<T: Float>(&self, mut value: ArrayViewMutD<'_, T>) {
-        debug_assert!(self.dtype == dtype::<T>() && self.shape == value.shape());
-        for (element, bytes) in value.iter_mut().zip(self.bytes.chunks_exact(size_of::<T>())) {
-            *element = element_of(bytes);
-        }
     }
 
     /// The elements; the type has been compared.
