@@ -31,8 +31,8 @@
 //! * [`prelude`] has all that a file with differentiable functions uses; [`ext`] adds to arrays and
 //!   floats what ndarray lacks: softmax, activations, norms, losses.
 //! * [`check`] compares gradients with finite differences.
-//! * Features add optimisers and a training loop (`train`), files of parameters (`safetensors`) and
-//!   loss curves (`plot`).
+//! * Features add optimisers and a training loop (`train`, `ctrlc`, `parallel`), files of parameters
+//!   (`safetensors`), data from files (`data`) and pictures (`plot`, `png`).
 //!
 //! # Reading a derivative
 //!
