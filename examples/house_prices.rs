@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use chainrule::ndarray::{Array1, Array2};
 use chainrule::optim::AdamW;
 use chainrule::optim::schedule::OneCycle;
-use chainrule::plot::{LossPlot, PredictionPlot};
+use chainrule::plot::{PredictionPlot, Report};
 use chainrule::prelude::*;
 use chainrule::train::{History, Stop, Trainer};
 use chainrule::{Differentiable, differentiable, files, init};
@@ -37,7 +37,7 @@ struct Args {
     /// How many networks to train, each with a seed of its own
     #[arg(long, default_value_t = 3)]
     seeds: u64,
-    /// Where to write house_prices.png, house_prices_loss.png and house_prices.safetensors
+    /// Where to write house_prices.html, house_prices.png and house_prices.safetensors
     #[arg(long, default_value = ".")]
     out: PathBuf,
     /// Keep the first training in this folder, and go on with what is there
@@ -184,24 +184,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         scores.push(score);
         if seed == 0 {
             std::fs::create_dir_all(&args.out)?;
-            PredictionPlot::new(
-                "Houses in Ames that the network has not seen",
-                test.y.iter().copied(),
-                predicted,
-            )
-            .unit("$1000")
-            .save(args.out.join("house_prices.png"))?;
-            LossPlot::new("House prices: mean squared error")
-                .curve("training", history.losses())
-                .curve("validation", history.validation_losses())
-                .save(args.out.join("house_prices_loss.png"))?;
+            let title = "Houses in Ames that the network has not seen";
+            let plot = PredictionPlot::new(title, test.y.iter().copied(), predicted).unit("$1000");
+            plot.save(args.out.join("house_prices.png"))?;
+            Report::new("House prices")
+                .text(&format!("R² {score:.4} on {} test houses.", test.y.len()))
+                .text(&format!("A linear model of the same columns: R² {baseline:.4}."))
+                .picture("Each point is a house.", plot.to_svg())
+                .history(&history)
+                .save(args.out.join("house_prices.html"))?;
             files::save(args.out.join("house_prices.safetensors"), &net)?;
         }
     }
     scores.sort_by(f64::total_cmp);
     let median = scores[scores.len() / 2];
     println!("\nmedian R² {median:.4}, linear model {baseline:.4}");
-    println!("Wrote house_prices.png, house_prices_loss.png and house_prices.safetensors.");
+    println!("Wrote house_prices.html, house_prices.png and house_prices.safetensors.");
 
     assert!(baseline > 0.88, "the baseline is none: {baseline}");
     assert!(median > baseline + 0.01, "the network is no better than a line");

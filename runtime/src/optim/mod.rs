@@ -23,6 +23,8 @@
 //! | [`Adadelta`] | 2 | 1 |
 //! | [`Lion`] | 1 | 0.0001 |
 //!
+//! `Lbfgs` (feature `lbfgs`) minimises a loss without noise.
+//!
 //! Defaults and the placing of `eps` are PyTorch's, and its numbers are a test. [`schedule`] changes
 //! the rate from step to step; [`clip_norm`] and [`clip_value`] keep a gradient small.
 
@@ -30,6 +32,8 @@ mod adadelta;
 mod adagrad;
 mod adam;
 mod clip;
+#[cfg(feature = "lbfgs")]
+mod lbfgs;
 mod lion;
 mod memory;
 mod rmsprop;
@@ -42,6 +46,8 @@ pub use adadelta::Adadelta;
 pub use adagrad::Adagrad;
 pub use adam::{Adam, AdamW};
 pub use clip::{clip_norm, clip_value, norm};
+#[cfg(feature = "lbfgs")]
+pub use lbfgs::{Lbfgs, Minimum};
 pub use lion::Lion;
 pub use memory::Memory;
 pub(crate) use memory::{Buffers, Slots, file_name};

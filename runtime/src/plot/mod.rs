@@ -15,6 +15,8 @@
 //! | [`BoundaryPlot`] | what a classifier says all over a plane, and the points that it learnt from |
 //! | [`PredictionPlot`] | predicted values against true ones |
 //! | [`RocPlot`] | true against false positives, for every threshold |
+//!
+//! [`Report`] puts them on one page of HTML.
 
 mod axis;
 mod boundary;
@@ -22,6 +24,7 @@ mod canvas;
 mod confusion;
 mod loss;
 mod prediction;
+mod report;
 mod roc;
 #[cfg(test)]
 mod tests;
@@ -30,4 +33,5 @@ pub use boundary::BoundaryPlot;
 pub use confusion::ConfusionPlot;
 pub use loss::LossPlot;
 pub use prediction::PredictionPlot;
+pub use report::Report;
 pub use roc::RocPlot;
