@@ -7,17 +7,29 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Writes `bytes` to a new file beside `path` and renames it to `path`.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let (mut file, temporary) = create_beside(path)?;
     // On disk before the rename: else a crash could leave the new name with nothing in it.
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     drop(file);
     let result = written.and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
+    match result {
+        Ok(()) => sync_folder(path),
         // The first error is the one to report; the file may not even be there.
-        let _ = fs::remove_file(&temporary);
+        Err(_) => drop(fs::remove_file(&temporary)),
     }
     result
+}
+
+/// Puts the new name on disk. Not every system can (or has to), and the file is whole either way.
+fn sync_folder(path: &Path) {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
 }
 
 /// A new file in the folder of `path`, where renaming is atomic; two writers never share it.

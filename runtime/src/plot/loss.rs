@@ -1,43 +1,59 @@
-//! The drawing itself.
+//! How losses fall, or do not.
 
 use std::ops::Range;
 
-use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::{Curve, LossPlot};
+use super::axis::short;
+use super::canvas::{Canvas, Drawn, GRID, INK, Picture, color, picture};
 
-const SIZE: (u32, u32) = (720, 432);
-const INK: RGBColor = RGBColor(51, 51, 51);
-const GRID: RGBColor = RGBColor(229, 229, 229);
-/// Colours that people with any kind of colour vision tell apart (Okabe and Ito 2008).
-const COLORS: [RGBColor; 6] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-];
+/// A picture of how losses fall (or do not) from epoch to epoch, with a line per curve.
+///
+/// The loss's axis is logarithmic if all losses are positive and the largest is more than 20 times
+/// the smallest. A loss that is infinite or no number leaves a gap.
+#[derive(Clone, Debug)]
+pub struct LossPlot {
+    title: String,
+    curves: Vec<Curve>,
+}
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// One line of a plot.
+#[derive(Clone, Debug)]
+struct Curve {
+    name: String,
+    losses: Vec<f64>,
+}
 
-/// The plot as a whole SVG document.
-pub(super) fn svg(plot: &LossPlot) -> String {
-    let mut svg = String::new();
-    let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-    let drawn = match scale(&plot.curves) {
-        Scale::Linear(losses) => draw(plot, &area, losses),
-        Scale::Logarithmic(losses) => {
-            let ticks = logarithmic_ticks(&losses);
-            draw(plot, &area, losses.log_scale().with_key_points(ticks))
+impl LossPlot {
+    /// A plot without curves.
+    pub fn new(title: impl Into<String>) -> Self {
+        Self { title: title.into(), curves: Vec::new() }
+    }
+
+    /// Adds a curve: the losses of epochs 1, 2, .., such as `history.losses()`. The names of several
+    /// curves stand in a legend; a single one needs none.
+    #[must_use]
+    pub fn curve(mut self, name: impl Into<String>, losses: impl Into<Vec<f64>>) -> Self {
+        self.curves.push(Curve { name: name.into(), losses: losses.into() });
+        self
+    }
+}
+
+picture!(LossPlot);
+
+impl Picture for LossPlot {
+    const SIZE: (u32, u32) = (720, 432);
+
+    fn draw<B: DrawingBackend>(&self, canvas: &Canvas<'_, B>) -> Drawn<B> {
+        match scale(&self.curves) {
+            Scale::Linear(losses) => draw(self, canvas, losses),
+            Scale::Logarithmic(losses) => {
+                let ticks = logarithmic_ticks(&losses);
+                draw(self, canvas, losses.log_scale().with_key_points(ticks))
+            }
         }
-    };
-    // A `String` takes every write, and a font that is only named is always found.
-    drawn.expect("drawing into memory does not fail");
-    drop(area);
-    svg
+    }
 }
 
 /// The loss's axis.
@@ -84,30 +100,29 @@ fn logarithmic_ticks(losses: &Range<f64>) -> Vec<f64> {
         .collect()
 }
 
-fn draw<Y>(plot: &LossPlot, area: &Area<'_>, losses: Y) -> Result<(), Box<dyn std::error::Error>>
+fn draw<B, Y>(plot: &LossPlot, canvas: &Canvas<'_, B>, losses: Y) -> Drawn<B>
 where
+    B: DrawingBackend,
     Y: AsRangedCoord<Value = f64>,
     Y::CoordDescType: ValueFormatter<f64> + Ranged<ValueType = f64>,
 {
-    area.fill(&WHITE)?;
-    let text = |size: u32| ("sans-serif", size).into_font().color(&INK);
     let epochs = plot.curves.iter().map(|curve| curve.losses.len()).max().unwrap_or(0).max(2);
-    let mut builder = ChartBuilder::on(area);
+    let mut builder = ChartBuilder::on(canvas.area);
     builder
-        .caption(&plot.title, text(19))
-        .margin(16)
-        .margin_right(28)
-        .x_label_area_size(46)
-        .y_label_area_size(68);
+        .caption(&plot.title, canvas.text(19))
+        .margin(canvas.px(16))
+        .margin_right(canvas.px(28))
+        .x_label_area_size(canvas.px(46))
+        .y_label_area_size(canvas.px(68));
     let mut chart = builder.build_cartesian_2d(1.0..epochs as f64, losses)?;
     chart
         .configure_mesh()
         .disable_x_mesh()
-        .bold_line_style(GRID)
+        .bold_line_style(GRID.stroke_width(canvas.px(1)))
         .light_line_style(TRANSPARENT)
-        .axis_style(INK.mix(0.5))
-        .label_style(text(13))
-        .axis_desc_style(text(14))
+        .axis_style(INK.mix(0.5).stroke_width(canvas.px(1)))
+        .label_style(canvas.text(13))
+        .axis_desc_style(canvas.text(14))
         .x_labels(epochs.min(10))
         .y_labels(7)
         .x_label_formatter(&|epoch| format!("{epoch:.0}"))
@@ -116,19 +131,20 @@ where
         .y_desc("loss")
         .draw()?;
 
-    for (curve, color) in plot.curves.iter().zip(COLORS.iter().cycle()) {
-        let style = color.stroke_width(2);
+    let long = canvas.px(22) as i32;
+    for (index, curve) in plot.curves.iter().enumerate() {
+        let style = color(index).stroke_width(canvas.px(2));
         let mut is_named = false;
         for part in unbroken(&curve.losses) {
             // A line of one point would not be seen.
             if let [point] = part[..] {
-                chart.draw_series([Circle::new(point, 3, color.filled())])?;
+                chart.draw_series([Circle::new(point, canvas.px(3), color(index).filled())])?;
             }
             let line = chart.draw_series(LineSeries::new(part, style))?;
             if !is_named {
                 is_named = true;
                 line.label(&curve.name)
-                    .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], style));
+                    .legend(move |(x, y)| PathElement::new([(x, y), (x + long, y)], style));
             }
         }
     }
@@ -138,11 +154,10 @@ where
             .position(SeriesLabelPosition::UpperRight)
             .background_style(WHITE.mix(0.85))
             .border_style(TRANSPARENT)
-            .legend_area_size(30)
-            .label_font(text(14))
+            .legend_area_size(canvas.px(30))
+            .label_font(canvas.text(14))
             .draw()?;
     }
-    area.present()?;
     Ok(())
 }
 
@@ -158,18 +173,4 @@ fn unbroken(losses: &[f64]) -> Vec<Vec<(f64, f64)>> {
     }
     parts.retain(|part| !part.is_empty());
     parts
-}
-
-/// A loss in few digits.
-fn short(loss: f64) -> String {
-    if loss == 0.0 || (1e-3..1e5).contains(&loss.abs()) {
-        let digits = (2.0 - loss.abs().max(1e-3).log10().floor()).clamp(0.0, 5.0) as usize;
-        let text = format!("{loss:.digits$}");
-        match text.contains('.') {
-            true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-            false => text,
-        }
-    } else {
-        format!("{loss:.0e}")
-    }
 }
