@@ -4,29 +4,42 @@
 //! cargo run --release --example digits
 //! ```
 //!
-//! It trains on four fifths of 1,797 real digits, tests on the others, writes `loss.svg` and
-//! `digits.safetensors`, and reads the latter again to show what the network sees. Then it trains
+//! It trains on four fifths of 1,797 real digits, tests on the others, writes `loss.svg`,
+//! `confusion.svg` and `digits.safetensors`, and reads the latter again to show what the network sees. Then it trains
 //! with four other seeds, since one accuracy may be luck.
 //!
 //! The hyperparameters were chosen by five-fold cross-validation on the training digits.
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use chainrule::ndarray::{Array1, Array2};
 use chainrule::optim::Adam;
-use chainrule::plot::LossPlot;
+use chainrule::plot::{ConfusionPlot, LossPlot};
 use chainrule::prelude::*;
 use chainrule::train::{History, Trainer};
-use chainrule::{Differentiable, differentiable, files};
+use chainrule::{Differentiable, differentiable, files, init};
 use chainrule_examples::confusion::Confusion;
 use chainrule_examples::digits::{self, Digits};
-use chainrule_examples::{argmax, init, picture};
+use chainrule_examples::{argmax, picture};
+use clap::Parser;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 const PIXELS: usize = 64;
 const HIDDEN: usize = 128;
 const CLASSES: usize = 10;
+
+/// Learns to read handwritten digits.
+#[derive(Parser)]
+struct Args {
+    /// How often to pass over the training digits
+    #[arg(long, default_value_t = 40)]
+    epochs: usize,
+    /// Where to write loss.svg, confusion.svg and digits.safetensors
+    #[arg(long, default_value = ".")]
+    out: PathBuf,
+}
 
 /// 64 pixels -> 128 hidden units -> 10 classes.
 #[derive(Clone, Debug, PartialEq, Differentiable)]
@@ -41,9 +54,9 @@ impl Net {
     fn new(seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         Self {
-            w1: init::he(&mut rng, PIXELS, HIDDEN),
+            w1: init::he_uniform(&mut rng, (PIXELS, HIDDEN)),
             b1: Array1::zeros(HIDDEN),
-            w2: init::he(&mut rng, HIDDEN, CLASSES),
+            w2: init::he_uniform(&mut rng, (HIDDEN, CLASSES)),
             b2: Array1::zeros(CLASSES),
         }
     }
@@ -68,9 +81,9 @@ fn loss(net: &Net, images: &Array2<f32>, labels: &[usize]) -> f32 {
 }
 
 /// Trains a new network. Only the first is reported while it learns.
-fn train(seed: u64, training: &Digits) -> Result<(Net, History), Box<dyn Error>> {
+fn train(epochs: usize, seed: u64, training: &Digits) -> Result<(Net, History), Box<dyn Error>> {
     let mut net = Net::new(seed);
-    let mut trainer = Trainer::new(40).batch_size(32).seed(seed);
+    let mut trainer = Trainer::new(epochs).batch_size(32).seed(seed);
     trainer = match seed {
         0 => trainer.accuracy(|net: &Net, batch: &Digits| net.test(batch).accuracy()),
         _ => trainer.quiet(),
@@ -82,10 +95,11 @@ fn train(seed: u64, training: &Digits) -> Result<(Net, History), Box<dyn Error>>
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let Args { epochs, out } = Args::parse();
     let (test, training) = digits::test_and_training();
     println!("Training on {} digits, testing on {} others.\n", training.y.len(), test.y.len());
 
-    let (net, history) = train(0, &training)?;
+    let (net, history) = train(epochs, 0, &training)?;
     let confusion = net.test(&test);
     println!("{confusion}\n");
     println!(
@@ -94,19 +108,25 @@ fn main() -> Result<(), Box<dyn Error>> {
         history.seconds()
     );
 
+    std::fs::create_dir_all(&out)?;
     LossPlot::new("Handwritten digits: cross entropy in training")
         .curve("training", history.losses())
-        .save("loss.svg")?;
-    files::save("digits.safetensors", &net)?;
+        .save(out.join("loss.svg"))?;
+    ConfusionPlot::new("Handwritten digits that the network has not seen", confusion.counts())
+        .save(out.join("confusion.svg"))?;
+    let file = out.join("digits.safetensors");
+    files::save(&file, &net)?;
     let mut loaded = Net::new(1);
-    files::load("digits.safetensors", &mut loaded)?;
+    files::load(&file, &mut loaded)?;
     assert_eq!(loaded, net, "the file holds the network to the last bit");
-    println!("Wrote loss.svg and digits.safetensors. The network in the file reads:\n");
+    println!(
+        "Wrote loss.svg, confusion.svg and digits.safetensors. The network in the file reads:\n"
+    );
     show(&loaded, &test);
 
     let mut accuracies = vec![confusion.accuracy()];
     for seed in 1..=4 {
-        accuracies.push(train(seed, &training)?.0.test(&test).accuracy());
+        accuracies.push(train(epochs, seed, &training)?.0.test(&test).accuracy());
     }
     let percents: Vec<_> = accuracies.iter().map(|a| format!("{:.2} %", 100.0 * a)).collect();
     println!("\nSeeds 0 to 4: {}", percents.join(", "));

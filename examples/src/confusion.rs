@@ -24,6 +24,11 @@ impl Confusion {
         Self { counts }
     }
 
+    /// The counts: `[true class, predicted class]`.
+    pub fn counts(&self) -> &Array2<usize> {
+        &self.counts
+    }
+
     /// The share of rows that are predicted right.
     pub fn accuracy(&self) -> f64 {
         self.counts.diag().sum() as f64 / self.counts.sum() as f64

@@ -1,7 +1,10 @@
-//! Shared pieces of the examples: the digits, how networks start, what is printed of results.
+//! Shared pieces of the examples: the data, how results are measured, what is printed of them.
 
 pub mod argmax;
 pub mod confusion;
 pub mod digits;
-pub mod init;
+pub mod houses;
 pub mod picture;
+pub mod r2;
+pub mod roc;
+pub mod tumours;

@@ -16,6 +16,7 @@ mod lower;
 mod mistake;
 mod ops;
 mod pipeline;
+mod residuals;
 mod simplify;
 mod source;
 #[cfg(test)]

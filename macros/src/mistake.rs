@@ -50,6 +50,16 @@ impl Mistakes {
         }
     }
 
+    /// How many there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Forgets those after the first `count`, which came from a reading that is taken back.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.found.truncate(count);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.found.is_empty() && !self.left_to_rustc
     }

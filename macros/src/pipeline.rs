@@ -10,6 +10,7 @@ use crate::emit::{self, Derivatives};
 use crate::graph::Ty;
 use crate::lower::Lowered;
 use crate::mistake::Mistakes;
+use crate::residuals::residuals;
 use crate::simplify::simplify;
 use crate::source::Source;
 use crate::{differentiate, lower};
@@ -45,11 +46,11 @@ fn derive(lowered: Lowered, dump: &mut Dump) -> Derivatives {
         .sweep
         .as_ref()
         .is_some_and(|sweep| matches!(adjoint.ty(sweep.seed), Ty::Float(_)))
-        .then(|| simplify(differentiate::seeded_with_one(adjoint.clone())));
+        .then(|| residuals(simplify(differentiate::seeded_with_one(adjoint.clone()))));
     if let Some(gradient) = &gradient {
         dump.stage("gradient, simplified", gradient);
     }
-    let reverse = simplify(adjoint);
+    let reverse = residuals(simplify(adjoint));
     dump.stage("vector-Jacobian product, simplified", &reverse);
     Derivatives { reverse, gradient, extension_calls: lowered.extension_calls }
 }

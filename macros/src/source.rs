@@ -91,6 +91,15 @@ fn names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
         .collect())
 }
 
+/// A type without the invisible brackets that a `macro_rules!` fragment stands in.
+fn without_groups(ty: Type) -> Type {
+    match ty {
+        Type::Group(group) => without_groups(*group.elem),
+        Type::Paren(paren) => without_groups(*paren.elem),
+        ty => ty,
+    }
+}
+
 /// A parameter of the user's function.
 pub(crate) struct Param {
     /// Its name; `self`, or a name of ours where the user wrote a pattern.
@@ -290,7 +299,7 @@ fn param(
                 holds_floats: !types::is_constant(&typed.ty, generics),
                 name,
                 pattern,
-                ty: (*typed.ty).clone(),
+                ty: without_groups((*typed.ty).clone()),
                 is_active: false,
             })
         }

@@ -32,8 +32,8 @@
 //! * [`prelude`] has all that a file with differentiable functions uses; [`ext`] adds to arrays and
 //!   floats what ndarray lacks: softmax, activations, norms, losses.
 //! * [`check`] compares gradients with finite differences.
-//! * Features add optimisers and a training loop (`train`), files of parameters (`safetensors`) and
-//!   loss curves (`plot`).
+//! * Features add optimisers and a training loop (`train`, `ctrlc`, `parallel`), files of parameters
+//!   (`safetensors`), data from files (`data`) and pictures (`plot`, `png`).
 //!
 //! # Reading a derivative
 //!
@@ -53,11 +53,15 @@
 #![forbid(unsafe_op_in_unsafe_fn)]
 
 pub mod check;
+#[cfg(feature = "data")]
+pub mod data;
 pub mod differentiable;
 pub mod ext;
 #[cfg(feature = "safetensors")]
 pub mod files;
 mod float;
+#[cfg(feature = "train")]
+pub mod init;
 mod kernels;
 #[cfg(feature = "train")]
 pub mod optim;
@@ -66,6 +70,8 @@ pub mod operations {}
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod prelude;
+#[cfg(any(feature = "data", feature = "plot", feature = "safetensors"))]
+mod replace;
 #[doc(hidden)]
 pub mod rt;
 #[cfg(feature = "train")]

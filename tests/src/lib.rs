@@ -1,5 +1,8 @@
 //! What the integration tests share: points to test at, and how a failure is shown.
 
+mod expect;
+pub use expect::{Numbers, agree};
+
 use chainrule::Float;
 use chainrule::check::{Mismatch, Report};
 use chainrule::ndarray::{Array, Array2, ArrayBase, ArrayD, Data, Dimension, IntoDimension, IxDyn};

@@ -154,3 +154,19 @@ fn overlapping(x: &Array1<f64>) -> f64 {
 fn parts_that_overlap_accumulate() {
     check(check_gradients(overlapping, overlapping::grad, &array![0.5, -1.5, 2.0]));
 }
+
+#[differentiable]
+fn subslices(v: &[f64]) -> f64 {
+    let head = &v[..2];
+    let tail = &v[1..];
+    head[1] * tail[1] + tail[0]
+}
+
+#[test]
+fn subslices_of_lists() {
+    check(check_gradients(
+        |v: &Vec<f64>| subslices(v),
+        |v| subslices::grad(v),
+        &vec![1.0, 2.0, 3.0],
+    ));
+}

@@ -139,3 +139,15 @@ fn with_rest(x: f64) -> f64 {
 fn rests_in_patterns() {
     at!(with_rest: 0.7, -1.3);
 }
+
+#[differentiable]
+fn swapped(x: f64) -> f64 {
+    let (mut a, mut b) = (x, x * x);
+    (a, b) = (b, a + b);
+    a * a * b
+}
+
+#[test]
+fn tuple_assignment() {
+    at!(swapped: 0.7, -1.3);
+}

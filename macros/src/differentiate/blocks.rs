@@ -1,161 +1,224 @@
-//! Nodes that hold blocks: kernels and branches.
-
-use std::collections::{BTreeSet, HashMap};
+//! Branches and loops: the adjoint of one is one, with the same blocks.
+//!
+//! An adjoint block uses the values of the block that it reverses as if they were in scope; which of
+//! them are saved, and which are computed again, `residuals` decides later.
 
 use super::{Cotangent, Reversal};
-use crate::graph::{Block, Elem, Info, Node, Op, Ty, Value};
+use crate::graph::{Block, Info, Node, Op, Origin, Turns, Ty, Unloop, Value};
 
 impl Reversal {
-    /// The adjoint of a kernel is a kernel: it computes the formula again, then its adjoint, and
-    /// each operand's result is summed to the operand's shape.
-    pub(super) fn reverse_map(&mut self, node: &Node, out: Value) {
-        let dy = self.dense(out, node.origin);
-        let block = &node.blocks[0];
-        let mut names: HashMap<Value, Value> = HashMap::new();
-        let mut params: Vec<Value> = block
-            .params
+    /// Only the adjoint of the arm that ran runs. What the arms use from outside goes through them:
+    /// each takes what was received so far and gives it on, with its own contribution or without.
+    pub(super) fn reverse_branch(&mut self, node: &mut Node) {
+        let origin = node.origin;
+        let seeds: Vec<(usize, Cotangent)> = node
+            .outs
             .iter()
-            .map(|param| {
-                let copy = self.graph.value(self.graph.info(*param).clone());
-                names.insert(*param, copy);
-                copy
-            })
+            .enumerate()
+            .filter(|(_, out)| self.graph.is_active(**out))
+            .filter_map(|(position, out)| Some((position, self.cotangents.get(*out)?)))
             .collect();
-        let seed = self.graph.value(Info {
-            name: self.graph.info(dy).name.clone(),
-            ty: Ty::Float(self.graph.ty(dy).elem()),
-            depends_on: self.graph.info(out).depends_on.clone(),
-            ..Info::default()
-        });
-        let primal = self.graph.copy_nodes(&block.nodes, &mut names);
-        let result = names.get(&block.results[0]).copied().unwrap_or(block.results[0]);
-        let inner_params = params.clone();
-        let (nodes, received) = self.inside(primal, result, seed, &inner_params);
-        params.push(seed);
-
-        let active: Vec<usize> = (0..node.args.len())
-            .filter(|position| self.graph.is_active(node.args[*position]))
-            .collect();
-        let results = active.iter().map(|position| received[*position]).collect();
-        let likes: Vec<Value> = active.iter().map(|position| node.args[*position]).collect();
-        let outs: Vec<Value> = likes
-            .iter()
-            .map(|like| {
-                let ty = self.graph.ty(*like).clone();
-                self.cotangent_value(*like, ty)
-            })
-            .collect();
-        let args = likes.iter().chain(&node.args).copied().chain([dy]).collect();
-        self.nodes.push(Node {
-            outs: outs.clone(),
-            op: Op::Pull { likes: likes.len() },
-            args,
-            blocks: vec![Block { params, nodes, results }],
-            origin: node.origin,
-        });
-        for (like, gave) in likes.into_iter().zip(outs) {
-            self.contribute(like, Cotangent::Dense(gave), node.origin);
-        }
-    }
-
-    /// A branch on floats: the arm that was taken is computed again, then its adjoint; the other
-    /// arm contributes nothing.
-    pub(super) fn reverse_if(&mut self, node: &Node, out: Value) {
-        let dy = self.dense(out, node.origin);
-        let captured = self.captured(node);
-        let blocks = node
+        let captured = self.captured(&node.blocks);
+        let before: Vec<Cotangent> =
+            captured.iter().map(|value| self.so_far(*value, origin)).collect();
+        let mut arms: Vec<Block> = node
             .blocks
-            .iter()
+            .iter_mut()
             .map(|arm| {
-                let mut names = HashMap::new();
-                let primal = self.graph.copy_nodes(&arm.nodes, &mut names);
-                let result = names.get(&arm.results[0]).copied().unwrap_or(arm.results[0]);
-                let (nodes, results) = self.inside(primal, result, dy, &captured);
-                Block { params: Vec::new(), nodes, results }
+                let outer = self.enter(captured.iter().copied().zip(before.iter().copied()));
+                for (position, received) in &seeds {
+                    let result = arm.results[*position];
+                    if self.graph.is_active(result) {
+                        self.contribute(result, *received, origin);
+                    }
+                }
+                self.reverse(&mut arm.nodes);
+                let results = (captured.iter().zip(&before))
+                    .map(|(value, before)| self.in_form_of(*before, *value, origin))
+                    .collect();
+                let nodes = self.leave(outer);
+                Block { nodes, results, ..Block::default() }
             })
             .collect();
-        let outs: Vec<Value> = captured
+        let is_changed: Vec<bool> = before
             .iter()
-            .map(|value| {
-                let ty = self.graph.ty(*value).clone();
-                self.cotangent_value(*value, ty)
+            .enumerate()
+            .map(|(position, before)| {
+                arms.iter().any(|arm| arm.results[position] != before.value())
+            })
+            .collect();
+        for arm in &mut arms {
+            let mut changed = is_changed.iter();
+            arm.results.retain(|_| changed.next() == Some(&true));
+        }
+        let record = self.record();
+        node.outs.push(record);
+        let mut outs = Vec::new();
+        for ((value, before), is_changed) in captured.into_iter().zip(before).zip(is_changed) {
+            if is_changed {
+                let ty = self.graph.ty(before.value()).clone();
+                let out = self.cotangent_value(value, ty);
+                outs.push(out);
+                self.cotangents.replace(value, before.with(out));
+            }
+        }
+        self.nodes.push(Node { outs, op: Op::Unbranch, args: vec![record], blocks: arms, origin });
+    }
+
+    /// The turns are run from last to first. The cotangent of a carried value goes from turn to turn;
+    /// what a turn's own values receive begins at zero in each turn, since they are new values.
+    pub(super) fn reverse_loop(&mut self, node: &mut Node) {
+        let origin = node.origin;
+        let first = node.first_carried();
+        let params = node.blocks[0].params[node.items()..].to_vec();
+        let results = node.carried_results().to_vec();
+        let carried: Vec<usize> =
+            (0..params.len()).filter(|position| self.graph.is_active(params[*position])).collect();
+        let captured = self.captured(&node.blocks[..1]);
+        let outs: Vec<Value> = carried.iter().map(|position| node.outs[*position]).collect();
+        let before: Vec<Cotangent> =
+            outs.iter().chain(&captured).map(|value| self.added_up(*value, origin)).collect();
+        let args: Vec<Value> = before.iter().map(|before| before.value()).collect();
+        let carried_params: Vec<Value> = carried.iter().map(|position| params[*position]).collect();
+        let inner: Vec<Value> = carried_params
+            .iter()
+            .chain(&captured)
+            .zip(&args)
+            .map(|(of, arg)| {
+                let ty = self.graph.ty(*arg).clone();
+                self.cotangent_value(*of, ty)
+            })
+            .collect();
+        let (inner_carried, inner_captured) = inner.split_at(carried.len());
+        let outer = self.enter(
+            captured
+                .iter()
+                .zip(&before[carried.len()..])
+                .zip(inner_captured)
+                .map(|((value, before), inner)| (*value, before.with(*inner))),
+        );
+        for ((position, before), inner) in carried.iter().zip(&before).zip(inner_carried) {
+            let result = results[*position];
+            if self.graph.is_active(result) {
+                self.contribute(result, before.with(*inner), origin);
+            }
+        }
+        self.reverse(&mut node.blocks[0].nodes);
+        let results = carried_params
+            .iter()
+            .chain(&captured)
+            .zip(&before)
+            .map(|(value, before)| self.in_form_of(*before, *value, origin))
+            .collect();
+        let nodes = self.leave(outer);
+        let block = Block { params: inner.clone(), nodes, results, ..Block::default() };
+        let record = self.record();
+        node.outs.push(record);
+        // What the turns leave as it was is dropped with other dead code.
+        let received: Vec<Value> = inner
+            .iter()
+            .map(|inner| {
+                let info = self.graph.info(*inner).clone();
+                self.graph.value(info)
             })
             .collect();
         self.nodes.push(Node {
-            outs: outs.clone(),
-            op: Op::If,
-            args: node.args.clone(),
-            blocks,
-            origin: node.origin,
+            outs: received.clone(),
+            op: Op::Unloop(Unloop { again: None, turns: Turns::Recorded }),
+            args: std::iter::once(record).chain(args).collect(),
+            blocks: vec![block],
+            origin,
         });
-        for (value, gave) in captured.into_iter().zip(outs) {
-            self.contribute(value, Cotangent::Dense(gave), node.origin);
+        let (from_carried, from_captured) = received.split_at(carried.len());
+        let (before_carried, before_captured) = before.split_at(carried.len());
+        for ((value, before), out) in captured.iter().zip(before_captured).zip(from_captured) {
+            self.cotangents.replace(*value, before.with(*out));
+        }
+        for ((position, before), out) in carried.iter().zip(before_carried).zip(from_carried) {
+            let init = node.args[first + position];
+            if self.graph.is_active(init) {
+                self.contribute(init, before.with(*out), origin);
+            }
         }
     }
 
-    /// Primal nodes followed by their adjoint, and what each of `wanted` receives: its adjoints
-    /// start at zero, whatever was received outside.
-    fn inside(
-        &mut self,
-        primal: Vec<Node>,
-        result: Value,
-        seed: Value,
-        wanted: &[Value],
-    ) -> (Vec<Node>, Vec<Value>) {
-        let outer_nodes = std::mem::take(&mut self.nodes);
-        let outer_cotangents = std::mem::take(&mut self.cotangents);
-        if self.graph.is_active(result) {
-            self.cotangents.seed(result, Cotangent::Dense(seed));
-        }
-        self.reverse(&primal);
-        let received = wanted
-            .iter()
-            .map(|value| match self.cotangents.get(*value) {
-                Some(Cotangent::Dense(cotangent) | Cotangent::Accumulator(cotangent)) => cotangent,
-                None => self.zero(),
-            })
-            .collect();
-        let adjoint = std::mem::replace(&mut self.nodes, outer_nodes);
-        self.cotangents = outer_cotangents;
-        (primal.into_iter().chain(adjoint).collect(), received)
-    }
-
-    fn zero(&mut self) -> Value {
-        let zero = self.graph.value(Info { ty: Ty::Float(Elem::Literal), ..Info::default() });
-        self.nodes.push(Node::new(
-            zero,
-            Op::Literal("0.0".to_owned()),
-            Vec::new(),
-            Default::default(),
-        ));
-        zero
-    }
-
-    /// The active values from outside that the arms use.
-    fn captured(&self, node: &Node) -> Vec<Value> {
-        let mut defined = BTreeSet::new();
-        define(&node.blocks, &mut defined);
+    /// The active values from outside that the blocks use.
+    pub(super) fn captured(&self, blocks: &[Block]) -> Vec<Value> {
         let mut captured = Vec::new();
-        for block in &node.blocks {
-            block.each_use(&mut |value| {
-                if !defined.contains(&value)
-                    && self.graph.is_active(value)
-                    && !captured.contains(&value)
-                {
+        for block in blocks {
+            for value in block.captured() {
+                if self.graph.is_active(value) && !captured.contains(&value) {
                     captured.push(value);
                 }
-            });
+            }
         }
         captured
     }
-}
 
-fn define(blocks: &[Block], defined: &mut BTreeSet<Value>) {
-    for block in blocks {
-        defined.extend(&block.params);
-        for node in &block.nodes {
-            defined.extend(&node.outs);
-            define(&node.blocks, defined);
+    /// What a value has received before a branch; nothing yet is a zero of float, or an accumulator
+    /// into which nothing was added.
+    fn so_far(&mut self, value: Value, origin: Origin) -> Cotangent {
+        match self.cotangents.get(value) {
+            Some(received) => received,
+            None if self.graph.ty(value).is_float() => Cotangent::Dense(self.zero_of(value)),
+            None => Cotangent::Accumulator(self.accumulator(value, origin)),
         }
     }
+
+    /// The same in the form in which a loop sums it up: arrays are added to in place.
+    fn added_up(&mut self, value: Value, origin: Origin) -> Cotangent {
+        match self.graph.ty(value) {
+            Ty::Float(_) => self.so_far(value, origin),
+            ty if ty.is_numeric() => Cotangent::Dense(self.dense(value, origin)),
+            _ => Cotangent::Accumulator(self.accumulator(value, origin)),
+        }
+    }
+
+    /// What a value has received in a block, in the form that it had before.
+    fn in_form_of(&mut self, before: Cotangent, value: Value, origin: Origin) -> Value {
+        match before {
+            Cotangent::Dense(_) if self.cotangents.has(value) => self.dense(value, origin),
+            Cotangent::Dense(_) if self.graph.ty(value).is_float() => self.zero_of(value),
+            Cotangent::Dense(_) => self.dense(value, origin),
+            Cotangent::Accumulator(_) => self.accumulator(value, origin),
+        }
+    }
+
+    fn zero_of(&mut self, value: Value) -> Value {
+        let ty = self.graph.ty(value).clone();
+        let depends_on = self.graph.info(value).depends_on.clone();
+        let zero = self.graph.value(Info { ty, depends_on, ..Info::default() });
+        let literal = Op::Literal("0.0".to_owned());
+        self.nodes.push(Node::new(zero, literal, Vec::new(), Origin::default()));
+        self.zeros.insert(zero);
+        zero
+    }
+
+    fn record(&mut self) -> Value {
+        self.graph.value(Info { ty: Ty::Constant, ..Info::default() })
+    }
+
+    /// Begins a block of its own, in which these values have received so much.
+    fn enter(&mut self, received: impl Iterator<Item = (Value, Cotangent)>) -> Outer {
+        let outer = Outer {
+            nodes: std::mem::take(&mut self.nodes),
+            cotangents: std::mem::take(&mut self.cotangents),
+        };
+        for (value, cotangent) in received {
+            self.cotangents.seed(value, cotangent);
+        }
+        outer
+    }
+
+    /// Goes back outside; gives the block's nodes.
+    fn leave(&mut self, outer: Outer) -> Vec<Node> {
+        self.cotangents = outer.cotangents;
+        std::mem::replace(&mut self.nodes, outer.nodes)
+    }
+}
+
+/// What is set aside while a block is read.
+struct Outer {
+    nodes: Vec<Node>,
+    cotangents: super::cotangents::Cotangents,
 }

@@ -15,6 +15,22 @@ pub(super) enum Cotangent {
     Accumulator(Value),
 }
 
+impl Cotangent {
+    pub(super) fn value(self) -> Value {
+        match self {
+            Cotangent::Dense(value) | Cotangent::Accumulator(value) => value,
+        }
+    }
+
+    /// Another value in the same form.
+    pub(super) fn with(self, value: Value) -> Cotangent {
+        match self {
+            Cotangent::Dense(_) => Cotangent::Dense(value),
+            Cotangent::Accumulator(_) => Cotangent::Accumulator(value),
+        }
+    }
+}
+
 /// The cotangents so far; a value that is not here has received nothing.
 #[derive(Default)]
 pub(super) struct Cotangents {
@@ -40,9 +56,7 @@ impl Cotangents {
 
     /// The cotangent in whichever form it is.
     pub(super) fn any(&self, value: Value) -> Value {
-        match self.of[&value] {
-            Cotangent::Dense(cotangent) | Cotangent::Accumulator(cotangent) => cotangent,
-        }
+        self.of[&value].value()
     }
 }
 
@@ -50,7 +64,11 @@ impl Reversal {
     /// Adds to what `value` has received: sums, never assigns.
     pub(super) fn contribute(&mut self, value: Value, gave: Cotangent, origin: Origin) {
         let is_float = self.graph.ty(value).is_float();
-        let next = match (self.cotangents.get(value), gave) {
+        let before = match self.cotangents.get(value) {
+            Some(Cotangent::Dense(zero)) if self.zeros.contains(&zero) => None,
+            before => before,
+        };
+        let next = match (before, gave) {
             // The accumulator of a float is the float.
             (None, Cotangent::Accumulator(gave)) if is_float => {
                 self.graph.info_mut(gave).ty = self.graph.ty(value).clone();

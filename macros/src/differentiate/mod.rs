@@ -6,8 +6,14 @@
 
 mod blocks;
 mod cotangents;
+mod kernels;
+mod updates;
 
-use crate::graph::{Arguments, Form, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim};
+use std::collections::HashSet;
+
+use crate::graph::{
+    Arguments, Construct, Form, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim,
+};
 use crate::lower;
 use crate::ops;
 use cotangents::{Cotangent, Cotangents};
@@ -29,17 +35,23 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
         shape_of: is_dense.then_some(result),
         is_reference: false,
     });
-    let primal = std::mem::take(&mut graph.body.nodes);
+    let mut primal = std::mem::take(&mut graph.body.nodes);
     let params: Vec<Value> =
         graph.body.params.iter().copied().filter(|param| graph.is_active(*param)).collect();
-    let mut reversal = Reversal { graph, nodes: Vec::new(), cotangents: Cotangents::default() };
+    let mut reversal = Reversal {
+        graph,
+        nodes: Vec::new(),
+        cotangents: Cotangents::default(),
+        zeros: HashSet::new(),
+        in_kernel: false,
+    };
     if reversal.graph.is_active(result) {
         reversal.cotangents.seed(
             result,
             if is_dense { Cotangent::Dense(seed) } else { Cotangent::Accumulator(seed) },
         );
     }
-    reversal.reverse(&primal);
+    reversal.reverse(&mut primal);
     let gradients: Vec<Value> = params.iter().map(|param| reversal.received(*param)).collect();
     let Reversal { mut graph, nodes, .. } = reversal;
     graph.sweep = Some(Sweep { start: primal.len(), values: graph.body.results.len(), seed });
@@ -59,17 +71,26 @@ struct Reversal {
     /// The adjoint nodes so far.
     nodes: Vec<Node>,
     cotangents: Cotangents,
+    /// Float literals that are the beginning of a sum: adding to one gives what is added.
+    zeros: HashSet<Value>,
+    /// True inside a kernel, where the arms of a branch are computed again and nothing is recorded.
+    in_kernel: bool,
 }
 
 impl Reversal {
-    /// Walks the nodes from last to first.
-    fn reverse(&mut self, primal: &[Node]) {
-        for node in primal.iter().rev() {
-            let Some(out) = node.outs.first().copied() else { continue };
-            if !self.graph.is_active(out) || !self.cotangents.has(out) {
+    /// Walks the nodes from last to first. A branch or loop on the way gets a record.
+    fn reverse(&mut self, primal: &mut [Node]) {
+        for node in primal.iter_mut().rev() {
+            let has_received =
+                |out: &Value| self.graph.is_active(*out) && self.cotangents.has(*out);
+            if !node.outs.iter().any(has_received) {
                 continue;
             }
-            self.reverse_node(node, out);
+            match &node.op {
+                Op::If if !self.in_kernel => self.reverse_branch(node),
+                Op::Loop(_) => self.reverse_loop(node),
+                _ => self.reverse_node(node, node.outs[0]),
+            }
         }
     }
 
@@ -128,6 +149,17 @@ impl Reversal {
             Op::Join { stack } => self.reverse_join(*stack, node, out),
             Op::Map => self.reverse_map(node, out),
             Op::If => self.reverse_if(node, out),
+            Op::Update(steps, action) => self.reverse_update(steps, *action, node, out),
+            Op::Inner => {
+                let base = node.args[0];
+                let accumulator = self.accumulator(base, node.origin);
+                let received = self.cotangents.any(out);
+                let some = Op::Construct(Construct::some());
+                let some = self.push(some, vec![received], Ty::Accumulator, base, node.origin);
+                let args = vec![accumulator, some];
+                let next = self.push(Op::AddAll, args, Ty::Accumulator, base, node.origin);
+                self.cotangents.replace(base, Cotangent::Accumulator(next));
+            }
             // Nothing flows through the rest: literals and what is passed on verbatim are constant,
             // and the other operations stand in adjoints alone.
             _ => {}

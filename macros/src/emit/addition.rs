@@ -11,8 +11,7 @@ impl<'a> Writer<'a> {
     pub(super) fn addition(&mut self, node: &'a Node) -> TokenStream {
         let span = node.span();
         let (base, added) = (node.args[0], node.args[1]);
-        let in_place = !self.captured.contains(&base)
-            && self.last_use(base).is_none_or(|last| last <= self.position);
+        let in_place = !self.captured.contains(&base) && !self.after.contains(&base);
         let same_name = self.graph.info(base).name == self.graph.info(node.out()).name;
         let guard = self.guard(node);
         let activity = self.rt("Activity");
@@ -23,10 +22,13 @@ impl<'a> Writer<'a> {
             _ => {
                 let old = self.moved(base);
                 // The new version stands before what is added, whose name it must not take.
-                let name = self.name_beside(node.out(), node, self.position.saturating_sub(1));
+                let mutable = self.declare(node.out());
+                let name = self.name_beside(node.out(), node);
                 before = Some(match &guard {
-                    Some(guard) => quote!(let mut #name = <#guard as #activity>::compute(|| #old);),
-                    None => quote!(let mut #name = #old;),
+                    Some(guard) => {
+                        quote!(let #mutable #name = <#guard as #activity>::compute(|| #old);)
+                    }
+                    None => quote!(let #mutable #name = #old;),
                 });
                 name
             }
@@ -72,7 +74,9 @@ impl<'a> Writer<'a> {
             }
             _ => TokenStream::new(),
         };
-        self.names.declare(node.out(), name.clone());
+        if before.is_none() {
+            self.take_over(node.out(), base);
+        }
         match guard {
             Some(guard) => {
                 if is_kept {

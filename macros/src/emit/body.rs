@@ -7,9 +7,9 @@ use quote::{quote, quote_spanned, ToTokens};
 
 use super::signature::Signature;
 use super::tokens::located;
-use super::writer::Writer;
+use super::writer::{settle, Writer};
 use super::{marker_value, ours};
-use crate::graph::{Arguments, Graph, Op, Ty, Value};
+use crate::graph::{Arguments, Graph, Node, Op, Ty, Value};
 use crate::lower::ExtensionCall;
 use crate::source::Param;
 
@@ -17,8 +17,20 @@ impl Signature<'_> {
     /// Primal and adjoint as straight code; gives `(value, gradients)`.
     pub(super) fn gradient_body(&self, graph: &Graph) -> TokenStream {
         let mut writer = Writer::new(graph, self);
-        let statements = writer.statements(0..graph.body.nodes.len());
-        writer.position = graph.body.nodes.len();
+        // Their gradients take their shapes in the end.
+        writer.captured.extend(
+            graph
+                .body
+                .params
+                .iter()
+                .copied()
+                .filter(|param| !graph.ty(*param).is_float() && graph.is_active(*param)),
+        );
+        let (primal, adjoint) = sweeps(graph);
+        let mut statements = writer.statements(primal);
+        writer.in_adjoint = true;
+        statements.extend(writer.statements(adjoint));
+        writer.come_to(&graph.body.results, Default::default());
         let (values, received) = split_results(graph);
         let gradients: Vec<TokenStream> = self
             .source
@@ -32,8 +44,9 @@ impl Signature<'_> {
             many => quote!((#(#many),*)),
         };
         let value = writer.results(values);
+        let shared = writer.shared.take();
         let results = quote_spanned!(self.place_of_gradient()=> (#value, #gradients));
-        quote!(#(#statements)* #results)
+        settle(quote!(#(#statements)* #results), &shared)
     }
 
     /// The hidden `__vjp`: the value, and a pullback that owns what the adjoint uses of the primal.
@@ -53,10 +66,12 @@ impl Signature<'_> {
         let again = self.again_types();
         let seed = self.accumulator(&self.differentiated_result());
         let never = self.never_built();
-        self.hidden_with(quote! {
-            #never
-            (unreachable!(), |#(_: #again,)* _: #seed| unreachable!())
-        })
+        let closure = quote!(|#(_: #again,)* _: #seed| unreachable!());
+        let closure = match self.is_recursive {
+            true => quote!(::std::boxed::Box::new(#closure)),
+            false => closure,
+        };
+        self.hidden_with(quote!(#never (unreachable!(), #closure)))
     }
 
     /// What the hidden pullback is handed again, of every parameter.
@@ -76,20 +91,27 @@ impl Signature<'_> {
         let result = self.source.result();
         let seed = self.accumulator(&self.differentiated_result());
         let again = self.again_types();
+        // A type that held itself would have no size: a function that calls itself boxes its pullback.
+        let pullback_kind = match self.is_recursive {
+            true => quote!(::std::boxed::Box<dyn Fn),
+            false => quote!(impl Fn),
+        };
+        let pullback_end = self.is_recursive.then(|| quote!(>));
         let accumulators: Vec<TokenStream> = self
             .source
             .params
             .iter()
             .map(|param| if param.is_active { self.accumulator(&param.ty) } else { quote!(()) })
             .collect();
+        let pullback = quote! {
+            #pullback_kind(#(#again,)* #seed) -> (#(#accumulators,)*) #pullback_end
+        };
         // An active value for a parameter that is constant is an error, never a silent zero.
         let bounds = self.source.params.iter().map(|param| match param.is_active {
             true => quote!(#krate::rt::Activity),
             false => quote!(#krate::rt::Constant),
         });
-        let results = quote_spanned! {self.place_of_gradient()=>
-            (#result, impl Fn(#(#again,)* #seed) -> (#(#accumulators,)*))
-        };
+        let results = located(quote!((#result, #pullback)), self.place_of_gradient());
         quote! {
             #[doc(hidden)]
             #[allow(warnings, clippy::all)]
@@ -112,7 +134,8 @@ impl Signature<'_> {
             writer.names.declare(*value, this());
         }
         let Some(sweep) = &graph.sweep else { return TokenStream::new() };
-        let primal = writer.statements(0..sweep.start);
+        let (primal_nodes, adjoint_nodes) = sweeps(graph);
+        let primal = writer.statements(primal_nodes);
         // A local that took over an argument's name is what the pullback means by it: the argument,
         // which the adjoint does not use then, is handed again without a name.
         let named: Vec<bool> =
@@ -123,15 +146,15 @@ impl Signature<'_> {
         let places: Vec<Value> =
             residuals.keys().copied().filter(|value| writer.is_place(*value)).collect();
         residuals.retain(|value, _| !places.contains(value));
-        writer.position = sweep.start;
-        let kept = writer.keep_residuals(sweep.start, &residuals);
         let value = {
             let mut before = writer.clone();
             before.access.clear();
             before.captured.extend(residuals.keys().copied());
-            before.position = graph.body.nodes.len();
+            before.come_to(values, Default::default());
             before.results(values)
         };
+        writer.in_adjoint = true;
+        let kept = writer.keep_residuals(sweep.start, &residuals);
         writer.captured.extend(residuals.keys().copied());
         writer.captured.extend(graph.body.params.iter().copied());
         let receiver = self.source.params.first().filter(|param| param.is_receiver());
@@ -147,11 +170,11 @@ impl Signature<'_> {
             }
         };
         let seed = writer.name_of_seed(sweep.seed);
-        let mutable = writer.mutated.contains(&sweep.seed).then(|| quote!(mut));
+        let mutable = writer.declare(sweep.seed);
         let conversion = writer.convert_seed(sweep.seed, &seed);
         let shown = writer.shown_again(&places);
-        let adjoint = writer.statements(sweep.start..graph.body.nodes.len());
-        writer.position = graph.body.nodes.len();
+        let adjoint = writer.statements(adjoint_nodes);
+        writer.come_to(received, Default::default());
         let mut received = received.iter();
         let gradients: Vec<TokenStream> = self
             .source
@@ -185,22 +208,28 @@ impl Signature<'_> {
             let this = this();
             quote!(let #this = ::core::clone::Clone::clone(self);)
         });
-        let results = quote_spanned! {self.place_of_gradient()=>
-            (#result, move |#(#again,)* #mutable #seed: #seed_type| {
+        let closure = quote! {
+            move |#(#again,)* #mutable #seed: #seed_type| {
                 #conversion
                 #(#shown)*
                 #(#adjoint)*
                 (#(#gradients,)*)
-            })
+            }
         };
-        quote! {
+        let closure = match self.is_recursive {
+            true => quote!(::std::boxed::Box::new(#closure)),
+            false => closure,
+        };
+        let results = quote_spanned!(self.place_of_gradient()=> (#result, #closure));
+        let body = quote! {
             #owned_self
             #(#primal)*
             let #result = #value;
             #like
             #(#kept)*
             #results
-        }
+        };
+        settle(body, &writer.shared.take())
     }
 
     /// The parameters of the hidden function; a `self` by value is borrowed.
@@ -232,6 +261,13 @@ impl<'v> NextIfActive<'v> for std::slice::Iter<'v, Value> {
     }
 }
 
+/// The primal's nodes, and the adjoint's.
+fn sweeps(graph: &Graph) -> (&[Node], &[Node]) {
+    let nodes = &graph.body.nodes;
+    let start = graph.sweep.as_ref().map_or(nodes.len(), |sweep| sweep.start);
+    nodes.split_at(start.min(nodes.len()))
+}
+
 /// The primal's results, and what each active parameter received.
 fn split_results(graph: &Graph) -> (&[Value], &[Value]) {
     let values = graph.sweep.as_ref().map_or(graph.body.results.len(), |sweep| sweep.values);
@@ -244,7 +280,7 @@ impl Writer<'_> {
         let texts: Vec<TokenStream> = values
             .iter()
             .map(|value| {
-                self.here.set(self.definitions.get(value).and_then(|node| node.origin.0));
+                self.here.set(self.definition(*value).and_then(|node| node.origin.0));
                 self.moved(*value)
             })
             .collect();
@@ -277,7 +313,7 @@ impl Writer<'_> {
 
     /// True if the accumulator was made from the parameter, and so knows its shape.
     fn is_own_accumulator(&self, value: Value) -> bool {
-        match self.definitions.get(&value).map(|node| (&node.op, node.args.first())) {
+        match self.definition(value).map(|node| (&node.op, node.args.first())) {
             Some((Op::Accumulator, _)) => true,
             Some((Op::AddField(_) | Op::AddAll | Op::AddView(_), Some(base))) => {
                 self.is_own_accumulator(*base)
@@ -345,14 +381,14 @@ impl Writer<'_> {
             return;
         }
         // What a place shows is kept, and the place is taken again.
-        if let Some(node) = self.definitions.get(&value) {
+        if let Some(node) = self.definition(value) {
             node.each_use(&mut |inner| self.note_residual(inner, needed, primal, found));
         }
     }
 
     /// True for a part of something that is shown, not copied.
     pub(super) fn is_place(&self, value: Value) -> bool {
-        let Some(node) = self.definitions.get(&value) else { return false };
+        let Some(node) = self.definition(value) else { return false };
         match &node.op {
             // What may borrow is evaluated again rather than kept.
             Op::Verbatim(verbatim) => {
@@ -370,7 +406,7 @@ impl Writer<'_> {
         let mut statements = Vec::new();
         for value in places {
             let (Some(name), Some(node)) =
-                (self.names.get(*value).cloned(), self.definitions.get(value).copied())
+                (self.names.get(*value).cloned(), self.definition(*value))
             else {
                 continue;
             };
@@ -396,6 +432,9 @@ impl Writer<'_> {
             }
             let Some(name) = self.names.get(*value).cloned() else { continue };
             let is_shape = self.is_used_for_its_shape(*value, start);
+            if is_shape {
+                self.shapes.insert(*value);
+            }
             let kept = if is_shape { quote!(#accumulator(&#name)) } else { name.to_token_stream() };
             match self.guard_of(needed) {
                 Some(guard) => {
@@ -411,33 +450,15 @@ impl Writer<'_> {
 
     /// True if the adjoint asks for no more than the value's shape.
     fn is_used_for_its_shape(&self, value: Value, start: usize) -> bool {
-        let is_numeric = self.graph.ty(value).is_numeric();
+        let nodes = &self.graph.body.nodes;
         // What shows a part of it, or is evaluated again, needs the array itself.
-        let is_shown = self.graph.body.nodes[..start].iter().any(|node| {
-            let is_again = |out: &Value| self.inlined.contains(out) || self.is_place(*out);
+        let is_shown = nodes[..start].iter().any(|node| {
+            let is_again = |out: &Value| self.is_inlined(*out) || self.is_place(*out);
             node.args.contains(&value) && node.outs.first().is_some_and(is_again)
         });
-        is_numeric
+        self.graph.ty(value).is_numeric()
             && !is_shown
-            && self.graph.body.nodes[start..].iter().all(|node| {
-                let in_blocks = |value: Value| {
-                    let mut found = false;
-                    for block in &node.blocks {
-                        block.each_use(&mut |used| found |= used == value);
-                    }
-                    found
-                };
-                !in_blocks(value)
-                    && node.args.iter().enumerate().all(|(position, arg)| {
-                        *arg != value
-                            || match &node.op {
-                                Op::Row(row) => row.is_shape_only(position),
-                                Op::Pull { likes } => position < *likes,
-                                Op::Dense => position == 0,
-                                _ => false,
-                            }
-                    })
-            })
+            && nodes[start..].iter().all(|node| node.uses_shape_only(value))
     }
 
     fn name_of_seed(&mut self, seed: Value) -> Ident {
@@ -446,13 +467,14 @@ impl Writer<'_> {
     }
 
     /// The hidden pullback is handed an accumulator; the adjoint of an array wants the array.
-    fn convert_seed(&self, seed: Value, name: &Ident) -> TokenStream {
+    fn convert_seed(&mut self, seed: Value, name: &Ident) -> TokenStream {
         match (self.graph.ty(seed), self.graph.info(seed).shape_of) {
             (Ty::Accumulator | Ty::Float(_), _) | (_, None) => TokenStream::new(),
             (_, Some(_)) => {
                 let filled = self.rt("filled");
                 let like = like();
-                quote!(let #name = #filled(&#like, #name);)
+                let mutable = self.declare(seed);
+                quote!(let #mutable #name = #filled(&#like, #name);)
             }
         }
     }

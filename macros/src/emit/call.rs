@@ -159,7 +159,7 @@ impl Writer<'_> {
             && !self.graph.info(arg).is_reference
             && !self.graph.body.params.contains(&arg)
             && !matches!(self.graph.ty(arg), Ty::Integer | Ty::Bool | Ty::Float(_))
-            && match self.definitions.get(&arg).map(|node| &node.op) {
+            && match self.definition(arg).map(|node| &node.op) {
                 Some(Op::Verbatim(verbatim)) => !is_owned(&verbatim.tokens.0),
                 _ => true,
             }
@@ -220,12 +220,12 @@ impl Writer<'_> {
     }
 
     fn is_field(&self, arg: Value) -> bool {
-        matches!(self.definitions.get(&arg).map(|node| &node.op), Some(Op::Field(_)))
+        matches!(self.definition(arg).map(|node| &node.op), Some(Op::Field(_)))
     }
 
     /// True for a view: a part of an array, or a parameter that is one.
     fn is_view(&self, arg: Value) -> bool {
-        let is_part = match self.definitions.get(&arg).map(|node| &node.op) {
+        let is_part = match self.definition(arg).map(|node| &node.op) {
             Some(Op::Row(row)) => row.is_view() && !row.is_element(),
             _ => false,
         };
@@ -240,7 +240,9 @@ impl Writer<'_> {
 
     /// What a pullback is handed again for an argument: what it was lent.
     fn again(&self, arg: Value, passing: Passing) -> TokenStream {
-        let is_lent = self.graph.info(arg).is_reference && passing != Passing::Owned
+        // What is found again behind a reference was lent only if it was a reference before.
+        let written = self.survey.origins.get(&arg).copied().unwrap_or(arg);
+        let is_lent = self.graph.info(written).is_reference && passing != Passing::Owned
             || passing == Passing::Reference
             || passing == Passing::View
             || self.is_view(arg) && passing != Passing::Owned;

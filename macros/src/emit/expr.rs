@@ -6,9 +6,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::text::{Strength, Text};
-use super::tokens::{located, rename};
+use super::tokens::{located, rename, rename_pattern};
 use super::writer::Writer;
-use crate::graph::{key, Construct, Elem, Form, Node, Op, Part, Ty, Value, Verbatim};
+use crate::graph::{key, Construct, Elem, Form, Node, Op, Ty, Value, Verbatim};
 use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -27,7 +27,7 @@ impl<'a> Writer<'a> {
             }
             return Text::atom(name.to_token_stream());
         }
-        match self.definitions.get(&value) {
+        match self.definition(value) {
             Some(node) => self.node_expr(node),
             // Only after a mistake, when nothing is emitted.
             None => Text::atom(quote!(())),
@@ -37,7 +37,8 @@ impl<'a> Writer<'a> {
     /// A float by value.
     pub(super) fn float(&self, value: Value) -> Text {
         let text = self.text(value);
-        if self.graph.info(value).is_reference && !self.inlined.contains(&value) {
+        let is_lent = self.graph.info(value).is_reference && !self.access.contains_key(&value);
+        if is_lent && !self.is_inlined(value) {
             let tokens = text.tokens;
             return Text { tokens: quote!(*#tokens), strength: Strength::Unary };
         }
@@ -60,7 +61,9 @@ impl<'a> Writer<'a> {
 
     /// True if the expression for the value is a reference already.
     fn is_reference(&self, value: Value) -> bool {
-        self.graph.info(value).is_reference && self.names.get(value).is_some()
+        self.graph.info(value).is_reference
+            && self.names.get(value).is_some()
+            && !self.access.contains_key(&value)
     }
 
     /// A constant operand, such as an axis, as the user wrote it.
@@ -73,19 +76,41 @@ impl<'a> Writer<'a> {
         if self.is_float(value) {
             return self.float(value).tokens;
         }
-        let is_place = self.definitions.get(&value).is_some_and(|node| node.is_place());
+        if matches!(self.graph.ty(value), Ty::Integer | Ty::Bool)
+            && !self.graph.info(value).is_reference
+        {
+            return self.text(value).tokens;
+        }
+        let is_place = self.definition(value).is_some_and(|node| node.is_place());
         let is_inline = self.names.get(value).is_none() && !self.access.contains_key(&value);
         if is_inline && !is_place {
             return self.text(value).tokens;
         }
         let is_view = self.is_lent_view(value)
-            || matches!(self.definitions.get(&value).map(|node| &node.op), Some(Op::Row(row)) if row.is_view());
+            || matches!(self.definition(value).map(|node| &node.op), Some(Op::Row(row)) if row.is_view());
         let text = self.text(value).at_least(Strength::Atom);
-        if !is_place && !is_view && !self.is_reference(value) && self.dies_here(value) {
-            return text;
+        if !is_place && !is_view && !self.is_reference(value) {
+            if self.dies_here(value) {
+                return text;
+            }
+            if let (Some(guard), Some(name), true) =
+                (self.guards.get(&value), self.names.get(value), self.dies_anyhow(value))
+            {
+                let activity = self.rt("Activity");
+                // A variable that is assigned to again is left with something in it.
+                return match self.pinned.contains(&value) {
+                    true => {
+                        let take = self.rt("take");
+                        quote!(#take(<#guard as #activity>::kept_mut(&mut #name)))
+                    }
+                    false => quote!(<#guard as #activity>::take(#name)),
+                };
+            }
         }
         match self.graph.ty(value) {
-            Ty::Array(..) | Ty::Numeric(_) if is_view || self.graph.info(value).is_reference => {
+            Ty::Array(..) | Ty::Numeric(_) | Ty::List(_)
+                if is_view || self.graph.info(value).is_reference =>
+            {
                 quote!(#text.to_owned())
             }
             _ => quote!(#text.clone()),
@@ -124,7 +149,23 @@ impl<'a> Writer<'a> {
             Op::Map => self.map(node),
             Op::Pull { likes } => self.pull(*likes, node),
             Op::If => self.branch(node),
+            Op::Inner => {
+                let base = self.text(node.args[0]).at_least(Strength::Atom);
+                let is_copied = self.is_float(node.out());
+                Text::atom(match is_copied {
+                    true => quote_spanned!(span=> #base.unwrap()),
+                    false => quote_spanned!(span=> #base.clone().unwrap()),
+                })
+            }
+            Op::Undefined => Text::atom(quote_spanned!(span=> unreachable!())),
             Op::Accumulator => {
+                if *self.graph.ty(node.args[0]) == Ty::Accumulator
+                    || self.shapes.contains(&node.args[0])
+                {
+                    // The shape was kept as an empty accumulator.
+                    let shape = self.text(node.args[0]).at_least(Strength::Atom);
+                    return Text::atom(quote_spanned!(span=> #shape.clone()));
+                }
                 let accumulator = self.rt("accumulator");
                 let like = self.operand(node.args[0]);
                 if self.graph.body.params.contains(&node.args[0]) {
@@ -138,22 +179,7 @@ impl<'a> Writer<'a> {
                 let (like, accumulator) = (self.operand(node.args[0]), self.moved(node.args[1]));
                 Text::atom(quote_spanned!(span=> #dense(#like, #accumulator)))
             }
-            Op::CotangentPart(part) => {
-                let base = self.text(node.args[0]).at_least(Strength::Atom);
-                let take = self.rt("take");
-                Text::atom(match part {
-                    Part::Member(name) => {
-                        let member = member(name);
-                        quote_spanned!(span=> #take(&mut #base.#member))
-                    }
-                    Part::Element(position) => {
-                        let at = self.rt("at");
-                        let position = proc_macro2::Literal::usize_unsuffixed(*position);
-                        quote_spanned!(span=> #take(#at(&mut #base, #position)))
-                    }
-                    Part::Inner => quote_spanned!(span=> #base.take().unwrap_or_default()),
-                })
-            }
+            Op::CotangentPart(part) => self.cotangent_part(part, node),
             // Loops, and what is written as a statement.
             _ => Text::atom(quote!(())),
         }
@@ -182,25 +208,7 @@ impl<'a> Writer<'a> {
         let span = node.span();
         match row.kind {
             Kind::Elementwise => self.scalar_row(row, node),
-            Kind::View => {
-                let base = self.text(node.args[0]).at_least(Strength::Atom);
-                let operands: Vec<TokenStream> =
-                    node.args[1..].iter().map(|arg| self.constant_operand(*arg)).collect();
-                if row.name == "Get" {
-                    return Text::atom(quote_spanned!(span=> #base[#(#operands),*]));
-                }
-                if row.name == "Aview1" {
-                    let (aview1, list) = (self.rt(row.call), self.operand(node.args[0]));
-                    return Text::atom(quote_spanned!(span=> #aview1(#list)));
-                }
-                let method = format_ident!("{}", row.call);
-                if row.is_of_option() {
-                    let lent = (row.name == "UnwrapOr").then(|| quote!(&));
-                    let held = quote_spanned!(span=> *#base.as_ref().#method(#(#lent #operands),*));
-                    return Text { tokens: held, strength: Strength::Unary };
-                }
-                Text::atom(quote_spanned!(span=> #base.#method(#(#operands),*)))
-            }
+            Kind::View => self.view(row, node),
             Kind::Whole if row.name == "ToOwned" => {
                 let part = self.text(node.args[0]).at_least(Strength::Atom);
                 Text::atom(quote_spanned!(span=> #part.to_owned()))
@@ -280,7 +288,7 @@ impl<'a> Writer<'a> {
         let is_ours = self.is_float(value)
             || self.dies_here(value)
                 && !self.graph.info(value).is_reference
-                && !self.definitions.get(&value).is_some_and(|node| node.is_place());
+                && !self.definition(value).is_some_and(|node| node.is_place());
         if is_ours {
             self.moved(value)
         } else {
@@ -334,7 +342,7 @@ impl<'a> Writer<'a> {
             Elem::F64 => "f64",
             _ => return None,
         };
-        match self.definitions.get(&value).map(|node| &node.op) {
+        match self.definition(value).map(|node| &node.op) {
             Some(Op::Literal(text)) if self.names.get(value).is_none() => {
                 let typed: TokenStream = format!("{text}_{suffix}").parse().ok()?;
                 Some(Text { tokens: typed, strength: self.text(value).strength })
@@ -357,10 +365,25 @@ impl<'a> Writer<'a> {
                 quote!(#krate::ndarray::array!#rows)
             }
             Form::Tuple if path.is_none() && parts.len() == 1 => quote!((#(#parts),*,)),
+            Form::Option if parts.is_empty() => quote!(#path),
             Form::Tuple | Form::Option => quote!(#path(#(#parts),*)),
             Form::Struct => {
                 let members = construct.members.iter().map(|name| member(name));
                 quote!(#path { #(#members: #parts),* #rest })
+            }
+            Form::Repeat { is_vec, count } => {
+                let part = &parts[0];
+                match is_vec {
+                    true => {
+                        let count = self.constant_operand(args[1]);
+                        quote!(::std::vec![#part; #count])
+                    }
+                    // The length of an array is a constant item or a literal.
+                    false => {
+                        let count = &count.0;
+                        quote!([#part; #count])
+                    }
+                }
             }
             Form::Array => quote!([#(#parts),*]),
             Form::Vec => quote!(::std::vec![#(#parts),*]),
@@ -383,7 +406,9 @@ impl<'a> Writer<'a> {
         let mut names = HashMap::new();
         for (name, value) in verbatim.mentions(args) {
             let text = self.typed_literal(value, value).unwrap_or_else(|| self.text(value));
-            if text.tokens.to_string() != name {
+            // The same letters may be another name, where a macro of the user's is around.
+            let is_other = self.names.get(value).is_some_and(|ident| key(ident) != *name);
+            if is_other || text.tokens.to_string() != name {
                 names.insert(name.to_owned(), text.at_least(Strength::Atom));
             }
         }
@@ -423,11 +448,16 @@ impl<'a> Writer<'a> {
         let mut names = HashMap::new();
         for out in &node.outs {
             let users = self.graph.info(*out).name.clone().unwrap_or_default();
+            // The pattern itself says whether it is mutable.
+            self.declare(*out);
             let name = self.name(*out, node);
             names.insert(users, name.to_token_stream());
         }
-        let pattern = rename(pattern.0.clone(), &names);
+        let pattern = rename_pattern(pattern.0.clone(), &names);
         let value = value.tokens;
+        if value.is_empty() {
+            return quote!(let #pattern;);
+        }
         quote!(let #pattern = #value;)
     }
 }

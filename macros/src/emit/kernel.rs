@@ -78,7 +78,7 @@ impl<'a> Writer<'a> {
         if let Some(name) = self.names.get(arg) {
             return name.to_string();
         }
-        match (&self.graph.info(arg).name, self.definitions.get(&arg)) {
+        match (&self.graph.info(arg).name, self.definition(arg)) {
             (Some(name), _) => name.clone(),
             (None, Some(node)) => self.wish(node, arg),
             (None, None) => "x".to_owned(),

@@ -11,16 +11,24 @@
 
 mod addition;
 mod body;
+mod branches;
 mod call;
 mod expr;
 mod extension;
 mod kernel;
+mod liveness;
+mod loops;
 mod names;
 pub(crate) mod operation_tests;
+mod parts;
+mod restored;
 pub(crate) mod runtime;
 mod signature;
+mod survey;
 mod text;
 mod tokens;
+mod update;
+mod variables;
 mod writer;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
@@ -51,7 +59,8 @@ pub(crate) struct Derivatives {
 
 /// The derivatives of a function.
 pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
-    let signature = Signature::new(source, false);
+    let mut signature = Signature::new(source, false);
+    signature.is_recursive |= calls_itself(source, &derivatives.reverse.body.nodes);
     let items = [
         signature.hidden(&derivatives.reverse, &derivatives.extension_calls),
         signature.vjp(),
@@ -78,6 +87,24 @@ pub(crate) fn stubs(source: &Source) -> TokenStream {
     signature.around(signature.stand_ins())
 }
 
+/// True if a function calls itself, as far as names tell.
+fn calls_itself(source: &Source, nodes: &[crate::graph::Node]) -> bool {
+    use crate::graph::{Op, Target};
+    let own = source.name().to_string();
+    nodes.iter().any(|node| {
+        let is_own = match &node.op {
+            Op::Call(callee) => match &callee.target {
+                Target::Function(path) => {
+                    path.to_string().rsplit("::").next().is_some_and(|last| last.trim() == own)
+                }
+                Target::Associated { name, .. } | Target::Method(name) => *name == own,
+            },
+            _ => false,
+        };
+        is_own || node.blocks.iter().any(|block| calls_itself(source, &block.nodes))
+    })
+}
+
 impl<'a> Signature<'a> {
     fn new(source: &'a Source, for_reading: bool) -> Signature<'a> {
         let krate = match (&source.options.krate, for_reading) {
@@ -85,7 +112,7 @@ impl<'a> Signature<'a> {
             (None, true) => quote!(chainrule),
             (None, false) => quote!(::chainrule),
         };
-        Signature { source, krate, for_reading }
+        Signature { source, krate, for_reading, is_recursive: source.options.recursive }
     }
 
     /// Where it lies what calls the hidden function or accumulates: at the first type that may have no

@@ -15,6 +15,8 @@ pub(super) struct Signature<'a> {
     pub(super) krate: TokenStream,
     /// True where a person reads it: short paths, and no fallbacks for errors.
     pub(super) for_reading: bool,
+    /// True if the function calls itself, or takes part in such a circle.
+    pub(super) is_recursive: bool,
 }
 
 impl Signature<'_> {

@@ -1,13 +1,16 @@
 //! Nodes to statements, in order, with a name for every value.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
+use super::liveness::{Live, Liveness};
 use super::names::Names;
 use super::signature::Signature;
+use super::survey::Survey;
 use super::text::Text;
 use crate::graph::{Arguments, Graph, Node, Op, Value};
 
@@ -17,19 +20,24 @@ pub(super) struct Writer<'a> {
     pub(super) graph: &'a Graph,
     pub(super) signature: &'a Signature<'a>,
     pub(super) names: Names,
-    /// The node that defines each value outside of blocks.
-    pub(super) definitions: HashMap<Value, &'a Node>,
-    /// Values that are written where they are used, not bound by a `let`.
-    pub(super) inlined: HashSet<Value>,
-    /// Values that are changed in place.
-    pub(super) mutated: HashSet<Value>,
-    /// The positions of the statements that use each value.
-    uses: HashMap<Value, Vec<usize>>,
-    pub(super) position: usize,
+    pub(super) survey: Rc<Survey<'a>>,
+    pub(super) liveness: Rc<Liveness>,
+    /// What is needed after what is being written.
+    pub(super) after: Live,
+    /// How often each value is used by what is being written.
+    pub(super) here_uses: Rc<HashMap<Value, usize>>,
+    /// True in the adjoint, where markers decide what runs.
+    pub(super) in_adjoint: bool,
     /// Values that are not ours to move: borrowed, or owned by a pullback that may run again.
     pub(super) captured: HashSet<Value>,
+    /// Values whose variables must keep their names: a loop or branch around assigns to them.
+    pub(super) pinned: HashSet<Value>,
     /// How to reach a value that is kept only where a marker says so.
     pub(super) access: HashMap<Value, TokenStream>,
+    /// The markers of those that stand in a variable of their own.
+    pub(super) guards: HashMap<Value, TokenStream>,
+    /// Values of which only the shape was kept, as an empty accumulator.
+    pub(super) shapes: HashSet<Value>,
     /// The texts of values inside a block that are written where they are used.
     pub(super) written: HashMap<Value, Text>,
     /// Names for values inside a block, after what they become outside.
@@ -40,6 +48,21 @@ pub(super) struct Writer<'a> {
     pub(super) here: Cell<Option<Span>>,
     /// A float whose type a bare literal takes, where the macro does not know it.
     pub(super) anchor: Option<Anchor>,
+    /// The declaration of each value's variable.
+    pub(super) declarations: HashMap<Value, usize>,
+    /// What all blocks of the function share.
+    pub(super) shared: Rc<RefCell<Shared>>,
+}
+
+/// What is found out while a function is written.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// How many variables were declared.
+    declared: usize,
+    /// The declarations of variables that are assigned to or written in place.
+    pub(super) mutable: HashSet<usize>,
+    /// What each value was called.
+    pub(super) called: HashMap<Value, String>,
 }
 
 /// What a literal takes its type from.
@@ -63,24 +86,30 @@ impl Anchor {
 impl<'a> Writer<'a> {
     pub(super) fn new(graph: &'a Graph, signature: &'a Signature<'a>) -> Writer<'a> {
         let item = &signature.source.item;
+        let survey = Survey::of(graph);
+        let liveness = Liveness::of(graph, &survey);
         let mut writer = Writer {
             graph,
             signature,
             names: Names::new(quote!(#item)),
-            definitions: HashMap::new(),
-            inlined: HashSet::new(),
-            mutated: HashSet::new(),
-            uses: HashMap::new(),
-            position: 0,
+            survey: Rc::new(survey),
+            liveness: Rc::new(liveness),
+            after: Live::default(),
+            here_uses: Rc::default(),
+            in_adjoint: false,
             captured: HashSet::new(),
+            pinned: HashSet::new(),
             access: HashMap::new(),
+            guards: HashMap::new(),
+            shapes: HashSet::new(),
             written: HashMap::new(),
             hints: HashMap::new(),
             markers: None,
             here: Cell::new(None),
             anchor: None,
+            declarations: HashMap::new(),
+            shared: Rc::default(),
         };
-        writer.survey();
         writer.anchor = signature.float_parameter().map(|name| Anchor::Type(quote!(#name)));
         for (param, value) in signature.source.params.iter().zip(&graph.body.params) {
             writer.names.declare(*value, param.name.clone());
@@ -92,135 +121,17 @@ impl<'a> Writer<'a> {
         writer
     }
 
-    /// Finds out what is used where.
-    fn survey(&mut self) {
-        let graph = self.graph;
-        let end = graph.body.nodes.len();
-        for node in &graph.body.nodes {
-            for out in &node.outs {
-                self.definitions.insert(*out, node);
-            }
-            if matches!(node.op, Op::AddField(_) | Op::AddAll | Op::AddView(_)) {
-                self.mutated.insert(node.args[0]);
-                self.mutated.insert(node.out());
-            }
-            if matches!(node.op, Op::CotangentPart(_)) {
-                self.mutated.insert(node.args[0]);
-            }
-        }
-        let uses = graph.uses();
-        let mut direct: HashMap<Value, usize> = HashMap::new();
-        let start = graph.sweep.as_ref().map_or(end, |sweep| sweep.start);
-        let mut crosses: HashSet<Value> = HashSet::new();
-        let mut defined_at: HashMap<Value, usize> = HashMap::new();
-        for (position, node) in graph.body.nodes.iter().enumerate() {
-            for arg in &node.args {
-                *direct.entry(*arg).or_default() += 1;
-                if defined_at
-                    .get(arg)
-                    .is_some_and(|defined| (*defined < start) != (position < start))
-                {
-                    crosses.insert(*arg);
-                }
-            }
-            for out in &node.outs {
-                defined_at.insert(*out, position);
-            }
-        }
-        // What a kernel captures is computed before it, not for every element.
-        let kernels: HashSet<Value> = graph
-            .body
-            .nodes
-            .iter()
-            .filter(|node| matches!(node.op, Op::Map | Op::Pull { .. }))
-            .flat_map(|node| node.args.iter().copied())
-            .collect();
-        // What is added into a member needs no name beside it.
-        let accumulated: HashSet<Value> = graph
-            .body
-            .nodes
-            .iter()
-            .filter(|node| matches!(node.op, Op::AddField(_) | Op::AddAll))
-            .map(|node| node.args[1])
-            .collect();
-        // rustc infers a call inside `add(at(..), ..)` wrongly, so that stands before it.
-        let elements: HashSet<Value> = graph
-            .body
-            .nodes
-            .iter()
-            .filter(|node| matches!(node.op, Op::AddView(row) if row.name == "Get"))
-            .map(|node| node.args[1])
-            .collect();
-        // What a view or a field shows must live as long as the view.
-        let shown: HashSet<Value> = graph
-            .body
-            .nodes
-            .iter()
-            .filter(|node| node.is_place())
-            .map(|node| node.args[0])
-            .collect();
-        for node in &graph.body.nodes {
-            let Some(out) = node.outs.first().copied() else { continue };
-            let is_single =
-                uses[out.0] == 1 && direct.get(&out) == Some(&1) && !crosses.contains(&out);
-            let is_named = graph.info(out).name.is_some();
-            let is_inlined = match &node.op {
-                Op::Field(_) => true,
-                Op::Row(row) if row.is_element() && !self.is_float(out) => true,
-                Op::Row(row) if row.is_view() && !self.is_float(out) => {
-                    uses[out.0] <= 1 || !is_named
-                }
-                Op::Literal(_) => !is_named,
-                Op::Verbatim(verbatim) => {
-                    verbatim.pattern.is_none()
-                        && verbatim.pure
-                        && !is_named
-                        && (is_single || is_trivial(&verbatim.tokens.0))
-                }
-                Op::Effect(_)
-                | Op::Call(_)
-                | Op::Pullback(_)
-                | Op::Accumulator
-                | Op::AddField(_)
-                | Op::AddAll
-                | Op::CotangentPart(_)
-                | Op::AddView(_) => false,
-                _ if self.is_float(out) && kernels.contains(&out) => false,
-                _ if shown.contains(&out) || elements.contains(&out) => false,
-                _ if accumulated.contains(&out) && is_single && node.outs.len() == 1 => true,
-                _ => node.outs.len() == 1 && is_single && !is_named && !self.mutated.contains(&out),
-            };
-            if is_inlined {
-                self.inlined.insert(out);
-            }
-        }
-        self.note_uses();
+    /// The node that defines a value.
+    pub(super) fn definition(&self, value: Value) -> Option<&'a Node> {
+        self.survey.definitions.get(&value).copied()
     }
 
-    /// An inlined node is evaluated in the statements that use it, so its arguments are used there;
-    /// what a named view shows is used where the view is.
-    fn note_uses(&mut self) {
-        let nodes = &self.graph.body.nodes;
-        for result in &self.graph.body.results {
-            self.uses.entry(*result).or_default().push(nodes.len());
-        }
-        for (position, node) in nodes.iter().enumerate().rev() {
-            let is_inlined = node.outs.first().is_some_and(|out| self.inlined.contains(out));
-            let at = match node.outs.first() {
-                Some(out) if is_inlined => self.uses.get(out).cloned().unwrap_or_default(),
-                Some(out) if node.is_place() || self.graph.info(*out).is_reference => {
-                    let uses = self.uses.get(out).into_iter().flatten();
-                    uses.chain([&position]).copied().collect()
-                }
-                _ => vec![position],
-            };
-            node.each_use(&mut |value| self.uses.entry(value).or_default().extend(&at));
-        }
+    pub(super) fn is_inlined(&self, value: Value) -> bool {
+        self.survey.inlined.contains(&value)
     }
 
-    /// The position of the last statement that uses the value.
-    pub(super) fn last_use(&self, value: Value) -> Option<usize> {
-        self.uses.get(&value).and_then(|uses| uses.iter().max()).copied()
+    pub(super) fn is_mutated(&self, value: Value) -> bool {
+        self.survey.mutated.contains(&value)
     }
 
     pub(super) fn is_float(&self, value: Value) -> bool {
@@ -234,32 +145,58 @@ impl<'a> Writer<'a> {
         quote!(#krate::rt::#name)
     }
 
-    /// True if nothing after the statement being written needs the value.
-    pub(super) fn dies_here(&self, value: Value) -> bool {
-        !self.captured.contains(&value)
-            && !self.access.contains_key(&value)
-            && self.uses.get(&value).is_none_or(|uses| {
-                // Once here and never after: twice in one statement is once too often.
-                uses.iter().all(|at| *at <= self.position)
-                    && uses.iter().filter(|at| **at == self.position).count() <= 1
-            })
+    /// Gets ready to write something that uses these values, after which `after` is needed.
+    pub(super) fn come_to<'v>(&mut self, uses: impl IntoIterator<Item = &'v Value>, after: Live) {
+        let mut here = HashMap::new();
+        for value in uses {
+            self.survey.needed(self.graph, *value, &mut |needed| {
+                *here.entry(needed).or_default() += 1;
+            });
+        }
+        self.here_uses = Rc::new(here);
+        self.after = after;
     }
 
-    /// Statements for the nodes in this range of positions.
-    pub(super) fn statements(&mut self, range: std::ops::Range<usize>) -> Vec<TokenStream> {
-        let nodes = &self.graph.body.nodes;
-        let mut statements = Vec::new();
-        for position in range {
-            self.position = position;
-            if let Some(statement) = self.statement(&nodes[position]) {
-                statements.push(statement);
-            }
+    fn come_to_node(&mut self, node: &Node) {
+        let mut uses = node.args.clone();
+        for block in &node.blocks {
+            uses.extend(block.captured());
         }
-        statements
+        self.come_to(&uses, self.liveness.after(node));
+    }
+
+    /// True if nothing after what is being written needs the value.
+    pub(super) fn dies_here(&self, value: Value) -> bool {
+        !self.access.contains_key(&value) && self.dies_anyhow(value)
+    }
+
+    /// The same, also for what is kept behind a marker.
+    pub(super) fn dies_anyhow(&self, value: Value) -> bool {
+        // Once here and never after: twice in one statement is once too often.
+        !self.captured.contains(&value)
+            && !self.after.contains(&value)
+            && self.here_uses.get(&value).is_none_or(|uses| *uses <= 1)
+    }
+
+    /// True for a variable of ours that may be written in place from here on.
+    pub(super) fn is_free_variable(&self, value: Value) -> bool {
+        let is_shown =
+            self.definition(value).is_some_and(|node| node.is_place() && !self.is_float(value));
+        self.names.holds(value)
+            && self.declarations.contains_key(&value)
+            && !self.captured.contains(&value)
+            && !self.after.contains(&value)
+            && !self.graph.info(value).is_reference
+            && !is_shown
+    }
+
+    /// Statements for the nodes of a block.
+    pub(super) fn statements(&mut self, nodes: &'a [Node]) -> Vec<TokenStream> {
+        nodes.iter().filter_map(|node| self.statement(node)).collect()
     }
 
     fn statement(&mut self, node: &'a Node) -> Option<TokenStream> {
-        if node.outs.iter().any(|out| self.inlined.contains(out)) {
+        if node.outs.iter().any(|out| self.is_inlined(*out)) {
             return None;
         }
         let span = match node.op {
@@ -267,6 +204,7 @@ impl<'a> Writer<'a> {
             _ => node.span(),
         };
         self.here.set(node.origin.0);
+        self.come_to_node(node);
         match &node.op {
             Op::Effect(verbatim) => Some(self.effect(verbatim, &node.args)),
             Op::Verbatim(verbatim) if verbatim.pattern.is_some() => {
@@ -274,9 +212,16 @@ impl<'a> Writer<'a> {
                 Some(self.bound_pattern(node, verbatim, value))
             }
             Op::AddField(_) | Op::AddAll | Op::AddView(_) => Some(self.addition(node)),
+            Op::Update(steps, action) => Some(self.update(steps, *action, node)),
+            Op::TakePart(steps, action) => Some(self.take_part(steps, *action, node)),
+            Op::If | Op::Unbranch => Some(self.branch_statement(node)),
+            Op::Loop(turns) => Some(self.loop_statement(turns, node)),
+            Op::Unloop(unloop) => Some(self.unloop_statement(unloop, node)),
             _ => {
                 let guard = self.guard(node);
                 let value = self.node_expr(node).tokens;
+                let is_lent = node.is_place() && self.graph.info(node.out()).is_reference;
+                let value = if is_lent { quote!(&#value) } else { value };
                 let value = match &guard {
                     Some(guard) => {
                         let activity = self.rt("Activity");
@@ -289,6 +234,53 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// The word before a new variable: `mut`, if something turns out to write it. [`settle`] decides.
+    pub(super) fn declare(&mut self, value: Value) -> TokenStream {
+        let mut shared = self.shared.borrow_mut();
+        shared.declared += 1;
+        let number = shared.declared;
+        if self.survey.mutated.contains(&value) {
+            shared.mutable.insert(number);
+        }
+        self.declarations.insert(value, number);
+        let marker = format_ident!("{MUT}{number}");
+        quote!(#marker)
+    }
+
+    /// Lets what is kept behind a marker be written from now on.
+    pub(super) fn open_for_writing(&mut self, value: Value) {
+        if let Some(number) = self.declarations.get(&value) {
+            self.shared.borrow_mut().mutable.insert(*number);
+        }
+        if let (Some(guard), Some(name)) = (self.guards.get(&value), self.names.get(value)) {
+            let activity = self.rt("Activity");
+            let access = quote!((*<#guard as #activity>::kept_mut(&mut #name)));
+            self.access.insert(value, access);
+        }
+    }
+
+    /// Lets `value` stand in the variable of `other`, which is written from now on.
+    pub(super) fn take_over(&mut self, value: Value, other: Value) {
+        if let Some(name) = self.names.get(other).cloned() {
+            self.names.declare(value, name.clone());
+            self.shared.borrow_mut().called.insert(value, name.to_string());
+        }
+        if let Some(number) = self.declarations.get(&other).copied() {
+            self.shared.borrow_mut().mutable.insert(number);
+            self.declarations.insert(value, number);
+        }
+        if let Some(access) = self.access.get(&other).cloned() {
+            self.access.insert(value, access);
+        }
+        if let Some(guard) = self.guards.get(&other).cloned() {
+            self.guards.insert(value, guard);
+        }
+        self.open_for_writing(value);
+        if self.pinned.contains(&other) {
+            self.pinned.insert(value);
+        }
+    }
+
     /// `let name = value;` or `let (a, b) = value;`.
     fn bind(
         &mut self,
@@ -297,12 +289,12 @@ impl<'a> Writer<'a> {
         guard: Option<TokenStream>,
         span: Span,
     ) -> TokenStream {
-        let is_used = |writer: &Self, out: &Value| writer.uses.contains_key(out);
+        let is_used = |writer: &Self, out: &Value| writer.after.contains(out);
         let is_tuple = matches!(node.op, Op::Pullback(_));
         if let ([out], false) = (node.outs.as_slice(), is_tuple) {
             let is_used = is_used(self, out);
             let name = self.name(*out, node);
-            let mutable = self.mutated.contains(out).then(|| quote!(mut));
+            let mutable = self.declare(*out);
             if let Some(guard) = guard {
                 self.keep(*out, &guard, &name, TokenStream::new());
             }
@@ -318,8 +310,7 @@ impl<'a> Writer<'a> {
                 let position = proc_macro2::Literal::usize_unsuffixed(position);
                 self.keep(*out, &guard, &whole, quote!(.#position));
             }
-            let mutable =
-                node.outs.iter().any(|out| self.mutated.contains(out)).then(|| quote!(mut));
+            let mutable = node.outs.iter().any(|out| self.is_mutated(*out)).then(|| quote!(mut));
             return quote_spanned!(span=> let #mutable #whole = #value;);
         }
         let names: Vec<TokenStream> = node
@@ -329,7 +320,7 @@ impl<'a> Writer<'a> {
                 if !is_used(self, out) {
                     return quote!(_);
                 }
-                let mutable = self.mutated.contains(out).then(|| quote!(mut));
+                let mutable = self.declare(*out);
                 let name = self.name(*out, node);
                 quote!(#mutable #name)
             })
@@ -349,7 +340,10 @@ impl<'a> Writer<'a> {
         member: TokenStream,
     ) {
         let activity = self.rt("Activity");
-        let access = match self.mutated.contains(&value) {
+        if member.is_empty() {
+            self.guards.insert(value, guard.clone());
+        }
+        let access = match self.is_mutated(value) {
             true => quote!((*<#guard as #activity>::kept_mut(&mut #name)) #member),
             false => quote!((*<#guard as #activity>::kept(&#name)) #member),
         };
@@ -368,9 +362,7 @@ impl<'a> Writer<'a> {
         if let Some(name) = self.hints.get(&value).or(info.name.as_ref()) {
             return name.clone();
         }
-        if let Some((of, defined)) =
-            info.shape_of.and_then(|of| Some((of, self.definitions.get(&of)?)))
-        {
+        if let Some((of, defined)) = info.shape_of.and_then(|of| Some((of, self.definition(of)?))) {
             let of_adjoint = self.graph.info(of).shape_of.is_some();
             if !of_adjoint {
                 return crate::differentiate::cotangent_name(&self.wish(defined, of));
@@ -388,35 +380,45 @@ impl<'a> Writer<'a> {
                 _ => "mapped".to_owned(),
             },
             Op::Construct(_) => "whole".to_owned(),
+            Op::If => "chosen".to_owned(),
+            Op::Inner => "held".to_owned(),
             _ => "part".to_owned(),
         }
     }
 
     /// The identifier of a value that is being defined.
     pub(super) fn name(&mut self, value: Value, node: &Node) -> Ident {
-        self.name_beside(value, node, self.position)
+        let wish = self.wish(node, value);
+        self.name_like(value, &wish, false)
     }
 
-    /// The same for a value that is defined before what the statements from `first` on use.
-    pub(super) fn name_beside(&mut self, value: Value, node: &Node, first: usize) -> Ident {
-        let in_primal = self.graph.sweep.as_ref().is_none_or(|sweep| self.position < sweep.start);
+    /// The same for a value that is defined before what is being written uses what it uses.
+    pub(super) fn name_beside(&mut self, value: Value, node: &Node) -> Ident {
+        let wish = self.wish(node, value);
+        self.name_like(value, &wish, true)
+    }
+
+    /// An identifier after a wish; `beside` what is being written, or in its place.
+    pub(super) fn name_like(&mut self, value: Value, wish: &str, beside: bool) -> Ident {
         let users = self.graph.info(value).name.clone();
-        let is_users = users.is_some() && in_primal;
-        let wish = users.unwrap_or_else(|| self.wish(node, value));
+        let is_users = users.is_some() && !self.in_adjoint;
+        let wish = users.as_deref().unwrap_or(wish).to_owned();
         let mut names = std::mem::take(&mut self.names);
         let ident = names.bind(value, &wish, is_users, |holder| {
             self.captured.contains(&holder)
-                || self.last_use(holder).is_some_and(|last| last > first)
+                || self.pinned.contains(&holder)
+                || self.after.contains(&holder)
+                || beside && self.here_uses.contains_key(&holder)
                 || holder == Value(usize::MAX)
         });
         self.names = names;
+        self.shared.borrow_mut().called.insert(value, ident.to_string());
         ident
     }
 
     /// The marker under which a node of the adjoint is needed, if not under all.
     pub(super) fn guard(&self, node: &Node) -> Option<TokenStream> {
-        let sweep = self.graph.sweep.as_ref()?;
-        if self.markers.is_none() || self.position < sweep.start {
+        if self.markers.is_none() || !self.in_adjoint {
             return None;
         }
         let mut needed = Arguments::default();
@@ -442,6 +444,36 @@ impl<'a> Writer<'a> {
             quote!(#or<#so_far, #next>)
         }))
     }
+}
+
+/// What stands for `mut` until it is known whether it is needed.
+const MUT: &str = "__mut";
+
+/// Writes `mut` where a variable turned out to be written, and nothing where not.
+pub(super) fn settle(tokens: TokenStream, shared: &Shared) -> TokenStream {
+    use proc_macro2::{Group, TokenTree};
+    tokens
+        .into_iter()
+        .filter_map(|token| match token {
+            TokenTree::Ident(ident) => {
+                let number =
+                    ident.to_string().strip_prefix(MUT).and_then(|digits| digits.parse().ok());
+                match number {
+                    Some(number) if shared.mutable.contains(&number) => {
+                        Some(TokenTree::Ident(Ident::new("mut", Span::mixed_site())))
+                    }
+                    Some(_) => None,
+                    None => Some(TokenTree::Ident(ident)),
+                }
+            }
+            TokenTree::Group(group) => {
+                let mut settled = Group::new(group.delimiter(), settle(group.stream(), shared));
+                settled.set_span(group.span());
+                Some(TokenTree::Group(settled))
+            }
+            other => Some(other),
+        })
+        .collect()
 }
 
 /// Tokens so short that they are written again rather than given a name.

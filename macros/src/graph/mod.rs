@@ -7,6 +7,7 @@
 //! After `differentiate` a graph runs the primal first and then, from [`Sweep::start`] on, the
 //! adjoint, in one list: what the adjoint nodes use of the primal ones is what has to be kept.
 
+mod control;
 mod hygiene;
 mod infer;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::Span;
 
+pub(crate) use control::{Action, Each, Head, Loop, Step, Turns, Unloop};
 pub(crate) use hygiene::{key, key_at, text_of};
 pub(crate) use infer::element;
 #[cfg(test)]
@@ -89,8 +91,12 @@ pub(crate) struct Graph {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub(crate) struct Block {
     pub(crate) params: Vec<Value>,
+    /// In an adjoint: what is known again of the turn or arm that it reverses, items first.
+    pub(crate) restored: Vec<Value>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) results: Vec<Value>,
+    /// In a primal: what is kept of this turn or arm for its adjoint.
+    pub(crate) saved: Vec<Value>,
 }
 
 /// One operation.
@@ -130,15 +136,28 @@ pub(crate) enum Op {
     /// The backward of a `Map`: the first `likes` arguments say the shapes that the results are
     /// summed to, the rest are the block's operands.
     Pull { likes: usize },
-    /// A branch: the argument is the condition, the blocks are the arms.
+    /// A branch: the argument says which of the blocks runs, a `bool` for two and a number for more.
+    /// In a graph with an adjoint a last result is its record: which arm ran, and what that arm saved.
     If,
-    /// A loop whose body's parameters and results are the carried values. The graph and its text
-    /// have loops from the first day; `lower` does not make them yet.
-    #[cfg_attr(not(test), expect(dead_code, reason = "lowering of loops is still to come"))]
-    For(Iteration),
-    /// A loop that goes on while its first block gives true.
-    #[cfg_attr(not(test), expect(dead_code, reason = "lowering of loops is still to come"))]
-    While,
+    /// The adjoint of a branch: the argument is its record, the blocks are the adjoints of its arms.
+    Unbranch,
+    /// `(mentioned.., carried..)`: a loop. The body's parameters are the items and the carried values;
+    /// its results are, if the loop `exits`, whether it ends with this turn, then the carried values.
+    /// A `while` has its condition as a second block, which sees the parameters of the body. In a graph
+    /// with an adjoint a last result is its record: what each turn saved.
+    Loop(Loop),
+    /// `(record, mentioned.., carried..)`: the adjoint of a loop, from its last turn to its first.
+    Unloop(Unloop),
+    /// `(old, operands.., v)`: a new version of `old` in which `v` stands in the part that the steps
+    /// lead to.
+    Update(Vec<Step>, Action),
+    /// `(cotangent, operands..)`: takes the part that the steps lead to out of a cotangent; gives what is
+    /// left, and the part.
+    TakePart(Vec<Step>, Action),
+    /// What an `Option` holds, where it is known to hold something.
+    Inner,
+    /// A value on a path on which nothing reads it.
+    Undefined,
     /// An empty accumulator for the argument, which knows its shape.
     Accumulator,
     /// `(accumulator, v)`: adds `v` to the accumulator's member.
@@ -166,7 +185,7 @@ pub(crate) struct Construct {
 }
 
 /// The brackets of a [`Construct`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Form {
     Tuple,
     Struct,
@@ -174,6 +193,11 @@ pub(crate) enum Form {
     Option,
     Array,
     Vec,
+    /// `[x; n]` or `vec![x; n]`, of the one argument.
+    Repeat {
+        is_vec: bool,
+        count: Tokens,
+    },
     /// `array![[..], ..]` of ndarray, of these lengths; its elements in C order.
     NdArray(Vec<usize>),
 }
@@ -187,15 +211,24 @@ pub(crate) enum Part {
     Element(usize),
     /// What an `Option` holds.
     Inner,
+    /// The sum of all elements.
+    All,
 }
 
 impl Construct {
+    /// `Some(argument)`.
+    pub(crate) fn some() -> Construct {
+        let path = Some(Tokens("::core::option::Option::Some".parse().unwrap_or_default()));
+        Construct { path, form: Form::Option, members: vec!["0".to_owned()], rest: None }
+    }
+
     /// The part of its cotangent that belongs to the argument at `position`.
     pub(crate) fn part(&self, position: usize) -> Part {
         match self.form {
             Form::Tuple | Form::Struct => Part::Member(self.members[position].clone()),
             Form::Option => Part::Inner,
             Form::Array | Form::Vec | Form::NdArray(_) => Part::Element(position),
+            Form::Repeat { .. } => Part::All,
         }
     }
 }
@@ -231,13 +264,6 @@ pub(crate) enum Target {
     Associated { ty: Tokens, name: String },
     /// `receiver.name(..)`; the receiver is the first argument.
     Method(String),
-}
-
-/// How a `for` loop goes.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Iteration {
-    /// True in the adjoint of a loop that went forward.
-    pub(crate) reversed: bool,
 }
 
 impl Graph {
@@ -294,7 +320,31 @@ impl Block {
         for node in &self.nodes {
             node.each_use(f);
         }
-        self.results.iter().copied().for_each(f);
+        self.saved.iter().chain(&self.results).copied().for_each(f);
+    }
+
+    /// Calls `f` with every value that is defined in this block or in the blocks inside.
+    pub(crate) fn each_definition(&self, f: &mut impl FnMut(Value)) {
+        self.params.iter().chain(&self.restored).copied().for_each(&mut *f);
+        for node in &self.nodes {
+            node.each_definition(f);
+        }
+    }
+
+    /// The values from outside that are used in this block.
+    pub(crate) fn captured(&self) -> Vec<Value> {
+        let mut defined = BTreeSet::new();
+        self.each_definition(&mut |value| {
+            defined.insert(value);
+        });
+        let mut captured = Vec::new();
+        let mut seen = BTreeSet::new();
+        self.each_use(&mut |value| {
+            if !defined.contains(&value) && seen.insert(value) {
+                captured.push(value);
+            }
+        });
+        captured
     }
 
     /// Replaces every argument and result by what `f` makes of it.
@@ -307,7 +357,7 @@ impl Block {
                 block.replace_uses(f);
             }
         }
-        for result in &mut self.results {
+        for result in self.saved.iter_mut().chain(&mut self.results) {
             *result = f(*result);
         }
     }
@@ -331,13 +381,80 @@ impl Node {
         }
     }
 
+    /// Calls `f` with every value that it or a node in its blocks defines.
+    pub(crate) fn each_definition(&self, f: &mut impl FnMut(Value)) {
+        self.outs.iter().copied().for_each(&mut *f);
+        for block in &self.blocks {
+            block.each_definition(f);
+        }
+    }
+
+    /// Where the carried values of a loop, or of its adjoint, begin among the arguments.
+    pub(crate) fn first_carried(&self) -> usize {
+        match &self.op {
+            Op::Loop(Loop { head: Head::Each(each), .. }) => each.iterable.names.len(),
+            Op::Unloop(unloop) => {
+                let mentioned = unloop.again.as_ref().map_or(0, |each| each.iterable.names.len());
+                mentioned + usize::from(unloop.turns != Turns::Known)
+            }
+            _ => 0,
+        }
+    }
+
+    /// How many of a loop's parameters are items.
+    pub(crate) fn items(&self) -> usize {
+        match &self.op {
+            Op::Loop(Loop { head: Head::Each(each), .. }) => each.items,
+            _ => 0,
+        }
+    }
+
+    /// The results of a loop's body that are carried on.
+    pub(crate) fn carried_results(&self) -> &[Value] {
+        match &self.op {
+            Op::Loop(Loop { exits: true, .. }) => &self.blocks[0].results[1..],
+            _ => &self.blocks[0].results,
+        }
+    }
+
+    /// The record of a branch or loop, if an adjoint asks for it.
+    pub(crate) fn record(&self) -> Option<Value> {
+        let values = match &self.op {
+            Op::If => self.blocks.first()?.results.len(),
+            Op::Loop(_) => self.carried_results().len(),
+            _ => return None,
+        };
+        self.outs.get(values).copied()
+    }
+
     /// True if running it again, or not at all, makes no difference but time.
     pub(crate) fn is_pure(&self) -> bool {
         match &self.op {
             Op::Verbatim(verbatim) => verbatim.pure,
             Op::Effect(_) | Op::Call(_) => false,
+            Op::Loop(Loop { head: Head::Each(each), .. }) if !each.iterable.pure => false,
             _ => self.blocks.iter().flat_map(|block| &block.nodes).all(Node::is_pure),
         }
+    }
+
+    /// True if it asks no more of `value` than its shape, or does not use it.
+    pub(crate) fn uses_shape_only(&self, value: Value) -> bool {
+        let mut in_blocks = false;
+        for block in &self.blocks {
+            block.each_use(&mut |used| in_blocks |= used == value);
+        }
+        let asks_shape = |position: usize| match &self.op {
+            Op::Row(row) => row.is_shape_only(position),
+            Op::Pull { likes } => position < *likes,
+            Op::Dense | Op::Accumulator => position == 0,
+            _ => false,
+        };
+        !in_blocks
+            && self
+                .args
+                .iter()
+                .enumerate()
+                .all(|(position, arg)| *arg != value || asks_shape(position))
     }
 
     /// True if it only shows a part of its argument, without computing anything: it is evaluated

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::str::Chars;
 
 use super::{
-    Arguments, Block, Callee, Construct, Elem, Form, Graph, Info, Iteration, Node, Op, Origin,
-    Part, Passing, Sweep, Target, Tokens, Ty, Value, Verbatim,
+    Action, Arguments, Block, Callee, Construct, Each, Elem, Form, Graph, Head, Info, Loop, Node,
+    Op, Origin, Part, Passing, Step, Sweep, Target, Tokens, Turns, Ty, Unloop, Value, Verbatim,
 };
 use crate::ops;
 
@@ -146,7 +146,7 @@ impl Parser {
     /// Values with their names and types, up to `end`, which is left.
     fn definitions(&mut self, end: char) -> Parsed<Vec<Value>> {
         let mut values = Vec::new();
-        while !self.is_symbol(end) {
+        while !self.is_symbol(end) && !self.is_symbol('<') {
             if self.is_symbol(',') {
                 self.at += 1;
             }
@@ -237,6 +237,10 @@ impl Parser {
         let mut block = Block::default();
         loop {
             match self.peek() {
+                Some(Token::Word(word)) if word == "save" => {
+                    self.at += 1;
+                    block.saved = self.values()?;
+                }
                 Some(Token::Word(word)) if word == "yield" => {
                     self.at += 1;
                     block.results = self.values()?;
@@ -305,8 +309,13 @@ impl Parser {
         while self.is_symbol('{') {
             self.at += 1;
             let params = self.definitions('>')?;
+            let mut restored = Vec::new();
+            if self.is_symbol('<') {
+                self.at += 1;
+                restored = self.definitions('>')?;
+            }
             self.symbol('>')?;
-            blocks.push(Block { params, ..self.rest_of_block()? });
+            blocks.push(Block { params, restored, ..self.rest_of_block()? });
         }
         let op = decode(&word, strings, args.len())?;
         Ok(Node { outs, op, args, blocks, origin: Origin::default() })
@@ -340,7 +349,9 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "constant" | "once" | "bind" | "bind_once" => Op::Verbatim(verbatim(word, strings)?),
         "run" => Op::Effect(verbatim("once", strings)?),
         "field" => Op::Field(first()?),
-        "tuple" | "struct" | "option" | "array" | "vec" => Op::Construct(construct(word, strings)?),
+        "tuple" | "struct" | "option" | "array" | "vec" | "repeat_vec" | "repeat_array" => {
+            Op::Construct(construct(word, strings)?)
+        }
         word if word.starts_with("ndarray_") => Op::Construct(construct(word, strings)?),
         "concatenate" | "stack" => Op::Join { stack: word == "stack" },
         "call" => Op::Call(callee(&strings)?),
@@ -348,9 +359,19 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "map" => Op::Map,
         "pull" => Op::Pull { likes: first()?.parse().map_err(|_| "pull needs a number")? },
         "if" => Op::If,
-        "for" => Op::For(Iteration { reversed: false }),
-        "for_reversed" => Op::For(Iteration { reversed: true }),
-        "while" => Op::While,
+        "unbranch" => Op::Unbranch,
+        "loop" => Op::Loop(turns(strings)?),
+        "unloop_recorded" => unloop(strings, Turns::Recorded)?,
+        "unloop_counted" => unloop(strings, Turns::Counted)?,
+        "unloop_known" => unloop(strings, Turns::Known)?,
+        "set" => Op::Update(steps(&strings)?, Action::Set),
+        "assign_part" => Op::Update(steps(&strings)?, Action::Assign),
+        "push" => Op::Update(steps(&strings)?, Action::Push),
+        "take_part" => Op::TakePart(steps(&strings)?, Action::Set),
+        "take_view" => Op::TakePart(steps(&strings)?, Action::Assign),
+        "take_pushed" => Op::TakePart(steps(&strings)?, Action::Push),
+        "inner" => Op::Inner,
+        "undefined" => Op::Undefined,
         "accumulator" => Op::Accumulator,
         "add_field" => Op::AddField(first()?),
         "add_all" => Op::AddAll,
@@ -359,6 +380,7 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "cotangent_element" => Op::CotangentPart(Part::Element(
             first()?.parse().map_err(|_| "an element needs a number")?,
         )),
+        "cotangent_sum" => Op::CotangentPart(Part::All),
         "cotangent_inner" => Op::CotangentPart(Part::Inner),
         "add_view" => {
             // The view's operands stand between the cotangent and what is added.
@@ -369,6 +391,47 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
             ops::by_call(other, args).ok_or(format!("no row `{other}` of {args} operands"))?,
         ),
     })
+}
+
+fn unloop(strings: Vec<String>, how: Turns) -> Parsed<Op> {
+    let again = if strings.is_empty() { None } else { Some(each(&strings)?) };
+    Ok(Op::Unloop(Unloop { again, turns: how }))
+}
+
+fn turns(strings: Vec<String>) -> Parsed<Loop> {
+    let exits = strings.first().is_some_and(|first| first == "exits");
+    let rest = &strings[usize::from(exits)..];
+    let head = match rest {
+        [kind] if kind == "while" => Head::While,
+        rest => Head::Each(each(rest)?),
+    };
+    Ok(Loop { head, exits })
+}
+
+fn each(strings: &[String]) -> Parsed<Each> {
+    let [kind, pattern, items, iterable @ ..] = strings else {
+        return Err(format!("no loop: {strings:?}"));
+    };
+    let word = if kind.ends_with("once") { "once" } else { "constant" };
+    Ok(Each {
+        iterable: verbatim(word, iterable.to_vec())?,
+        pattern: text_tokens(pattern)?,
+        items: items.parse().map_err(|_| "a loop needs its number of items")?,
+        is_range: kind.starts_with("range"),
+    })
+}
+
+fn steps(strings: &[String]) -> Parsed<Vec<Step>> {
+    strings
+        .iter()
+        .map(|text| match text.as_str() {
+            "[]" => Ok(Step::Index),
+            field if field.starts_with('.') => Ok(Step::Field(field[1..].to_owned())),
+            view => ops::view_by_call(view.trim_end_matches("()"))
+                .map(Step::View)
+                .ok_or(format!("no view `{view}`")),
+        })
+        .collect()
 }
 
 fn text_tokens(text: &str) -> Parsed<Tokens> {
@@ -392,6 +455,15 @@ fn construct(word: &str, strings: Vec<String>) -> Parsed<Construct> {
         "option" => Form::Option,
         "array" => Form::Array,
         "vec" => Form::Vec,
+        "repeat_vec" | "repeat_array" => {
+            let count = text_tokens(strings.first().map_or("", String::as_str))?;
+            return Ok(Construct {
+                path: None,
+                form: Form::Repeat { is_vec: word == "repeat_vec", count },
+                members: strings[2.min(strings.len())..].to_vec(),
+                rest: None,
+            });
+        }
         other => Form::NdArray(
             other.split('_').skip(1).filter_map(|length| length.parse().ok()).collect(),
         ),

@@ -65,19 +65,24 @@ impl Copy<'_> {
     }
 
     fn block(&mut self, block: &Block) -> Block {
-        let params = block
-            .params
-            .iter()
-            .map(|param| {
-                let value = self.to.value(self.from.info(*param).clone());
-                self.names.insert(*param, value);
-                value
-            })
-            .collect();
+        let params = self.definitions(&block.params);
+        let restored = self.definitions(&block.restored);
         let mut nodes = Vec::new();
         self.nodes(&block.nodes, &mut nodes);
         let results = block.results.iter().map(|result| self.name(*result)).collect();
-        Block { params, nodes, results }
+        let saved = block.saved.iter().map(|value| self.name(*value)).collect();
+        Block { params, restored, nodes, results, saved }
+    }
+
+    fn definitions(&mut self, values: &[Value]) -> Vec<Value> {
+        values
+            .iter()
+            .map(|from| {
+                let value = self.to.value(self.from.info(*from).clone());
+                self.names.insert(*from, value);
+                value
+            })
+            .collect()
     }
 
     fn name(&self, value: Value) -> Value {
@@ -89,7 +94,7 @@ impl Copy<'_> {
         let mut info: Info = self.from.info(out).clone();
         match &node.op {
             Op::Row(row) => info.ty = self.to.result_type(row, args),
-            Op::If => {
+            Op::If if node.outs.len() == 1 => {
                 let results: Vec<&Ty> =
                     blocks.iter().map(|block| self.to.ty(block.results[0])).collect();
                 info.ty = Ty::broadcast(&results);

@@ -7,8 +7,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::{
-    Block, Callee, Construct, Elem, Form, Graph, Info, Node, Op, Part, Passing, Target, Ty, Value,
-    Verbatim,
+    Action, Block, Callee, Construct, Each, Elem, Form, Graph, Head, Info, Loop, Node, Op, Part,
+    Passing, Step, Target, Turns, Ty, Value, Verbatim,
 };
 
 impl Display for Value {
@@ -118,6 +118,11 @@ impl Graph {
     }
 
     fn show_results(&self, block: &Block, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
+        if !block.saved.is_empty() {
+            write!(f, "{:1$}save ", "", depth * 2)?;
+            list(f, &block.saved)?;
+            writeln!(f)?;
+        }
         write!(f, "{:1$}yield ", "", depth * 2)?;
         list(f, &block.results)?;
         writeln!(f)
@@ -141,6 +146,10 @@ impl Graph {
         for block in &node.blocks {
             write!(f, " {{ ")?;
             list(f, block.params.iter().map(|param| Definition(*param, self.info(*param))))?;
+            if !block.restored.is_empty() {
+                write!(f, " < ")?;
+                list(f, block.restored.iter().map(|value| Definition(*value, self.info(*value))))?;
+            }
             writeln!(f, " =>")?;
             for node in &block.nodes {
                 self.show_node(node, depth + 1, f)?;
@@ -177,8 +186,34 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         Op::Map => word("map"),
         Op::Pull { likes } => with("pull", &likes.to_string()),
         Op::If => word("if"),
-        Op::For(iteration) => word(if iteration.reversed { "for_reversed" } else { "for" }),
-        Op::While => word("while"),
+        Op::Unbranch => word("unbranch"),
+        Op::Loop(turns) => ("loop".to_owned(), loop_strings(turns)),
+        Op::Unloop(unloop) => {
+            let word = match unloop.turns {
+                Turns::Recorded => "unloop_recorded",
+                Turns::Counted => "unloop_counted",
+                Turns::Known => "unloop_known",
+            };
+            (word.to_owned(), unloop.again.iter().flat_map(each_strings).collect())
+        }
+        Op::Update(steps, action) => {
+            let word = match action {
+                Action::Set => "set",
+                Action::Assign => "assign_part",
+                Action::Push => "push",
+            };
+            (word.to_owned(), step_strings(steps))
+        }
+        Op::TakePart(steps, action) => {
+            let word = match action {
+                Action::Set => "take_part",
+                Action::Assign => "take_view",
+                Action::Push => "take_pushed",
+            };
+            (word.to_owned(), step_strings(steps))
+        }
+        Op::Inner => word("inner"),
+        Op::Undefined => word("undefined"),
         Op::Accumulator => word("accumulator"),
         Op::AddField(member) => with("add_field", member),
         Op::AddAll => word("add_all"),
@@ -188,8 +223,43 @@ fn encode(op: &Op) -> (String, Vec<String>) {
             with("cotangent_element", &position.to_string())
         }
         Op::CotangentPart(Part::Inner) => word("cotangent_inner"),
+        Op::CotangentPart(Part::All) => word("cotangent_sum"),
         Op::AddView(row) => with("add_view", row.call),
     }
+}
+
+/// `["exits"] while`, or `["exits"] "for" pattern items ["range"] iterable..`.
+fn loop_strings(turns: &Loop) -> Vec<String> {
+    let mut strings = Vec::new();
+    if turns.exits {
+        strings.push("exits".to_owned());
+    }
+    match &turns.head {
+        Head::While => strings.push("while".to_owned()),
+        Head::Each(each) => strings.extend(each_strings(each)),
+    }
+    strings
+}
+
+fn each_strings(each: &Each) -> Vec<String> {
+    let kind = match (each.is_range, each.iterable.pure) {
+        (true, true) => "range",
+        (true, false) => "range_once",
+        (false, true) => "for",
+        (false, false) => "for_once",
+    };
+    let mut strings = vec![kind.to_owned(), each.pattern.to_string(), each.items.to_string()];
+    strings.extend(verbatim_strings(&each.iterable));
+    strings
+}
+
+fn step_strings(steps: &[Step]) -> Vec<String> {
+    let text = |step: &Step| match step {
+        Step::Field(member) => format!(".{member}"),
+        Step::Index => "[]".to_owned(),
+        Step::View(row) => format!("{}()", row.call),
+    };
+    steps.iter().map(text).collect()
 }
 
 fn verbatim_strings(verbatim: &Verbatim) -> Vec<String> {
@@ -204,6 +274,8 @@ fn encode_construct(construct: &Construct) -> (String, Vec<String>) {
         Form::Option => "option".to_owned(),
         Form::Array => "array".to_owned(),
         Form::Vec => "vec".to_owned(),
+        Form::Repeat { is_vec: true, .. } => "repeat_vec".to_owned(),
+        Form::Repeat { is_vec: false, .. } => "repeat_array".to_owned(),
         Form::NdArray(lengths) => {
             let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
             format!("ndarray_{}", lengths.join("_"))
@@ -211,7 +283,11 @@ fn encode_construct(construct: &Construct) -> (String, Vec<String>) {
     };
     let text =
         |tokens: &Option<super::Tokens>| tokens.as_ref().map_or(String::new(), ToString::to_string);
-    let strings = [text(&construct.path), text(&construct.rest)];
+    let path = match &construct.form {
+        Form::Repeat { count, .. } => count.to_string(),
+        _ => text(&construct.path),
+    };
+    let strings = [path, text(&construct.rest)];
     (word, strings.into_iter().chain(construct.members.iter().cloned()).collect())
 }
 

@@ -71,6 +71,26 @@ impl Ty {
         }
     }
 
+    /// What two values of one type are together: what is known of either.
+    pub(crate) fn joined(&self, other: &Ty) -> Ty {
+        match (self, other) {
+            (Ty::Unknown, known) | (known, Ty::Unknown) => known.clone(),
+            (Ty::Float(a), other) => Ty::Float(a.join(other.elem())),
+            (other, Ty::Float(b)) if other.is_numeric() => Ty::Float(other.elem().join(*b)),
+            (Ty::Array(a, rank), Ty::Array(b, other)) => Ty::Array(a.join(*b), rank.or(*other)),
+            (Ty::Array(a, rank), other) | (other, Ty::Array(a, rank)) if other.is_numeric() => {
+                Ty::Array(a.join(other.elem()), *rank)
+            }
+            (Ty::Numeric(a), Ty::Numeric(b)) => Ty::Numeric(a.join(*b)),
+            (Ty::Option(a), Ty::Option(b)) => Ty::Option(Box::new(a.joined(b))),
+            (Ty::List(a), Ty::List(b)) => Ty::List(Box::new(a.joined(b))),
+            (Ty::Tuple(a), Ty::Tuple(b)) if a.len() == b.len() => {
+                Ty::Tuple(a.iter().zip(b).map(|(a, b)| a.joined(b)).collect())
+            }
+            (known, _) => known.clone(),
+        }
+    }
+
     /// The type of an elementwise operation's result, with broadcasting.
     pub(crate) fn broadcast(operands: &[&Ty]) -> Ty {
         let elem = operands.iter().fold(Elem::Literal, |elem, ty| elem.join(ty.elem()));

@@ -15,16 +15,17 @@ impl Lowering<'_> {
             ("reverse_axes", 0) => ops::row("Transpose"),
             _ => return false,
         };
-        let Some(name) = self.local_name(&call.receiver) else { return false };
-        if self.is_constant(&call.receiver) {
-            return false;
+        let span = call.method.span();
+        let Some(place) = self.place(&call.receiver) else { return true };
+        if place.is_view() {
+            self.mistake(span, "this moves the axes of a view that nothing reads afterwards");
+            return true;
         }
-        let old = self.expr(&call.receiver);
         let written: Vec<&Expr> = call.args.iter().collect();
-        let mut args = vec![old];
+        let mut args = vec![place.held()];
         args.extend(self.row_args(row, &written));
-        let new = self.row(row, args, call.method.span());
-        self.assign(&name, new);
+        let new = self.row(row, args, span);
+        self.update(place, new, span);
         true
     }
 }

@@ -64,6 +64,13 @@ impl Lowering<'_> {
         if let Some(row) = operation_by_path(&function.path, call.args.len()) {
             return self.row_of_path(row, call, span);
         }
+        let written: Vec<&Expr> = call.args.iter().collect();
+        if let Some(value) = self.local_call(&call.func, &written, span) {
+            return value;
+        }
+        if let Some(Some(old)) = self.memory_call(call) {
+            return old;
+        }
         if let Some(binding) = self.binding(&call.func) {
             if self.poisoned.contains(&binding.value) {
                 return binding.value;

@@ -13,25 +13,30 @@ use crate::ops::{self, Row};
 impl Lowering<'_> {
     /// `x.mapv(f)`: one kernel over the elements of `x`, with what `f` captures as operands.
     pub(super) fn elementwise_closure(&mut self, call: &ExprMethodCall) -> Value {
-        let span = call.method.span();
         let receiver = self.expr(&call.receiver);
         if matches!(self.graph.ty(receiver), Ty::Option(_)) {
             return self.option_mistake(call);
         }
+        self.mapped_elements(receiver, &call.args[0], &call.method.to_string(), call.method.span())
+    }
+
+    /// The same of a value, with the closure or the name of a function.
+    pub(super) fn mapped_elements(
+        &mut self,
+        receiver: Value,
+        function: &Expr,
+        method: &str,
+        span: proc_macro2::Span,
+    ) -> Value {
+        let element = self.element_inside(receiver);
         let elem = self.graph.ty(receiver).elem();
-        if *self.graph.ty(receiver) == Ty::Unknown {
-            self.graph.info_mut(receiver).ty = Ty::Numeric(elem);
-        }
-        let element = self.graph.value(Info {
-            ty: Ty::Float(elem),
-            depends_on: self.graph.info(receiver).depends_on.clone(),
-            ..Info::default()
-        });
         let outer = std::mem::take(&mut self.nodes);
         self.scopes.enter_closure();
-        let result = match &call.args[0] {
-            Expr::Closure(closure) => self.closure_body(closure, element),
-            Expr::Path(path) => match operation_by_path(&path.path, 1) {
+        let local = super::turns::plain(function).and_then(|name| self.scopes.function(&name));
+        let result = match (function, local) {
+            (_, Some(local)) => self.apply(&local, &[element], span),
+            (Expr::Closure(closure), _) => self.closure_body(closure, element),
+            (Expr::Path(path), _) => match operation_by_path(&path.path, 1) {
                 Some(row) => self.row(row, vec![element], span),
                 None => {
                     let callee = callee(&path.path, vec![Passing::Value]);
@@ -40,18 +45,66 @@ impl Lowering<'_> {
                     out
                 }
             },
-            other => self.mistake(
+            (other, _) => self.mistake(
                 other.span(),
-                format!("`{}` takes a closure or the name of a function here", call.method),
+                format!("`{method}` takes a closure or the name of a function here"),
             ),
         };
         self.scopes.leave_closure();
         let body = std::mem::replace(&mut self.nodes, outer);
+        self.name_element(element, receiver);
+        self.place_kernel(&[(element, receiver)], body, result, span)
+    }
+
+    /// `x.zip_mut_with(&y, |x, &y| *x = ..)`: what every element of `x` becomes.
+    pub(super) fn zipped_elements(
+        &mut self,
+        receiver: Value,
+        with: Value,
+        closure: &ExprClosure,
+        span: proc_macro2::Span,
+    ) -> Value {
+        if closure.inputs.len() != 2 {
+            return self
+                .mistake(closure, "this closure is given two elements: it takes two arguments");
+        }
+        let Some(name) = super::branch::alone(&closure.inputs[0]) else {
+            return self
+                .mistake(&closure.inputs[0], "the element that is written needs a name here");
+        };
+        let (element, other) = (self.element_inside(receiver), self.element_inside(with));
+        let outer = std::mem::take(&mut self.nodes);
+        self.scopes.enter_closure();
+        self.bind_pattern(&closure.inputs[0], element);
+        self.bind_pattern(&closure.inputs[1], other);
+        let statement = syn::Stmt::Expr((*closure.body).clone(), Some(Default::default()));
+        self.sequence(std::slice::from_ref(&statement), super::exits::Tail::No);
+        let result = self.scopes.get(&name).map_or(element, |held| held.value);
+        self.scopes.leave_closure();
+        let body = std::mem::replace(&mut self.nodes, outer);
+        self.name_element(element, receiver);
+        self.name_element(other, with);
+        self.place_kernel(&[(element, receiver), (other, with)], body, result, span)
+    }
+
+    /// A value for one element of an array.
+    fn element_inside(&mut self, array: Value) -> Value {
+        let elem = self.graph.ty(array).elem();
+        if *self.graph.ty(array) == Ty::Unknown {
+            self.graph.info_mut(array).ty = Ty::Numeric(elem);
+        }
+        self.graph.value(Info {
+            ty: Ty::Float(elem),
+            depends_on: self.graph.info(array).depends_on.clone(),
+            ..Info::default()
+        })
+    }
+
+    fn name_element(&mut self, element: Value, array: Value) {
         if self.graph.info(element).name.is_none() {
-            let name = self.graph.info(receiver).name.clone();
+            let name = self.graph.info(array).name.clone();
             self.graph.info_mut(element).name = name;
         }
-        self.place_kernel(receiver, element, body, result, span)
     }
 
     fn closure_body(&mut self, closure: &ExprClosure, element: Value) -> Value {
@@ -69,13 +122,13 @@ impl Lowering<'_> {
     /// elementwise operations, or kept as a kernel if it decides something per element.
     fn place_kernel(
         &mut self,
-        receiver: Value,
-        element: Value,
+        elements: &[(Value, Value)],
         body: Vec<Node>,
         result: Value,
         span: proc_macro2::Span,
     ) -> Value {
-        let mut varying = BTreeSet::from([element]);
+        let receiver = elements[0].1;
+        let mut varying: BTreeSet<Value> = elements.iter().map(|(element, _)| *element).collect();
         let mut inside = Vec::new();
         for node in body {
             let mut varies = !node.is_pure() || matches!(node.op, Op::Verbatim(_));
@@ -87,13 +140,13 @@ impl Lowering<'_> {
                 self.nodes.push(node);
             }
         }
-        if result == element {
-            return receiver;
+        if let Some((_, array)) = elements.iter().find(|(element, _)| *element == result) {
+            return *array;
         }
         if inside.iter().all(|node| matches!(node.op, Op::Row(_) | Op::Literal(_)))
             && !inside.is_empty()
         {
-            return self.inline(receiver, element, &inside, result);
+            return self.inline(elements, &inside, result);
         }
         let (from, to) = (self.graph.ty(receiver).elem(), self.graph.ty(result).elem());
         if matches!((from, to), (Elem::F32, Elem::F64) | (Elem::F64, Elem::F32)) {
@@ -103,8 +156,8 @@ impl Lowering<'_> {
                  its own first, `mapv(|v| v as f64)`",
             );
         }
-        let captured = self.captured(&inside, element, result);
-        let mut params = vec![element];
+        let captured = self.captured(&inside, elements, result);
+        let mut params: Vec<Value> = elements.iter().map(|(element, _)| *element).collect();
         let mut names = HashMap::new();
         for value in &captured {
             let param =
@@ -112,9 +165,9 @@ impl Lowering<'_> {
             names.insert(*value, param);
             params.push(param);
         }
-        let mut block = Block { params, nodes: inside, results: vec![result] };
+        let mut block = Block { params, nodes: inside, results: vec![result], ..Block::default() };
         block.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
-        let args: Vec<Value> = std::iter::once(receiver).chain(captured).collect();
+        let args: Vec<Value> = elements.iter().map(|(_, array)| *array).chain(captured).collect();
         let ty = match self.graph.ty(receiver) {
             Ty::Array(_, rank) => Ty::Array(self.graph.ty(result).elem(), *rank),
             _ => Ty::Numeric(self.graph.ty(result).elem()),
@@ -127,8 +180,8 @@ impl Lowering<'_> {
     }
 
     /// The active values from outside that the kernel uses.
-    fn captured(&self, inside: &[Node], element: Value, result: Value) -> Vec<Value> {
-        let mut defined = BTreeSet::from([element]);
+    fn captured(&self, inside: &[Node], elements: &[(Value, Value)], result: Value) -> Vec<Value> {
+        let mut defined: BTreeSet<Value> = elements.iter().map(|(element, _)| *element).collect();
         let mut captured = Vec::new();
         define(inside, &mut defined);
         let mut note = |value: Value| {
@@ -142,8 +195,8 @@ impl Lowering<'_> {
     }
 
     /// The same operations on the whole array.
-    fn inline(&mut self, receiver: Value, element: Value, inside: &[Node], result: Value) -> Value {
-        let mut names = HashMap::from([(element, receiver)]);
+    fn inline(&mut self, elements: &[(Value, Value)], inside: &[Node], result: Value) -> Value {
+        let mut names: HashMap<Value, Value> = elements.iter().copied().collect();
         for node in inside {
             let args: Vec<Value> =
                 node.args.iter().map(|arg| names.get(arg).copied().unwrap_or(*arg)).collect();

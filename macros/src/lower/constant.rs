@@ -109,6 +109,7 @@ impl Lowering<'_> {
                 &cast.ty,
                 super::ty::Known { holds_floats: true, generics: None },
             ),
+            Expr::Binary(binary) if is_test(&binary.op) => Ty::Bool,
             Expr::Binary(binary) => {
                 match (self.constant_type(&binary.left), self.constant_type(&binary.right)) {
                     (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.join(b)),
@@ -122,6 +123,60 @@ impl Lowering<'_> {
             },
             Expr::Index(index) => element(&self.constant_type(&index.expr)),
             Expr::MethodCall(call) => self.constant_method_type(call),
+            Expr::Repeat(repeat) => Ty::List(Box::new(self.constant_type(&repeat.expr))),
+            Expr::Array(array) => {
+                let inner =
+                    array.elems.first().map_or(Ty::Unknown, |first| self.constant_type(first));
+                Ty::List(Box::new(inner))
+            }
+            Expr::Tuple(tuple) => {
+                Ty::Tuple(tuple.elems.iter().map(|part| self.constant_type(part)).collect())
+            }
+            Expr::Macro(mac) => self.constant_macro_type(&mac.mac),
+            Expr::Call(call) => self.made_by(call),
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The type of `vec![0.0; n]` or `array![..]`.
+    fn constant_macro_type(&self, mac: &syn::Macro) -> Ty {
+        let name = mac.path.segments.last().map_or(String::new(), |last| last.ident.to_string());
+        let inside = &mac.tokens;
+        let Ok(list) = syn::parse2::<Expr>(quote::quote!([#inside])) else { return Ty::Unknown };
+        match (name.as_str(), self.constant_type(&list)) {
+            ("vec", ty) => ty,
+            ("array", ty) => {
+                let (mut rank, mut inner) = (0, &ty);
+                while let Ty::List(next) = inner {
+                    (rank, inner) = (rank + 1, next);
+                }
+                Ty::Array(Elem::Unknown.join(inner.elem()), Some(rank))
+            }
+            _ => Ty::Unknown,
+        }
+    }
+
+    /// The type of `Array1::zeros(n)`, `Vec::new()`, `T::zero()`.
+    fn made_by(&self, call: &syn::ExprCall) -> Ty {
+        let Expr::Path(function) = &*call.func else { return Ty::Unknown };
+        let Some(owner) = function.path.segments.iter().rev().nth(1) else { return Ty::Unknown };
+        let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
+        let alone = syn::Type::Path(syn::TypePath {
+            attrs: vec![],
+            qself: None,
+            path: owner.clone().into(),
+        });
+        match super::ty::of_type(&alone, known) {
+            Ty::Array(elem, None) => {
+                let rank = match call.args.first() {
+                    Some(Expr::Tuple(shape)) => Some(shape.elems.len()),
+                    Some(shape) if self.constant_type(shape) == Ty::Integer => Some(1),
+                    _ => None,
+                };
+                Ty::Array(elem, rank)
+            }
+            ty @ (Ty::Array(..) | Ty::Float(_)) => ty,
+            _ if owner.ident == "Vec" => Ty::List(Box::new(Ty::Unknown)),
             _ => Ty::Unknown,
         }
     }
@@ -132,12 +187,21 @@ impl Lowering<'_> {
             return Ty::Integer;
         }
         let receiver = self.constant_type(&call.receiver);
+        if matches!(name.as_str(), "clone" | "to_owned" | "to_vec") {
+            return receiver;
+        }
         let row = ops::by_call(&name, call.args.len() + 1);
         match row {
             Some(row) if row.is_elementwise() && receiver.is_float() => receiver,
             _ => Ty::Unknown,
         }
     }
+}
+
+/// True for an operator that gives a `bool`.
+fn is_test(op: &syn::BinOp) -> bool {
+    use syn::BinOp::*;
+    matches!(op, Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_))
 }
 
 /// `consts::PI`, `f64::EPSILON`, `LEARNING_RATE`: a const item in arithmetic is a float, since no
@@ -239,6 +303,13 @@ impl Finder<'_, '_> {
                 None => false,
             },
             Expr::Field(field) => self.place(&field.base),
+            Expr::Index(index) => {
+                let is_place = self.place(&index.expr);
+                if is_place {
+                    self.visit_expr(&index.index);
+                }
+                is_place
+            }
             Expr::Paren(inner) => self.place(&inner.expr),
             Expr::Reference(inner) => self.place(&inner.expr),
             _ => false,
@@ -277,7 +348,9 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        let is_slice = mac.path.segments.last().is_some_and(|last| last.ident == "s");
+        let is_slice = mac.path.segments.last().is_some_and(|last| {
+            ["s", "vec", "array", "matches"].iter().any(|name| last.ident == name)
+        });
         self.found.pure &= is_slice;
         self.tokens(mac.tokens.clone());
     }

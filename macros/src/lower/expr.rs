@@ -6,18 +6,32 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Member, UnOp};
 
 use super::constant::Mentions;
+use super::exits::Tail;
 use super::scope::Binding;
-use super::{Language, Lowering};
+use super::Lowering;
 use crate::graph::{element, key, Construct, Elem, Form, Op, Ty, Value};
 use crate::ops;
 
 impl Lowering<'_> {
     /// The value of an expression.
     pub(super) fn expr(&mut self, expr: &Expr) -> Value {
-        if self.is_constant(expr) && !self.is_formula_call(expr) {
+        if self.is_constant(expr) && !self.is_formula_call(expr) && !self.must_be_taken_apart(expr)
+        {
             return self.constant(expr);
         }
         let span = expr.span();
+        match expr {
+            Expr::If(_) | Expr::Match(_) | Expr::Loop(_) | Expr::Block(_) => {
+                return match self.control(expr, Tail::No) {
+                    Some(value) => value,
+                    None => self.mistake(expr, "this has no value: end it with an expression"),
+                };
+            }
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
+                return self.jump(expr, Tail::No)
+            }
+            _ => {}
+        }
         match expr {
             Expr::Paren(inner) => self.expr(&inner.expr),
             Expr::Group(inner) => self.expr(&inner.expr),
@@ -56,12 +70,8 @@ impl Lowering<'_> {
                 let parts: Vec<Value> = array.elems.iter().map(|elem| self.expr(elem)).collect();
                 self.list(Form::Array, parts, span)
             }
+            Expr::Repeat(repeat) => self.repeated(&repeat.expr, &repeat.len, false, span),
             Expr::Struct(literal) => self.struct_literal(literal),
-            Expr::Block(block) if block.label.is_none() => match self.block(&block.block) {
-                Some(value) => value,
-                None => self.mistake(expr, "this block has no value: end it with an expression"),
-            },
-            Expr::If(branch) => self.branch(branch),
             Expr::Macro(mac) => self.macro_value(&mac.mac, span),
             other => {
                 let (what, instead) = refusal(other);
@@ -70,9 +80,27 @@ impl Lowering<'_> {
         }
     }
 
+    /// True for a constant that jumps or writes, so that it cannot be passed on whole.
+    fn must_be_taken_apart(&self, expr: &Expr) -> bool {
+        let is_control = matches!(
+            expr,
+            Expr::If(_)
+                | Expr::Match(_)
+                | Expr::Loop(_)
+                | Expr::Block(_)
+                | Expr::Return(_)
+                | Expr::Break(_)
+                | Expr::Continue(_)
+        );
+        is_control && self.must_be_read(expr)
+    }
+
     /// A plain name, or a path to something that is not local.
     fn name(&mut self, expr: &Expr) -> Value {
         match self.binding(expr) {
+            Some(binding) if self.optional.contains(&binding.value) => {
+                self.out_of_option(binding.value, expr.span())
+            }
             Some(binding) => binding.value,
             None => self.constant(expr),
         }
@@ -114,15 +142,16 @@ impl Lowering<'_> {
             let b = self.expr(&binary.right);
             return self.row(row, vec![a, b], binary.op.span());
         }
+        if let BinOp::And(_) | BinOp::Or(_) = binary.op {
+            return self.short_circuit(binary);
+        }
         match binary.op {
             BinOp::Eq(_)
             | BinOp::Ne(_)
             | BinOp::Lt(_)
             | BinOp::Le(_)
             | BinOp::Gt(_)
-            | BinOp::Ge(_)
-            | BinOp::And(_)
-            | BinOp::Or(_) => {
+            | BinOp::Ge(_) => {
                 let operands = [self.expr(&binary.left), self.expr(&binary.right)];
                 self.learn_types(ops::row("Sub"), &operands);
                 let op = binary.op;
@@ -142,6 +171,38 @@ impl Lowering<'_> {
                     "`{symbol}` of an active value is not differentiable: use float arithmetic"
                 ),
             ),
+        }
+    }
+
+    /// `a && b`, `a || b`: what stands on the right is looked at only if the left asks for it.
+    fn short_circuit(&mut self, binary: &syn::ExprBinary) -> Value {
+        let left = self.expr(&binary.left);
+        let outer = std::mem::take(&mut self.nodes);
+        let right = self.expr(&binary.right);
+        let then = std::mem::replace(&mut self.nodes, outer);
+        let is_safe = then.iter().all(|node| match &node.op {
+            Op::Literal(_) => true,
+            Op::Verbatim(verbatim) => verbatim.pure,
+            Op::Row(row) => row.is_elementwise() && self.graph.ty(node.out()).is_float(),
+            _ => false,
+        });
+        let span = binary.span();
+        if is_safe && !self.is_constant(&binary.right) {
+            self.nodes.extend(then);
+            let op = binary.op;
+            return self.constant_of(
+                &[left, right],
+                |names| {
+                    let (a, b) = (&names[0], &names[1]);
+                    quote!(#a #op #b)
+                },
+                Ty::Bool,
+                span,
+            );
+        }
+        match binary.op {
+            BinOp::And(_) => self.and(left, then, right, span),
+            _ => self.or(left, then, right, span),
         }
     }
 
@@ -181,30 +242,22 @@ impl Lowering<'_> {
 
     /// How many parts a tuple or array has that was made here.
     pub(super) fn length_of_construct(&self, base: Value) -> Option<usize> {
-        let node = self.nodes.iter().find(|node| node.outs.contains(&base))?;
-        match &node.op {
-            Op::Construct(construct) => Some(construct.members.len()),
-            _ => None,
-        }
+        self.constructs.get(&base).map(|(construct, _)| construct.members.len())
     }
 
     pub(super) fn member_of_construct(&self, base: Value, member: &str) -> Option<Value> {
-        let node = self.nodes.iter().find(|node| node.outs.contains(&base))?;
-        let Op::Construct(construct) = &node.op else { return None };
+        let (construct, parts) = self.constructs.get(&base)?;
         let position = construct.members.iter().position(|name| name == member)?;
-        Some(node.args[position])
+        Some(parts[position])
     }
 
     /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
     fn index(&mut self, index: &syn::ExprIndex) -> Value {
         let span = index.span();
         let base = self.expr(&index.expr);
-        if matches!(&*index.index, Expr::Range(_)) {
-            return self.mistake(
-                index,
-                "subslices of an active list are not supported yet: index the elements, or slice an \
-                 array with `s![..]`",
-            );
+        if let Expr::Range(range) = &*index.index {
+            let range = self.range_of(base, range);
+            return self.subslice(base, range, span);
         }
         let position = self.constant(&index.index);
         self.element(base, position, span)
@@ -262,6 +315,23 @@ impl Lowering<'_> {
         self.node(Op::Construct(construct), parts, Ty::List(Box::new(inner)), span)
     }
 
+    /// `[x; n]` or `vec![x; n]`. The count is passed on, so it names constants that stay as they are.
+    pub(super) fn repeated(
+        &mut self,
+        part: &Expr,
+        count: &Expr,
+        is_vec: bool,
+        span: Span,
+    ) -> Value {
+        let part = self.expr(part);
+        let count_value = self.constant(count);
+        let ty = Ty::List(Box::new(self.graph.ty(part).clone()));
+        let form = Form::Repeat { is_vec, count: crate::graph::Tokens(count.to_token_stream()) };
+        let members = vec!["0".to_owned()];
+        let construct = Construct { path: None, form, members, rest: None };
+        self.node(Op::Construct(construct), vec![part, count_value], ty, span)
+    }
+
     fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Value {
         if let Some(rest) = literal.rest.as_ref().filter(|rest| !self.is_constant(rest)) {
             return self.mistake(
@@ -281,63 +351,6 @@ impl Lowering<'_> {
             rest,
         };
         self.node(Op::Construct(construct), parts, Ty::Struct(name), literal.span())
-    }
-
-    /// `if c { a } else { b }`, of which both arms give a value.
-    fn branch(&mut self, branch: &syn::ExprIf) -> Value {
-        let span = branch.span();
-        if self.language == Language::User && self.scopes.in_closure() == 0 {
-            return self.mistake(
-                branch.if_token.span(),
-                "`if` on active values outside a `mapv` closure is not supported yet: write it \
-                 inside `mapv(|v| ..)`",
-            );
-        }
-        if let Expr::Let(_) = &*branch.cond {
-            return self
-                .mistake(&branch.cond, "`if let` is not supported in a closure yet: use `if`");
-        }
-        let condition = self.expr(&branch.cond);
-        let Some((_, otherwise)) = &branch.else_branch else {
-            return self.mistake(branch, "an `if` with a value needs an `else`");
-        };
-        let then =
-            self.arm(|lowering| lowering.block(&branch.then_branch), branch.then_branch.span());
-        let otherwise = self.arm(
-            |lowering| match &**otherwise {
-                Expr::Block(block) if block.label.is_none() => lowering.block(&block.block),
-                other => Some(lowering.expr(other)),
-            },
-            otherwise.span(),
-        );
-        let results = [then.results[0], otherwise.results[0]];
-        let ty = Ty::broadcast(&[self.graph.ty(results[0]), self.graph.ty(results[1])]);
-        let out = self.node(Op::If, vec![condition], ty, span);
-        let mut depends_on = self.joined_dependencies(&results);
-        depends_on.join(&self.graph.info(out).depends_on);
-        self.graph.info_mut(out).depends_on = depends_on;
-        if let Some(node) = self.nodes.last_mut() {
-            node.blocks = vec![then, otherwise];
-        }
-        out
-    }
-
-    /// Reads something into a block of its own.
-    fn arm(
-        &mut self,
-        read: impl FnOnce(&mut Self) -> Option<Value>,
-        span: Span,
-    ) -> crate::graph::Block {
-        let outer = std::mem::take(&mut self.nodes);
-        self.scopes.enter();
-        let result = read(self);
-        self.scopes.leave();
-        let nodes = std::mem::replace(&mut self.nodes, outer);
-        let result = match result {
-            Some(result) => result,
-            None => self.mistake(span, "this arm has no value: end it with an expression"),
-        };
-        crate::graph::Block { params: Vec::new(), nodes, results: vec![result] }
     }
 }
 
@@ -378,28 +391,9 @@ pub(super) fn refusal(expr: &Expr) -> (&'static str, &'static str) {
             "a closure that captures active values cannot be a value of its own",
             "pass it directly to `mapv`, or make it a `#[differentiable]` function",
         ),
-        Expr::ForLoop(_) | Expr::While(_) | Expr::Loop(_) => {
-            ("loops over active values are not supported yet", "use whole-array operations")
-        }
-        Expr::If(_) => (
-            "`if` on active values outside a `mapv` closure is not supported yet",
-            "write it inside `mapv(|v| ..)`",
-        ),
-        Expr::Match(_) => {
-            ("`match` on active values is not supported yet", "use whole-array operations")
-        }
-        Expr::Return(_) => {
-            ("an early `return` is not supported yet", "let the function end with its value")
-        }
-        Expr::Break(_) | Expr::Continue(_) => {
-            ("a jump is not supported yet", "use straight-line code")
-        }
         Expr::Let(_) => ("`let` in a condition is not supported yet", "use a plain condition"),
-        Expr::Repeat(_) => {
-            ("`[x; n]` of an active value is not supported yet", "list the elements")
-        }
         Expr::Range(_) => ("a range of active values is not differentiable", "use integers"),
-        Expr::Assign(_) => ("this assignment is not supported yet", "make a new value with `let`"),
+        Expr::Assign(_) => ("an assignment has no value", "assign in a statement of its own"),
         _ => (
             "this expression is not in the language of `#[differentiable]`",
             "see its documentation",

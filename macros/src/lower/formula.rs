@@ -37,7 +37,8 @@ pub(crate) fn formula(row: &Row, text: &str) -> Graph {
         Ok(expr) => lowering.expr(&expr),
         Err(error) => lowering.mistake(Span::call_site(), error.to_string()),
     };
-    lowering.graph.body = Block { params, nodes: lowering.nodes, results: vec![result] };
+    lowering.graph.body =
+        Block { params, nodes: lowering.nodes, results: vec![result], ..Block::default() };
     let graph = lowering.graph;
     debug_assert!(mistakes.is_empty(), "a formula of row {row:?} is not in the language: {text}");
     graph
@@ -119,7 +120,7 @@ impl Graph {
             info.depends_on.join(&self.info(*arg).depends_on);
         }
         let out = self.value(info);
-        let block = Block { params, nodes: body, results };
+        let block = Block { params, nodes: body, results, ..Block::default() };
         nodes.push(Node {
             outs: vec![out],
             op: Op::Map,

@@ -19,10 +19,13 @@ impl Lowering<'_> {
                     let parts = elements.iter().map(|elem| self.expr(elem)).collect();
                     self.list(Form::Vec, parts, span)
                 }
-                Err(_) => self.mistake(
-                    span,
-                    "`vec![x; n]` of an active value is not supported yet: list the elements",
-                ),
+                Err(_) => {
+                    let inside = &mac.tokens;
+                    match syn::parse2::<syn::ExprRepeat>(quote::quote!([#inside])) {
+                        Ok(repeat) => self.repeated(&repeat.expr, &repeat.len, true, span),
+                        Err(error) => self.mistake(span, error.to_string()),
+                    }
+                }
             },
             "array" => match elements() {
                 Ok(elements) => self.array_literal(elements.iter().collect(), span),

@@ -12,6 +12,9 @@ impl Lowering<'_> {
     pub(super) fn method(&mut self, call: &ExprMethodCall) -> Value {
         let name = call.method.to_string();
         let span = call.method.span();
+        if let Some(value) = self.chain(call) {
+            return value;
+        }
         match (name.as_str(), call.args.len()) {
             ("to_owned" | "into_owned", 0) => {
                 let receiver = self.expr(&call.receiver);
@@ -22,7 +25,7 @@ impl Lowering<'_> {
             }
             (
                 "clone" | "view" | "to_shared" | "into_shared" | "as_ref" | "borrow" | "into"
-                | "cloned" | "copied" | "reborrow",
+                | "cloned" | "copied" | "reborrow" | "to_vec" | "as_slice",
                 0,
             ) => return self.expr(&call.receiver),
             ("unwrap", 0) | ("expect", 1) => {
@@ -45,7 +48,7 @@ impl Lowering<'_> {
         if let Some(value) = self.option_method(call, receiver) {
             return value;
         }
-        let is_struct = matches!(self.graph.ty(receiver), Ty::Struct(_));
+        let is_struct = matches!(self.graph.ty(receiver), Ty::Struct(_) | Ty::Option(_));
         match ops::by_call(&name, call.args.len() + 1) {
             Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
                 if row.is_fallible() && self.language == Language::User {
@@ -99,7 +102,14 @@ impl Lowering<'_> {
         let mut args = Vec::new();
         for (position, arg) in written.iter().enumerate() {
             args.push(match row.is_constant_operand(position + 1) {
-                true => self.constant_as_written(arg),
+                true => {
+                    let operand = self.constant_as_written(arg);
+                    // What a power takes is an integer, whatever else the macro sees of it.
+                    if row.name == "Powi" && *self.graph.ty(operand) == Ty::Unknown {
+                        self.graph.info_mut(operand).ty = Ty::Integer;
+                    }
+                    operand
+                }
                 false => self.expr(arg),
             });
         }

@@ -6,27 +6,42 @@
 
 mod arrays;
 mod axes;
+mod beside;
+mod branch;
 mod call;
+mod chain;
 mod closure;
 mod constant;
+mod control;
+mod exits;
 mod expr;
+mod flow;
 mod formula;
+mod function;
+mod items;
+mod join;
+mod loops;
 mod macros;
+mod matching;
 mod method;
 mod option;
 mod pattern;
+mod place;
 mod scope;
 mod stmt;
+mod turns;
 mod ty;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 pub(crate) use formula::formula;
 
-use crate::graph::{key, Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value};
+use crate::graph::{
+    key, Arguments, Block, Construct, Elem, Form, Graph, Info, Node, Op, Origin, Ty, Value,
+};
 use crate::mistake::{Mistakes, Place};
 use crate::ops::{Kind, Row};
 use crate::source::Source;
@@ -53,8 +68,30 @@ struct Lowering<'a> {
     poisoned: HashSet<Value>,
     /// Parameters that are views by their type.
     views: HashSet<Value>,
-    /// Variables that a nested constant statement may change.
-    changed_inside: HashSet<String>,
+    /// The names that an active value may reach.
+    reached: HashSet<String>,
+    /// Values that nothing reads: a jump comes before, or the variable has none yet.
+    undefined: HashSet<Value>,
+    /// Those of them that stand at the end of code that never comes there, such as after `panic!`.
+    never: HashSet<Value>,
+    /// Values in an `Option` of ours, since no number could stand in for them where there is none yet.
+    optional: HashSet<Value>,
+    /// Flags that are known.
+    flags: exits::Flags,
+    /// The loops and labelled blocks around what is being read.
+    around: Vec<exits::Around>,
+    /// How many loops and labelled blocks were read.
+    numbers: usize,
+    /// How many local functions are being read inside one another.
+    calls: usize,
+    /// True while the names of a pattern that may fail to match are bound.
+    in_test: bool,
+    /// The type of the function's result, as declared.
+    result_ty: Option<Ty>,
+    /// The type parameters of the function.
+    generics: Option<syn::Generics>,
+    /// The structs, tuples and lists made here, with their parts.
+    constructs: HashMap<Value, (Construct, Vec<Value>)>,
     mistakes: &'a mut Mistakes,
 }
 
@@ -65,6 +102,15 @@ pub(crate) struct ExtensionCall {
     /// The type of the receiver, as far as the macro can see.
     pub(crate) receiver: Ty,
     pub(crate) span: Span,
+}
+
+/// The state before a reading.
+struct Snapshot {
+    values: usize,
+    nodes: usize,
+    methods: usize,
+    mistakes: usize,
+    scopes: Scopes,
 }
 
 /// What was read of a function.
@@ -78,9 +124,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     let mut lowering = Lowering::new(Language::User, mistakes);
     lowering.graph.name = source.name().to_string();
     lowering.scopes.enter();
-    let mut changed = stmt::ChangedInside::default();
-    syn::visit::Visit::visit_block(&mut changed, &source.item.block);
-    lowering.changed_inside = changed.found;
+    lowering.generics = Some(source.item.sig.generics.clone());
     let mut params = Vec::new();
     for (position, param) in source.params.iter().enumerate() {
         let depends_on =
@@ -102,14 +146,30 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         if param.is_view() {
             lowering.views.insert(value);
         }
-        lowering.scopes.bind(&key(&param.name), value);
+        let is_mutable = param.reference().is_some_and(|lent| lent.mutability.is_some());
+        lowering.scopes.bind_as(&key(&param.name), scope::Binding { value, is_mutable });
     }
     for (param, value) in source.params.iter().zip(&params) {
         if let Some(pattern) = &param.pattern {
             lowering.bind_pattern(pattern, *value);
         }
     }
-    let result = lowering.block(&source.item.block);
+    let active = source.params.iter().filter(|param| param.is_active);
+    let names = active.flat_map(|param| {
+        let inner = param.pattern.as_ref().map(flow::names_of).unwrap_or_default();
+        inner.into_iter().chain([key(&param.name)])
+    });
+    lowering.reached = flow::reached(&source.item.block, names);
+    let span = source.name().span();
+    let returns = flow::Jumps::of_block(&source.item.block).returns;
+    lowering.result_ty = Some(ty::of_type(
+        &source.result(),
+        ty::Known { holds_floats: true, generics: Some(&source.item.sig.generics) },
+    ));
+    lowering.begin_returns(returns, span);
+    let result = lowering.block_with(&source.item.block, exits::Tail::Function);
+    let result = if returns { lowering.after_returns(result, span) } else { result };
+    let result = result.filter(|value| !lowering.undefined.contains(value));
     let result = lowering.function_result(result, source);
     let results = match source.options.aux {
         true => {
@@ -118,7 +178,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         }
         false => vec![result],
     };
-    lowering.graph.body = Block { params, nodes: lowering.nodes, results };
+    lowering.graph.body = Block { params, nodes: lowering.nodes, results, ..Block::default() };
     Lowered { graph: lowering.graph, extension_calls: lowering.methods }
 }
 
@@ -132,7 +192,18 @@ impl<'a> Lowering<'a> {
             methods: Vec::new(),
             poisoned: HashSet::new(),
             views: HashSet::new(),
-            changed_inside: HashSet::new(),
+            reached: HashSet::new(),
+            undefined: HashSet::new(),
+            never: HashSet::new(),
+            optional: HashSet::new(),
+            flags: HashMap::new(),
+            around: Vec::new(),
+            numbers: 0,
+            calls: 0,
+            in_test: false,
+            result_ty: None,
+            generics: None,
+            constructs: HashMap::new(),
             mistakes,
         }
     }
@@ -171,6 +242,33 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// What a reading may be taken back to.
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            values: self.graph.values.len(),
+            nodes: self.nodes.len(),
+            methods: self.methods.len(),
+            mistakes: self.mistakes.count(),
+            scopes: self.scopes.clone(),
+        }
+    }
+
+    /// Takes back what was read since.
+    fn restore(&mut self, before: Snapshot) {
+        let is_older = |value: &Value| value.0 < before.values;
+        self.graph.values.truncate(before.values);
+        self.nodes.truncate(before.nodes);
+        self.methods.truncate(before.methods);
+        self.mistakes.truncate(before.mistakes);
+        self.scopes = before.scopes;
+        self.poisoned.retain(is_older);
+        self.undefined.retain(is_older);
+        self.never.retain(is_older);
+        self.optional.retain(is_older);
+        self.constructs.retain(|value, _| is_older(value));
+        self.flags.retain(|value, _| is_older(value));
+    }
+
     /// Notes a mistake and gives a value to go on with, so that more can be found.
     fn mistake(&mut self, place: impl Into<Place>, message: impl Into<String>) -> Value {
         self.mistakes.add(place, message);
@@ -188,6 +286,16 @@ impl<'a> Lowering<'a> {
     fn node(&mut self, op: Op, args: Vec<Value>, ty: Ty, span: Span) -> Value {
         let depends_on = self.joined_dependencies(&args);
         let out = self.graph.value(Info { ty, depends_on, ..Info::default() });
+        if let Op::Construct(construct) = &op {
+            if matches!(construct.form, Form::Repeat { .. }) {
+                return self.plain_node(op, args, out, span);
+            }
+            self.constructs.insert(out, (construct.clone(), args.clone()));
+        }
+        self.plain_node(op, args, out, span)
+    }
+
+    fn plain_node(&mut self, op: Op, args: Vec<Value>, out: Value, span: Span) -> Value {
         self.nodes.push(Node::new(out, op, args, Origin::from(span)));
         out
     }
@@ -241,8 +349,8 @@ impl<'a> Lowering<'a> {
                     Ty::Integer
                         | Ty::Bool
                         | Ty::List(_)
-                        | Ty::Option(_)
                         | Ty::Tuple(_)
+                        | Ty::Option(_)
                         | Ty::Struct(_)
                 )
         };

@@ -6,6 +6,7 @@ use syn::Pat;
 
 use super::constant::Mentions;
 use super::expr::member;
+use super::flow::names_of;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{key, Ty, Value};
@@ -17,13 +18,20 @@ impl Lowering<'_> {
     /// Binds the names in `pattern` to the parts of `value`.
     pub(super) fn bind_pattern(&mut self, pattern: &Pat, value: Value) {
         match pattern {
+            // In what may fail to match, a capitalised name is a constant: `None`, `LIMIT`.
+            Pat::Ident(_) if self.in_test && names_of(pattern).is_empty() => {}
             Pat::Ident(ident) => {
                 self.bind_name(&key(&ident.ident), value);
                 if let Some((_, inner)) = &ident.subpat {
                     self.bind_pattern(inner, value);
                 }
             }
-            Pat::Wild(_) => {}
+            Pat::Wild(_) | Pat::Rest(_) => {}
+            // What a pattern tests was tested before; only its names matter here.
+            Pat::Lit(_) | Pat::Range(_) | Pat::Const(_) | Pat::Path(_) => {}
+            Pat::Or(cases) if names_of(pattern).is_empty() => {
+                let _ = cases;
+            }
             Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),
             Pat::Reference(inner) => self.bind_pattern(&inner.pat, value),
             Pat::Type(typed) => {
@@ -37,6 +45,14 @@ impl Lowering<'_> {
                 self.bind_pattern(&typed.pat, value);
             }
             Pat::Tuple(tuple) => self.bind_members(&tuple.elems, value),
+            Pat::TupleStruct(tuple)
+                if tuple.path.segments.last().is_some_and(|last| last.ident == "Some") =>
+            {
+                if let Some(inner) = tuple.elems.first().filter(|_| !names_of(pattern).is_empty()) {
+                    let held = self.held(value, pattern.span());
+                    self.bind_pattern(inner, held);
+                }
+            }
             Pat::TupleStruct(tuple) => self.bind_members(&tuple.elems, value),
             Pat::Slice(list) => self.bind_elements(&list.elems, value),
             Pat::Struct(fields) => {

@@ -1,7 +1,9 @@
 //! Which value a name stands for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
+use super::function::LocalFunction;
 use crate::graph::Value;
 
 /// What is known of a name.
@@ -14,19 +16,37 @@ pub(super) struct Binding {
 }
 
 /// The names in scope, innermost last.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Scopes {
-    levels: Vec<HashMap<String, Binding>>,
+    levels: Vec<Level>,
     closures: usize,
+}
+
+#[derive(Clone, Default)]
+struct Level {
+    names: HashMap<String, Binding>,
+    functions: HashMap<String, Rc<LocalFunction>>,
+}
+
+/// A variable: its name and the level at which it was declared.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Variable {
+    pub(super) level: usize,
+    pub(super) name: String,
 }
 
 impl Scopes {
     pub(super) fn enter(&mut self) {
-        self.levels.push(HashMap::new());
+        self.levels.push(Level::default());
     }
 
     pub(super) fn leave(&mut self) {
         self.levels.pop();
+    }
+
+    /// How many levels there are.
+    pub(super) fn depth(&self) -> usize {
+        self.levels.len()
     }
 
     /// How many closures surround what is being read.
@@ -50,21 +70,73 @@ impl Scopes {
 
     pub(super) fn bind_as(&mut self, name: &str, binding: Binding) {
         if let Some(level) = self.levels.last_mut() {
-            level.insert(name.to_owned(), binding);
+            level.functions.remove(name);
+            level.names.insert(name.to_owned(), binding);
         }
+    }
+
+    pub(super) fn bind_function(&mut self, name: &str, function: Rc<LocalFunction>) {
+        if let Some(level) = self.levels.last_mut() {
+            level.functions.insert(name.to_owned(), function);
+        }
+    }
+
+    /// The local closure or function of this name.
+    pub(super) fn function(&self, name: &str) -> Option<Rc<LocalFunction>> {
+        self.levels
+            .iter()
+            .rev()
+            .find_map(|level| match level.functions.get(name) {
+                Some(function) => Some(Some(function.clone())),
+                None => level.names.contains_key(name).then_some(None),
+            })
+            .flatten()
     }
 
     /// Lets a name that is in scope stand for another value: an assignment.
     pub(super) fn assign(&mut self, name: &str, value: Value) {
-        for level in self.levels.iter_mut().rev() {
-            if let Some(binding) = level.get_mut(name) {
-                binding.value = value;
-                return;
-            }
+        if let Some(variable) = self.variable(name) {
+            self.set(&variable, value);
         }
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Binding> {
-        self.levels.iter().rev().find_map(|level| level.get(name)).copied()
+        self.levels.iter().rev().find_map(|level| level.names.get(name)).copied()
+    }
+
+    /// The variable that a name means here.
+    pub(super) fn variable(&self, name: &str) -> Option<Variable> {
+        let level = (0..self.levels.len())
+            .rev()
+            .find(|level| self.levels[*level].names.contains_key(name))?;
+        Some(Variable { level, name: name.to_owned() })
+    }
+
+    /// What a variable holds.
+    pub(super) fn held(&self, variable: &Variable) -> Option<Value> {
+        Some(self.levels.get(variable.level)?.names.get(&variable.name)?.value)
+    }
+
+    pub(super) fn set(&mut self, variable: &Variable, value: Value) {
+        let binding = self
+            .levels
+            .get_mut(variable.level)
+            .and_then(|level| level.names.get_mut(&variable.name));
+        if let Some(binding) = binding {
+            binding.value = value;
+        }
+    }
+
+    /// The variables below a level that hold other values than in `before`.
+    pub(super) fn changed_since(&self, before: &Scopes, below: usize) -> BTreeSet<Variable> {
+        let mut changed = BTreeSet::new();
+        for (level, (now, then)) in self.levels.iter().zip(&before.levels).enumerate().take(below) {
+            for (name, binding) in &then.names {
+                if now.names.get(name).is_some_and(|now| now.value != binding.value) {
+                    changed.insert(Variable { level, name: name.clone() });
+                }
+            }
+        }
+        changed
     }
 }

@@ -1,41 +1,77 @@
 //! Blocks and statements.
 
-use std::collections::HashSet;
-
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{BinOp, Block, Expr, Local, Pat, Stmt};
 
+use super::branch::alone;
+use super::exits::{Pending, Tail};
 use super::expr::refusal;
+use super::flow::{changes_receiver, is_diverging_macro, names_of, Jumps};
+use super::items::is_iterator;
 use super::macros::is_effect_macro;
 use super::scope::Binding;
-use super::Lowering;
+use super::{Language, Lowering};
 use crate::graph::{key, Info, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 use crate::ops;
 
 impl Lowering<'_> {
-    /// Reads a block; gives the value of its last expression.
-    pub(super) fn block(&mut self, block: &Block) -> Option<Value> {
+    /// Reads a block, whose end may be the end of something; gives the value of its last expression.
+    pub(super) fn block_with(&mut self, block: &Block, tail: Tail) -> Option<Value> {
         self.scopes.enter();
-        let mut result = None;
-        for (position, stmt) in block.stmts.iter().enumerate() {
-            let is_last = position + 1 == block.stmts.len();
-            result = self.statement(stmt, is_last);
-        }
+        let result = self.sequence(&block.stmts, tail);
         self.scopes.leave();
         result
     }
 
-    fn statement(&mut self, stmt: &Stmt, is_last: bool) -> Option<Value> {
+    /// Reads statements; gives the value of the last one. After a statement that may jump, the rest
+    /// runs only where it did not.
+    pub(super) fn sequence(&mut self, stmts: &[Stmt], tail: Tail) -> Option<Value> {
+        for (position, stmt) in stmts.iter().enumerate() {
+            let rest = &stmts[position + 1..];
+            if rest.is_empty() {
+                return self.statement(stmt, true, tail);
+            }
+            if !Jumps::of_stmt(stmt).any() {
+                let result = self.statement(stmt, false, Tail::No);
+                if result.is_some_and(|value| self.never.contains(&value)) {
+                    return result;
+                }
+                continue;
+            }
+            if let Some(result) = self.with_rest(stmt, rest, tail) {
+                return result;
+            }
+            let result = self.statement(stmt, false, Tail::No);
+            match self.pending(stmt.span()) {
+                Pending::No => {}
+                Pending::Always => return Some(self.undefined(stmt.span())),
+                Pending::If(jumped) => return self.guarded(jumped, rest, tail),
+            }
+            if result.is_some_and(|value| self.undefined.contains(&value)) {
+                return result;
+            }
+        }
+        None
+    }
+
+    fn statement(&mut self, stmt: &Stmt, is_last: bool, tail: Tail) -> Option<Value> {
         match stmt {
             Stmt::Local(local) => self.local(local),
+            Stmt::Item(syn::Item::Fn(function)) if self.is_local_function(function) => {
+                self.bind_local_function(function);
+                self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span()));
+            }
             Stmt::Item(_) => {
                 self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span()))
             }
             Stmt::Macro(mac) if is_effect_macro(&mac.mac) => {
                 self.effect(stmt.to_token_stream(), mac.span());
+                if is_diverging_macro(&mac.mac) {
+                    return Some(self.never(mac.span()));
+                }
             }
             Stmt::Macro(mac) => {
                 if is_last && mac.semi_token.is_none() {
@@ -48,66 +84,126 @@ impl Lowering<'_> {
                     self.effect(stmt.to_token_stream(), mac.span());
                 }
             }
-            Stmt::Expr(expr, None) if is_last => return Some(self.expr(expr)),
-            Stmt::Expr(Expr::Return(jump), _) if is_last && self.scopes.in_closure() == 0 => {
-                return jump.expr.as_ref().map(|expr| self.expr(expr));
+            Stmt::Expr(expr, None) if is_last => return self.tail_expr(expr, tail),
+            Stmt::Expr(expr, _) => {
+                let result =
+                    self.expression_statement(expr, stmt, if is_last { tail } else { Tail::No });
+                return result.filter(|value| {
+                    self.undefined.contains(value) || is_last && tail == Tail::Function
+                });
             }
-            Stmt::Expr(expr, _) => self.expression_statement(expr, stmt),
         }
         None
     }
 
-    /// An expression run for its effect.
-    fn expression_statement(&mut self, expr: &Expr, stmt: &Stmt) {
+    /// An expression at the end of a block, which may have no value.
+    pub(super) fn tail_expr(&mut self, expr: &Expr, tail: Tail) -> Option<Value> {
         match expr {
-            Expr::Assign(assign) => {
-                if let Some(name) = self.local_name(&assign.left) {
-                    let value = self.expr(&assign.right);
-                    self.assign(&name, value);
-                    return;
+            Expr::Paren(inner) => self.tail_expr(&inner.expr, tail),
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => Some(self.jump(expr, tail)),
+            Expr::Macro(mac) if is_diverging_macro(&mac.mac) => {
+                let tokens = expr.to_token_stream();
+                self.effect(quote::quote!(#tokens;), expr.span());
+                Some(self.never(expr.span()))
+            }
+            Expr::If(_)
+            | Expr::Match(_)
+            | Expr::ForLoop(_)
+            | Expr::While(_)
+            | Expr::Loop(_)
+            | Expr::Block(_)
+                if self.must_be_read(expr) =>
+            {
+                self.control(expr, tail)
+            }
+            Expr::If(branch) if branch.else_branch.is_none() => {
+                self.pass_on(expr, quote::quote!(#expr));
+                None
+            }
+            Expr::ForLoop(_) | Expr::While(_) => {
+                self.pass_on(expr, quote::quote!(#expr));
+                None
+            }
+            Expr::Assign(_) | Expr::Binary(_) | Expr::MethodCall(_) | Expr::Call(_)
+                if self.is_statement_like(expr) =>
+            {
+                let stmt = Stmt::Expr(expr.clone(), Some(Default::default()));
+                self.expression_statement(expr, &stmt, tail)
+            }
+            Expr::Macro(mac) if is_effect_macro(&mac.mac) => {
+                self.effect(quote::quote!(#expr;), expr.span());
+                None
+            }
+            _ => Some(self.expr(expr)),
+        }
+    }
+
+    /// An expression run for its effect.
+    fn expression_statement(&mut self, expr: &Expr, stmt: &Stmt, tail: Tail) -> Option<Value> {
+        match expr {
+            Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
+                return Some(self.jump(expr, tail))
+            }
+            Expr::Assign(assign) if self.must_be_read(expr) => {
+                self.assignment(assign);
+                return None;
+            }
+            Expr::Binary(binary) if self.must_be_read(expr) => {
+                if let Some(row) = compound(&binary.op) {
+                    self.compound_assignment(binary, row);
+                    return None;
                 }
             }
-            Expr::Binary(binary) => {
-                if let (Some(row), Some(name)) =
-                    (compound(&binary.op), self.local_name(&binary.left))
-                {
-                    let value = if self.is_constant(&binary.left) && self.is_constant(&binary.right)
-                    {
-                        self.constant_update(binary)
-                    } else {
-                        let old = self.expr(&binary.left);
-                        let by = self.expr(&binary.right);
-                        self.row(row, vec![old, by], binary.op.span())
-                    };
-                    self.assign(&name, value);
-                    return;
+            Expr::MethodCall(call)
+                if self.is_versioned(&call.receiver)
+                    && changes_receiver(&call.method.to_string())
+                    && self.changing_method(call) =>
+            {
+                return None;
+            }
+            Expr::MethodCall(call)
+                if is_iterator(&call.receiver)
+                    && call.method == "for_each"
+                    && self.must_be_read(expr) =>
+            {
+                self.for_each(call);
+                return None;
+            }
+            Expr::Call(call) if self.must_be_read(expr) => {
+                if let Some(_old) = self.memory_call(call) {
+                    return None;
                 }
             }
-            Expr::MethodCall(call) if self.moves_axes(call) => return,
+            Expr::If(_)
+            | Expr::Match(_)
+            | Expr::ForLoop(_)
+            | Expr::While(_)
+            | Expr::Loop(_)
+            | Expr::Block(_)
+                if self.must_be_read(expr) =>
+            {
+                return self.control(expr, tail);
+            }
             _ => {}
         }
-        let mentions = self.mentions(stmt);
+        self.pass_on(expr, stmt.to_token_stream());
+        None
+    }
+
+    /// A statement of constants, run as the user wrote it.
+    fn pass_on(&mut self, expr: &Expr, tokens: TokenStream) {
+        let mentions = self.mentions(expr);
         if mentions.active.is_some() {
-            let is_control = matches!(
-                expr,
-                Expr::ForLoop(_)
-                    | Expr::While(_)
-                    | Expr::Loop(_)
-                    | Expr::Match(_)
-                    | Expr::Return(_)
-                    | Expr::If(_)
-                    | Expr::Unsafe(_)
-                    | Expr::Try(_)
-                    | Expr::Break(_)
-            );
-            let message = match is_control {
+            let is_refused =
+                matches!(expr, Expr::Unsafe(_) | Expr::Try(_) | Expr::Async(_) | Expr::Await(_));
+            let message = match is_refused {
                 true => {
                     let (what, instead) = refusal(expr);
                     format!("{what}: {instead}")
                 }
                 false => {
                     "this statement writes an active value, or hands it to something that may, \
-                          which is not supported yet: make a new value with `let`, or wrap it in \
+                          which is not supported: make a new value with `let`, or wrap it in \
                           `stop_gradient(..)`"
                         .to_owned()
                 }
@@ -116,11 +212,11 @@ impl Lowering<'_> {
             return;
         }
         let (names, args) = mentions.names.into_iter().unzip();
-        self.nodes.push(effect(stmt.to_token_stream(), names, args, stmt.span()));
+        self.nodes.push(effect(tokens, names, args, expr.span()));
     }
 
     /// `n += 1` of a constant: the new value, computed as the user wrote it.
-    fn constant_update(&mut self, binary: &syn::ExprBinary) -> Value {
+    pub(super) fn constant_update(&mut self, binary: &syn::ExprBinary) -> Value {
         let symbol = binary.op.to_token_stream().to_string();
         let symbol: TokenStream = symbol.trim_end_matches('=').parse().unwrap_or_default();
         let (left, right) = (&binary.left, &binary.right);
@@ -128,18 +224,6 @@ impl Lowering<'_> {
         let mentions = self.mentions(&tokens);
         let ty = self.constant_type(left);
         self.verbatim(tokens, mentions, ty, binary.span())
-    }
-
-    /// The local that an assignment names, if it names one as a whole.
-    pub(super) fn local_name(&self, expr: &Expr) -> Option<String> {
-        match expr {
-            Expr::Path(path) => {
-                let name = key(path.path.get_ident()?);
-                self.scopes.get(&name).map(|_| name)
-            }
-            Expr::Paren(inner) => self.local_name(&inner.expr),
-            _ => None,
-        }
     }
 
     /// A new version of a variable.
@@ -153,25 +237,25 @@ impl Lowering<'_> {
 
     fn local(&mut self, local: &Local) {
         let Some(init) = &local.init else {
-            // A late initialisation: the name gets its value by the assignment.
-            if let Some(name) = plain_name(&local.pat) {
-                let value = self.graph.value(Info { ty: Ty::Unknown, ..Info::default() });
-                self.scopes.bind(&name, value);
-            }
-            return;
+            return self.late(local);
         };
-        if let Some((_, diverge)) = &init.diverge {
+        if let (Expr::Closure(closure), Some(name)) = (&*init.expr, alone(&local.pat)) {
             if self.is_constant(&init.expr) {
-                self.constant_local(local);
-            } else {
-                self.mistake(
-                    diverge.span(),
-                    "`let else` on active values is not supported yet: use `let`",
-                );
+                // Nothing runs it where it is called with something active.
+                let mentions = self.mentions(&*init.expr);
+                let mentions = super::constant::Mentions { pure: true, ..mentions };
+                let tokens = init.expr.to_token_stream();
+                let value = self.verbatim(tokens, mentions, Ty::Constant, init.expr.span());
+                self.bind_name(&name, value);
             }
+            return self.bind_closure(&name, closure);
+        }
+        if init.diverge.is_some() && !self.is_constant(&init.expr) {
+            // Its last statement: what it binds is not used, and only its way out matters.
+            self.with_rest(&Stmt::Local(local.clone()), &[], Tail::No);
             return;
         }
-        if self.is_constant(&init.expr) {
+        if self.is_constant(&init.expr) && !self.must_be_read(&init.expr) {
             return self.constant_local(local);
         }
         // A tuple against a tuple of patterns needs no tuple.
@@ -189,23 +273,56 @@ impl Lowering<'_> {
         self.bind_pattern(&local.pat, value);
     }
 
+    /// `let y;`: the name gets its value by an assignment.
+    fn late(&mut self, local: &Local) {
+        let names = names_of(&local.pat);
+        let is_reached = names.iter().any(|name| self.reached.contains(name));
+        if is_reached || self.language == Language::Formula {
+            for name in names {
+                let value = self.undefined(local.span());
+                if let Pat::Type(typed) = &local.pat {
+                    let known = super::ty::Known { holds_floats: true, generics: None };
+                    self.graph.info_mut(value).ty = super::ty::of_type(&typed.ty, known);
+                }
+                self.scopes.bind(&name, value);
+            }
+            return;
+        }
+        let outs = self.bound_constants(&names, Ty::Unknown, true);
+        let mut verbatim = Verbatim::new(TokenStream::new(), vec![], false);
+        verbatim.pattern = Some(Tokens(local.pat.to_token_stream()));
+        self.nodes.push(Node {
+            outs,
+            op: Op::Verbatim(verbatim),
+            args: vec![],
+            blocks: vec![],
+            origin: Origin::from(local.span()),
+        });
+    }
+
     /// A `let` of a constant is passed on whole.
     fn constant_local(&mut self, local: &Local) {
         let Some(init) = &local.init else { return };
         let mut names = Names::default();
         names.visit_pat(&local.pat);
-        let changes_inside = names.found.iter().any(|name| self.changed_inside.contains(name));
-        let is_plain = init.diverge.is_none()
-            && (!names.mutable || matches!(&*init.expr, Expr::Lit(_)) && !changes_inside);
+        let is_reached = names.found.iter().any(|name| self.reached.contains(name));
+        let is_plain = init.diverge.is_none() && (!names.mutable || is_reached);
         if let (Some(name), true) = (plain_name(&local.pat), is_plain) {
-            // A variable that starts as a literal only changes by assignments, each a new version.
+            // A variable that an active value reaches changes by writes, each a new version.
             let ascribed = matches!(local.pat, Pat::Type(_));
             let is_lent = matches!(&*init.expr, Expr::Reference(_));
-            let value = if ascribed || is_lent || self.is_alias(&init.expr) {
+            let is_alias = self.is_alias(&init.expr) && !names.mutable;
+            let is_literal = matches!(&*init.expr, Expr::Lit(_) | Expr::Unary(_));
+            let value = if ascribed && !(names.mutable && is_literal) || is_lent || is_alias {
                 self.bound_verbatim(local, &init.expr)
             } else {
                 self.constant(&init.expr)
             };
+            if let Pat::Type(typed) = &local.pat {
+                let known = super::ty::Known { holds_floats: true, generics: None };
+                let ty = super::ty::of_type(&typed.ty, known);
+                self.graph.info_mut(value).ty = ty.joined(&self.graph.ty(value).clone());
+            }
             self.bind_name(&name, value);
             return;
         }
@@ -267,7 +384,7 @@ impl Lowering<'_> {
     }
 }
 
-fn effect(
+pub(super) fn effect(
     tokens: TokenStream,
     names: Vec<String>,
     args: Vec<Value>,
@@ -278,7 +395,7 @@ fn effect(
 }
 
 /// The row behind `+=` and its like.
-fn compound(op: &BinOp) -> Option<&'static ops::Row> {
+pub(super) fn compound(op: &BinOp) -> Option<&'static ops::Row> {
     let name = match op {
         BinOp::AddAssign(_) => "Add",
         BinOp::SubAssign(_) => "Sub",
@@ -313,51 +430,5 @@ impl<'ast> Visit<'ast> for Names {
         self.found.push(key(&ident.ident));
         self.mutable |= ident.mutability.is_some();
         syn::visit::visit_pat_ident(self, ident);
-    }
-}
-
-/// The variables that are assigned to inside a loop, a closure or another nested expression, where
-/// a constant statement may be passed on whole.
-#[derive(Default)]
-pub(super) struct ChangedInside {
-    pub(super) found: HashSet<String>,
-    depth: usize,
-}
-
-impl ChangedInside {
-    fn nested(&mut self, visit: impl FnOnce(&mut Self)) {
-        self.depth += 1;
-        visit(self);
-        self.depth -= 1;
-    }
-
-    fn changed(&mut self, place: &Expr) {
-        if let (Expr::Path(path), true) = (place, self.depth > 0) {
-            self.found.extend(path.path.get_ident().map(key));
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for ChangedInside {
-    fn visit_expr(&mut self, expr: &'ast Expr) {
-        let is_nesting = matches!(
-            expr,
-            Expr::ForLoop(_)
-                | Expr::While(_)
-                | Expr::Loop(_)
-                | Expr::If(_)
-                | Expr::Match(_)
-                | Expr::Closure(_)
-                | Expr::Block(_)
-        );
-        match expr {
-            Expr::Assign(assign) => self.changed(&assign.left),
-            Expr::Binary(binary) if compound(&binary.op).is_some() => self.changed(&binary.left),
-            _ => {}
-        }
-        match is_nesting {
-            true => self.nested(|inside| syn::visit::visit_expr(inside, expr)),
-            false => syn::visit::visit_expr(self, expr),
-        }
     }
 }

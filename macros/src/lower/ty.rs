@@ -87,8 +87,7 @@ fn of_segment(segment: &PathSegment, known: Known<'_>) -> Ty {
             None => Ty::Unknown,
         },
         "Option" => {
-            let inner = argument(0).map_or(Ty::Unknown, |inner| of_type(inner, known));
-            Ty::Option(Box::new(inner))
+            argument(0).map_or(Ty::Unknown, |inner| Ty::Option(Box::new(of_type(inner, known))))
         }
         "Box" => argument(0).map_or(Ty::Unknown, |inner| of_type(inner, known)),
         _ if known.is_float(&name) => Ty::Float(Elem::Unknown),

@@ -205,6 +205,11 @@ pub(crate) fn by_call(call: &str, operands: usize) -> Option<&'static Row> {
     table().find(|row| row.call == call && row.operands.len() == operands)
 }
 
+/// The view that a method of this name takes.
+pub(crate) fn view_by_call(call: &str) -> Option<&'static Row> {
+    table().find(|row| row.is_view() && row.call == call)
+}
+
 /// The row of an operator.
 pub(crate) fn by_symbol(symbol: &str, operands: usize) -> Option<&'static Row> {
     table().find(|row| row.symbol == Some(symbol) && row.operands.len() == operands)

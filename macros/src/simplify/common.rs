@@ -57,6 +57,9 @@ fn key(node: &Node) -> Option<String> {
             | Op::AddField(_)
             | Op::AddAll
             | Op::AddView(_)
+            | Op::Update(..)
+            | Op::TakePart(..)
+            | Op::Undefined
             | Op::Literal(_)
             | Op::Dense
     ) || matches!(node.op, Op::Row(row) if row.name == "Zeros");

@@ -28,14 +28,13 @@ fn live_nodes(nodes: Vec<Node>, live: &mut HashSet<Value>) -> Vec<Node> {
 /// True if the node is needed; then what it uses is too.
 fn keep(node: &mut Node, live: &mut HashSet<Value>) -> bool {
     let is_needed = node.outs.iter().any(|out| live.contains(out));
-    // A callee may have effects, and a constant that is not understood runs once, used or not.
-    let has_effect = match &node.op {
-        Op::Effect(_) | Op::Call(_) => true,
-        Op::Verbatim(verbatim) => !verbatim.pure,
-        _ => false,
-    };
-    if !is_needed && !has_effect {
+    if !is_needed && !has_effect(node) {
         return false;
+    }
+    match &node.op {
+        Op::If | Op::Unbranch => keep_results(node, live),
+        Op::Loop(_) | Op::Unloop(_) => keep_carried(node, live),
+        _ => {}
     }
     for block in &mut node.blocks {
         drop_in_block(block, live);
@@ -46,7 +45,69 @@ fn keep(node: &mut Node, live: &mut HashSet<Value>) -> bool {
     true
 }
 
+/// True for what runs whether or not something uses its results: a callee may have effects, and a
+/// constant that is not understood runs once.
+fn has_effect(node: &Node) -> bool {
+    match &node.op {
+        Op::Effect(_) | Op::Call(_) => true,
+        Op::Verbatim(verbatim) => !verbatim.pure,
+        _ => node.blocks.iter().flat_map(|block| &block.nodes).any(has_effect),
+    }
+}
+
+/// Drops the results of a branch that nothing uses.
+fn keep_results(node: &mut Node, live: &HashSet<Value>) {
+    let results = node.blocks.first().map_or(0, |block| block.results.len());
+    for position in (0..results).rev() {
+        if !live.contains(&node.outs[position]) {
+            node.outs.remove(position);
+            node.blocks.iter_mut().for_each(|block| {
+                block.results.remove(position);
+            });
+        }
+    }
+}
+
+/// Drops what a loop carries for nothing: neither a later turn nor what follows uses it.
+fn keep_carried(node: &mut Node, live: &HashSet<Value>) {
+    let (first_arg, first_param) = (node.first_carried(), node.items());
+    let first_result = node.blocks[0].results.len() - node.carried_results().len();
+    let count = node.carried_results().len();
+    let mut kept: Vec<bool> = (0..count).map(|at| live.contains(&node.outs[at])).collect();
+    loop {
+        let mut used = live.clone();
+        let body = &node.blocks[0];
+        used.extend(&body.results[..first_result]);
+        used.extend(
+            kept.iter()
+                .zip(&body.results[first_result..])
+                .filter(|(kept, _)| **kept)
+                .map(|(_, result)| *result),
+        );
+        for condition in &node.blocks[1..] {
+            condition.each_use(&mut |value| {
+                used.insert(value);
+            });
+        }
+        live_nodes(body.nodes.clone(), &mut used);
+        let next: Vec<bool> = (0..count)
+            .map(|at| kept[at] || used.contains(&body.params[first_param + at]))
+            .collect();
+        if next == kept {
+            break;
+        }
+        kept = next;
+    }
+    for at in (0..count).rev().filter(|at| !kept[*at]) {
+        node.outs.remove(at);
+        node.args.remove(first_arg + at);
+        node.blocks[0].params.remove(first_param + at);
+        node.blocks[0].results.remove(first_result + at);
+    }
+}
+
 fn drop_in_block(block: &mut Block, live: &mut HashSet<Value>) {
     live.extend(&block.results);
+    live.extend(&block.saved);
     block.nodes = live_nodes(std::mem::take(&mut block.nodes), live);
 }

@@ -8,7 +8,8 @@ use crate::ops;
 /// Folds what is known: `1.0 * x`, `x.powi(1)`, an integer that is a literal.
 pub(crate) fn fold(mut graph: Graph) -> Graph {
     let (primal, adjoint) = graph.take_sweeps();
-    let mut folding = Folding { graph, known: HashMap::new(), names: HashMap::new() };
+    let mut folding =
+        Folding { graph, known: HashMap::new(), names: HashMap::new(), taken: HashMap::new() };
     let primal = folding.nodes(primal);
     let adjoint = folding.nodes(adjoint);
     let Folding { mut graph, names, .. } = folding;
@@ -32,6 +33,8 @@ struct Folding {
     known: HashMap<Value, Known>,
     /// Values that turned out to be others.
     names: HashMap<Value, Value>,
+    /// The records of branches whose arm is known, with the arm.
+    taken: HashMap<Value, usize>,
 }
 
 /// What a node turned out to be.
@@ -70,9 +73,11 @@ impl Folding {
         for arg in &mut node.args {
             *arg = self.name(*arg);
         }
+        self.drop_invariants(&mut node);
         for block in &mut node.blocks {
             self.block(block);
         }
+        self.drop_agreed(&mut node);
         match self.folded(&node) {
             Folded::Same => into.push(node),
             Folded::One => {
@@ -100,6 +105,50 @@ impl Folding {
         }
     }
 
+    /// What every turn of a loop leaves as it was is not carried.
+    fn drop_invariants(&mut self, node: &mut Node) {
+        if !matches!(node.op, Op::Loop(_) | Op::Unloop(_)) {
+            return;
+        }
+        let (first_arg, first_param) = (node.first_carried(), node.items());
+        let count = node.carried_results().len();
+        let first_result = node.blocks[0].results.len() - count;
+        for at in (0..count).rev() {
+            let body = &mut node.blocks[0];
+            if body.results[first_result + at] != body.params[first_param + at] {
+                continue;
+            }
+            body.results.remove(first_result + at);
+            let param = body.params.remove(first_param + at);
+            let arg = node.args.remove(first_arg + at);
+            self.names.insert(param, arg);
+            self.names.insert(node.outs.remove(at), arg);
+        }
+    }
+
+    /// What all arms of a branch leave as it was is no result of it.
+    fn drop_agreed(&mut self, node: &mut Node) {
+        if !matches!(node.op, Op::If | Op::Unbranch) {
+            return;
+        }
+        let mut defined = std::collections::HashSet::new();
+        for block in &node.blocks {
+            block.each_definition(&mut |value| {
+                defined.insert(value);
+            });
+        }
+        for at in (0..node.blocks[0].results.len()).rev() {
+            let first = node.blocks[0].results[at];
+            let agree = node.blocks.iter().all(|block| block.results[at] == first);
+            if agree && !defined.contains(&first) {
+                node.blocks.iter_mut().for_each(|block| {
+                    block.results.remove(at);
+                });
+                self.names.insert(node.outs.remove(at), first);
+            }
+        }
+    }
+
     fn folded(&mut self, node: &Node) -> Folded {
         match &node.op {
             Op::Literal(text) => {
@@ -114,9 +163,18 @@ impl Folding {
                 Folded::Same
             }
             Op::If => match self.known.get(&node.args[0]) {
-                Some(Known::Bool(true)) => Folded::Arm(node.blocks[0].clone()),
-                Some(Known::Bool(false)) => Folded::Arm(node.blocks[1].clone()),
+                Some(Known::Bool(condition)) => {
+                    let arm = usize::from(!condition);
+                    if let Some(record) = node.record() {
+                        self.taken.insert(record, arm);
+                    }
+                    Folded::Arm(node.blocks[arm].clone())
+                }
                 _ => Folded::Same,
+            },
+            Op::Unbranch => match self.taken.get(&node.args[0]) {
+                Some(arm) => Folded::Arm(node.blocks[*arm].clone()),
+                None => Folded::Same,
             },
             Op::Row(row) => self.folded_row(row, node),
             _ => Folded::Same,
@@ -166,7 +224,12 @@ impl Folding {
             }
         };
         match words.as_slice() {
-            [word] => integer(word).map(Known::Integer),
+            ["true"] => Some(Known::Bool(true)),
+            ["false"] => Some(Known::Bool(false)),
+            [word] => match mentions.iter().find(|(name, _)| name == word) {
+                Some((_, value)) => self.known.get(value).cloned(),
+                None => integer(word).map(Known::Integer),
+            },
             ["-", word] => integer(word)?.checked_neg().map(Known::Integer),
             [a, "-", b] => integer(a)?.checked_sub(integer(b)?).map(Known::Integer),
             [a, "==", b] => Some(Known::Bool(integer(a)? == integer(b)?)),

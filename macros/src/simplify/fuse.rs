@@ -14,9 +14,11 @@ const MAX_OPERANDS: usize = 8;
 
 /// Joins elementwise nodes into kernels.
 pub(crate) fn fuse(mut graph: Graph) -> Graph {
+    let mut literals = HashMap::new();
+    note_literals(&graph.body.nodes, &mut literals);
     let (primal, adjoint) = graph.take_sweeps();
-    let primal = lift_all(&mut graph, primal);
-    let adjoint = lift_all(&mut graph, adjoint);
+    let primal = lift_all(&mut graph, primal, &literals);
+    let adjoint = lift_all(&mut graph, adjoint, &literals);
     graph.put_sweeps(primal, adjoint);
     let shapes = Shapes::of_graph(&graph);
     let uses = graph.uses();
@@ -27,13 +29,32 @@ pub(crate) fn fuse(mut graph: Graph) -> Graph {
     graph
 }
 
-fn lift_all(graph: &mut Graph, nodes: Vec<Node>) -> Vec<Node> {
-    let literals: HashMap<Value, Node> = nodes
-        .iter()
-        .filter(|node| matches!(node.op, Op::Literal(_)))
-        .map(|node| (node.out(), node.clone()))
-        .collect();
-    nodes.into_iter().map(|node| lift(graph, node, &literals)).collect()
+fn note_literals(nodes: &[Node], literals: &mut HashMap<Value, Node>) {
+    for node in nodes {
+        if matches!(node.op, Op::Literal(_)) {
+            literals.insert(node.out(), node.clone());
+        }
+        node.blocks.iter().for_each(|block| note_literals(&block.nodes, literals));
+    }
+}
+
+/// True for a node whose blocks are code of its own, not the formula of a kernel.
+fn holds_code(node: &Node) -> bool {
+    matches!(node.op, Op::If | Op::Unbranch | Op::Loop(_) | Op::Unloop(_))
+}
+
+fn lift_all(graph: &mut Graph, nodes: Vec<Node>, literals: &HashMap<Value, Node>) -> Vec<Node> {
+    nodes
+        .into_iter()
+        .map(|mut node| {
+            if holds_code(&node) {
+                for block in &mut node.blocks {
+                    block.nodes = lift_all(graph, std::mem::take(&mut block.nodes), literals);
+                }
+            }
+            lift(graph, node, literals)
+        })
+        .collect()
 }
 
 /// An elementwise operation on arrays, as a kernel.
@@ -70,7 +91,7 @@ fn lift(graph: &mut Graph, node: Node, literals: &HashMap<Value, Node>) -> Node 
     let inner =
         graph.value(Info { ty: Ty::Float(elem), shape_of: None, ..graph.info(out).clone() });
     inside.push(Node::new(inner, node.op, args, node.origin));
-    let block = Block { params, nodes: inside, results: vec![inner] };
+    let block = Block { params, nodes: inside, results: vec![inner], ..Block::default() };
     Node { outs: vec![out], op: Op::Map, args: operands, blocks: vec![block], origin: node.origin }
 }
 
@@ -93,9 +114,14 @@ struct Fusion<'a> {
 }
 
 impl Fusion<'_> {
-    fn run(mut self, nodes: Vec<Node>) -> Vec<Node> {
+    fn run(&mut self, nodes: Vec<Node>) -> Vec<Node> {
         let mut kept: Vec<Node> = Vec::new();
         for mut node in nodes {
+            if holds_code(&node) {
+                for block in &mut node.blocks {
+                    block.nodes = self.run(std::mem::take(&mut block.nodes));
+                }
+            }
             while let Some((position, operand)) = self.producer(&kept, &node) {
                 let producer = kept.remove(position);
                 self.absorb(&mut node, operand, producer);

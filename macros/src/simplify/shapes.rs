@@ -42,6 +42,11 @@ impl Dropping {
             if is_row(&node, "Expand") && self.graph.ty(node.args[0]).is_float() {
                 self.expanded.insert(node.out(), (node.args[0], node.args[1]));
             }
+            if matches!(node.op, Op::If | Op::Unbranch | Op::Loop(_) | Op::Unloop(_)) {
+                for block in &mut node.blocks {
+                    block.nodes = self.nodes(std::mem::take(&mut block.nodes));
+                }
+            }
             self.take_floats(&mut node);
             match self.on_floats(&node) {
                 Some(nodes) => kept.extend(nodes),
@@ -123,15 +128,22 @@ impl Shapes {
                 shapes.representative[number] = like;
             }
         }
-        for node in &graph.body.nodes {
-            if let Some(like) = shapes.shape_of_result(graph, node) {
-                let like = shapes.of(like);
+        shapes.note(graph, &graph.body.nodes);
+        shapes
+    }
+
+    fn note(&mut self, graph: &Graph, nodes: &[Node]) {
+        for node in nodes {
+            if let Some(like) = self.shape_of_result(graph, node) {
+                let like = self.of(like);
                 if like != node.out() {
-                    shapes.representative[node.out().0] = like;
+                    self.representative[node.out().0] = like;
                 }
             }
+            if !matches!(node.op, Op::Map | Op::Pull { .. }) {
+                node.blocks.iter().for_each(|block| self.note(graph, &block.nodes));
+            }
         }
-        shapes
     }
 
     /// The value that stands for all of this shape.

@@ -46,6 +46,15 @@ impl<A: Default> VecAcc<A> {
     }
 }
 
+impl<A: Default> VecAcc<A> {
+    /// Takes out what has arrived at a position, and forgets the positions from there on.
+    pub fn pop_at(&mut self, index: usize) -> A {
+        let taken = self.elements.get_mut(index).map(std::mem::take).unwrap_or_default();
+        self.elements.truncate(index);
+        taken
+    }
+}
+
 impl<A> From<Vec<A>> for VecAcc<A> {
     fn from(elements: Vec<A>) -> Self {
         Self { elements }
@@ -140,6 +149,28 @@ impl<A, X: Contribution<A>> Contribution<Vec<A>> for Vec<X> {
 }
 
 /// Into a `Vec` whose length is known; fewer elements may have arrived.
+/// What a subslice receives.
+impl<A, X: Contribution<A>> Contribution<[A]> for Vec<X> {
+    #[track_caller]
+    fn add_to(self, acc: &mut [A]) {
+        VecAcc::from(self).add_to(acc);
+    }
+}
+
+/// The same, where less than all of it has arrived.
+impl<A, X: Contribution<A>> Contribution<[A]> for VecAcc<X> {
+    #[track_caller]
+    fn add_to(self, acc: &mut [A]) {
+        assert!(
+            self.len() <= acc.len(),
+            "gradient: {} contributions to a subslice of {} elements",
+            self.len(),
+            acc.len()
+        );
+        self.into_iter().zip(acc).for_each(|(element, acc)| element.add_to(acc));
+    }
+}
+
 impl<A, X: Contribution<A>> Contribution<Vec<A>> for VecAcc<X> {
     #[track_caller]
     fn add_to(self, acc: &mut Vec<A>) {

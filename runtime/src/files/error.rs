@@ -64,6 +64,15 @@ pub enum Problem {
         /// The shape in the model.
         model: Vec<usize>,
     },
+    /// A setting differs: what a checkpoint was made with cannot go on with another.
+    Setting {
+        /// The setting.
+        name: String,
+        /// Its value in the file.
+        file: u64,
+        /// Its value now.
+        now: u64,
+    },
 }
 
 impl Display for Error {
@@ -95,6 +104,9 @@ impl Display for Problem {
                 formatter,
                 "`{name}` has shape {file:?} in the file and {model:?} in the model"
             ),
+            Self::Setting { name, file, now } => {
+                write!(formatter, "`{name}` is {file} in the file, and {now} now")
+            }
         }
     }
 }

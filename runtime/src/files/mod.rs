@@ -22,22 +22,20 @@
 //! # Ok::<(), chainrule::files::Error>(())
 //! ```
 
+pub(crate) mod archive;
 mod error;
-mod replace;
+#[cfg(feature = "train")]
+pub(crate) mod optimizer;
+pub(crate) mod tensor;
 
-use std::any::TypeId;
-use std::borrow::Cow;
-use std::collections::HashSet;
-use std::fs;
 use std::path::Path;
 
-use ndarray::{ArrayViewD, ArrayViewMutD};
-use safetensors::{Dtype, SafeTensors, View};
-
 pub use error::{Error, Problem};
+#[cfg(feature = "train")]
+pub use optimizer::{load_optimizer, save_optimizer};
 
-use crate::differentiable::{LeafPath, Visit, VisitMut};
-use crate::{Differentiable, Float};
+use crate::Differentiable;
+use archive::Archive;
 
 /// Writes all leaves of `params` to a file.
 ///
@@ -47,12 +45,9 @@ use crate::{Differentiable, Float};
 /// # Errors
 /// If the file cannot be written.
 pub fn save<P: Differentiable + ?Sized>(path: impl AsRef<Path>, params: &P) -> Result<(), Error> {
-    let path = path.as_ref();
-    let mut tensors = Tensors(Vec::new());
-    params.visit(&mut LeafPath::new(), &mut tensors);
-    let bytes = safetensors::serialize(tensors.0, None)
-        .map_err(|source| Error::Format { path: path.to_owned(), source })?;
-    replace::replace(path, &bytes).map_err(|source| Error::Io { path: path.to_owned(), source })
+    let mut archive = Archive::default();
+    archive.add("", params);
+    archive.write(path.as_ref())
 }
 
 /// Reads all leaves of `params` from a file.
@@ -70,113 +65,12 @@ pub fn load<P: Differentiable + ?Sized>(
     params: &mut P,
 ) -> Result<(), Error> {
     let path = path.as_ref();
-    let bytes = fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
-    let file = SafeTensors::deserialize(&bytes)
-        .map_err(|source| Error::Format { path: path.to_owned(), source })?;
-
-    let mut check = Check { file: &file, known: HashSet::new(), problems: Vec::new() };
-    params.visit(&mut LeafPath::new(), &mut check);
-    let Check { known, mut problems, .. } = check;
-    let mut unexpected: Vec<_> =
-        file.names().into_iter().filter(|name| !known.contains(*name)).collect();
-    unexpected.sort_unstable();
-    problems
-        .extend(unexpected.into_iter().map(|name| Problem::Unexpected { name: name.to_owned() }));
-    if !problems.is_empty() {
-        return Err(Error::Mismatch { path: path.to_owned(), problems });
-    }
-
-    params.visit_mut(&mut LeafPath::new(), &mut Read { file: &file });
+    let archive = Archive::read(path)?;
+    let mut check = archive.check();
+    check.leaves("", params);
+    check.finish(path)?;
+    archive.write_to("", params);
     Ok(())
-}
-
-/// The type of a leaf in a file.
-fn dtype<T: Float>() -> Dtype {
-    if TypeId::of::<T>() == TypeId::of::<f32>() { Dtype::F32 } else { Dtype::F64 }
-}
-
-/// A leaf as the file holds it: little-endian, last axis fastest.
-struct Tensor {
-    dtype: Dtype,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
-}
-
-impl View for Tensor {
-    fn dtype(&self) -> Dtype {
-        self.dtype
-    }
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.bytes)
-    }
-    fn data_len(&self) -> usize {
-        self.bytes.len()
-    }
-}
-
-/// Collects the leaves.
-struct Tensors(Vec<(String, Tensor)>);
-
-impl Visit for Tensors {
-    fn leaf<T: Float>(&mut self, name: &str, value: ArrayViewD<'_, T>) {
-        let dtype = dtype::<T>();
-        let mut bytes = Vec::with_capacity(value.len() * size_of::<T>());
-        for element in value.iter().map(|element| element.to_f64_lossless()) {
-            match dtype {
-                // Exact: the element was an `f32`.
-                Dtype::F32 => bytes.extend((element as f32).to_le_bytes()),
-                _ => bytes.extend(element.to_le_bytes()),
-            }
-        }
-        let tensor = Tensor { dtype, shape: value.shape().to_vec(), bytes };
-        self.0.push((name.to_owned(), tensor));
-    }
-}
-
-/// Compares the file's tensors to the leaves.
-struct Check<'f> {
-    file: &'f SafeTensors<'f>,
-    known: HashSet<String>,
-    problems: Vec<Problem>,
-}
-
-impl Visit for Check<'_> {
-    fn leaf<T: Float>(&mut self, name: &str, value: ArrayViewD<'_, T>) {
-        self.known.insert(name.to_owned());
-        let name = name.to_owned();
-        let Ok(tensor) = self.file.tensor(&name) else {
-            return self.problems.push(Problem::Missing { name });
-        };
-        if tensor.dtype() != dtype::<T>() {
-            let (file, model) = (tensor.dtype().to_string(), dtype::<T>().to_string());
-            self.problems.push(Problem::Type { name, file, model });
-        } else if tensor.shape() != value.shape() {
-            let (file, model) = (tensor.shape().to_vec(), value.shape().to_vec());
-            self.problems.push(Problem::Shape { name, file, model });
-        }
-    }
-}
-
-/// Copies the file's tensors, which have been checked, into the leaves.
-struct Read<'f> {
-    file: &'f SafeTensors<'f>,
-}
-
-impl VisitMut for Read<'_> {
-    fn leaf<T: Float>(&mut self, name: &str, mut value: ArrayViewMutD<'_, T>) {
-        let tensor = self.file.tensor(name).expect("all names have been checked");
-        let read = |bytes: &[u8]| match *bytes {
-            [a, b, c, d] => f64::from(f32::from_le_bytes([a, b, c, d])),
-            [a, b, c, d, e, f, g, h] => f64::from_le_bytes([a, b, c, d, e, f, g, h]),
-            _ => unreachable!("all types have been checked"),
-        };
-        for (element, bytes) in value.iter_mut().zip(tensor.data().chunks_exact(size_of::<T>())) {
-            *element = T::from_f64_lossy(read(bytes));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is read back, and what is refused.
 
+use std::fs;
 use std::path::PathBuf;
 
 use ndarray::{Array1, Array2, ArrayD, array};
@@ -130,4 +131,92 @@ fn a_file_is_replaced_as_a_whole_and_leaves_nothing_beside_it() {
     assert!(error.to_string().contains("model: "), "{error}");
     let error = load(folder.0.join("none"), &mut 1.0).unwrap_err();
     assert!(matches!(error, Error::Io { .. }), "{error}");
+}
+
+#[cfg(feature = "train")]
+mod optimizers {
+    use ndarray::Array1;
+
+    use super::*;
+    use crate::optim::{Adadelta, Adam, Optimizer, Sgd};
+
+    type Params = (Array1<f64>, Vec<f32>);
+    type New = fn() -> Box<dyn Optimizer<Params>>;
+
+    fn params() -> Params {
+        (array![1.0, -2.0, 3.0], vec![0.5, 0.25])
+    }
+
+    fn train(params: &mut Params, optimizer: &mut dyn Optimizer<Params>, steps: usize) {
+        for step in 0..steps {
+            let gradient = params.0.mapv(|x| 0.1 * x + (step as f64).cos());
+            let others = params.1.iter().map(|x| x * 0.5).collect();
+            optimizer.step(params, &(gradient, others));
+        }
+    }
+
+    /// Optimisers of every kind of memory; that of Adadelta stands in another order in a file.
+    fn optimizers() -> [New; 4] {
+        [
+            || Box::new(Sgd::new(0.1)),
+            || Box::new(Sgd::new(0.1).momentum(0.9)),
+            || Box::new(Adam::new(0.1)),
+            || Box::new(Adadelta::new(1.0).rho(0.7)),
+        ]
+    }
+
+    #[test]
+    fn what_is_remembered_goes_on_to_the_last_bit() {
+        let folder = Folder::new("optimizers");
+        for new in optimizers() {
+            let (mut params, mut optimizer) = (params(), new());
+            train(&mut params, &mut optimizer, 3);
+            save_optimizer(folder.file(), optimizer.memory()).unwrap();
+            let (mut again, mut loaded) = (params.clone(), new());
+            load_optimizer(folder.file(), &mut loaded, &again).unwrap();
+            train(&mut params, &mut optimizer, 3);
+            train(&mut again, &mut loaded, 3);
+            assert_eq!(params, again);
+            assert_eq!(loaded.memory().steps(), 6);
+        }
+    }
+
+    #[test]
+    fn a_memory_of_other_leaves_is_refused() {
+        let folder = Folder::new("other-optimizers");
+        let (mut some, mut optimizer) = (params(), Adam::new(0.1));
+        train(&mut some, &mut optimizer, 1);
+        save_optimizer(folder.file(), optimizer.memory()).unwrap();
+        let other = (array![1.0, 2.0], vec![0.5_f32], array![1.0]);
+        let mut loaded = Adam::new(0.1);
+        let found = problems(load_optimizer(folder.file(), &mut loaded, &other));
+        let text: Vec<_> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            text,
+            [
+                "`exp_avg.0` has shape [3] in the file and [2] in the model",
+                "`exp_avg_sq.0` has shape [3] in the file and [2] in the model",
+                "`exp_avg.2` is not in the file",
+                "`exp_avg_sq.2` is not in the file",
+                "`exp_avg.1.1` is in the file, and not in the model",
+                "`exp_avg_sq.1.1` is in the file, and not in the model",
+            ]
+        );
+        assert_eq!(loaded.memory().steps(), 0);
+        // A model's file is no optimiser's.
+        save(folder.file(), &some).unwrap();
+        assert!(load_optimizer(folder.file(), &mut loaded, &some).is_err());
+    }
+
+    #[test]
+    #[should_panic(expected = "that is the memory of another optimizer")]
+    fn a_memory_of_another_optimizer_is_refused() {
+        let folder = Folder::new("another-optimizer");
+        let (mut params, mut adam) = (params(), Adam::new(0.1));
+        train(&mut params, &mut adam, 1);
+        save_optimizer(folder.file(), adam.memory()).unwrap();
+        let mut loaded = Adadelta::new(1.0);
+        load_optimizer(folder.file(), &mut loaded, &params).unwrap();
+        train(&mut params, &mut loaded, 1);
+    }
 }

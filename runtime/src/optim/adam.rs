@@ -1,11 +1,10 @@
-//! Adam.
+//! Adam, and Adam with decoupled weight decay.
 
 use ndarray::{ArrayViewD, ArrayViewMutD};
 
-use super::state::State;
-use super::{Optimizer, decay, positive};
-use crate::differentiable::{LeafPath, VisitWith};
-use crate::{Differentiable, Float};
+use super::{Memory, coefficient, decay, epsilon, optimizer, positive};
+use crate::Float;
+use crate::differentiable::VisitWith;
 
 /// Adam with bias correction (Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015,
 /// algorithm 1).
@@ -26,66 +25,131 @@ pub struct Adam {
     rate: f64,
     betas: (f64, f64),
     eps: f64,
-    steps: i32,
-    moments: State<2>,
+    weight_decay: f64,
+    memory: Memory,
 }
+
+/// [`Adam`] with decoupled weight decay (Loshchilov and Hutter, "Decoupled Weight Decay
+/// Regularization", 2019, algorithm 2, with the rate as the decay's schedule, as PyTorch has it).
+///
+/// Per element, before Adam's step: `x = x - rate weight_decay x`.
+///
+/// ```
+/// use chainrule::optim::{AdamW, Optimizer};
+/// let mut x = 2.0_f64;
+/// AdamW::new(0.1).weight_decay(0.5).step(&mut x, &0.0);
+/// assert_eq!(x, 1.9);
+/// ```
+#[derive(Clone, Debug)]
+pub struct AdamW {
+    rate: f64,
+    betas: (f64, f64),
+    eps: f64,
+    weight_decay: f64,
+    memory: Memory,
+}
+
+macro_rules! options {
+    ($adam:ident, $decay:literal) => {
+        impl $adam {
+            #[doc = concat!("With this learning rate (0.001 is usual), betas (0.9, 0.999), eps 1e-8 and weight decay ", $decay, ".")]
+            ///
+            /// # Panics
+            /// If the rate is not positive and finite.
+            #[track_caller]
+            pub fn new(rate: f64) -> Self {
+                let (rate, betas, memory) = (positive(rate), (0.9, 0.999), Memory::new());
+                Self { rate, betas, eps: 1e-8, weight_decay: $decay, memory }
+            }
+
+            /// How much of the first and second moments is kept from step to step.
+            ///
+            /// # Panics
+            /// If either is not at least 0 and below 1.
+            #[track_caller]
+            #[must_use]
+            pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
+                self.betas = (decay("beta1", beta1), decay("beta2", beta2));
+                self
+            }
+
+            /// What keeps the denominator from zero.
+            ///
+            /// # Panics
+            /// If it is not positive and finite.
+            #[track_caller]
+            #[must_use]
+            pub fn eps(mut self, eps: f64) -> Self {
+                self.eps = epsilon(eps);
+                self
+            }
+        }
+
+        optimizer!($adam);
+    };
+}
+options!(Adam, 0.0);
+options!(AdamW, 0.01);
 
 impl Adam {
-    /// Adam with this learning rate (0.001 is usual), betas (0.9, 0.999) and eps 1e-8.
+    /// Adds `decay x` to the gradient, before the moments see it: what PyTorch's `Adam` does.
+    /// [`AdamW`] keeps the two apart.
     ///
     /// # Panics
-    /// If the rate is not positive and finite.
-    #[track_caller]
-    pub fn new(rate: f64) -> Self {
-        let rate = positive(rate);
-        Self { rate, betas: (0.9, 0.999), eps: 1e-8, steps: 0, moments: State::new() }
-    }
-
-    /// How much of the first and second moments is kept from step to step.
-    ///
-    /// # Panics
-    /// If either is not at least 0 and below 1.
+    /// If it is negative or not finite.
     #[track_caller]
     #[must_use]
-    pub fn betas(mut self, beta1: f64, beta2: f64) -> Self {
-        self.betas = (decay("beta1", beta1), decay("beta2", beta2));
+    pub fn weight_decay(mut self, decay: f64) -> Self {
+        self.weight_decay = coefficient("the weight decay", decay);
         self
-    }
-
-    /// What keeps the denominator from zero.
-    ///
-    /// # Panics
-    /// If it is not positive and finite.
-    #[track_caller]
-    #[must_use]
-    pub fn eps(mut self, eps: f64) -> Self {
-        assert!(eps > 0.0 && eps.is_finite(), "eps is positive and finite, not {eps}");
-        self.eps = eps;
-        self
-    }
-
-    /// The learning rate.
-    pub fn learning_rate(&self) -> f64 {
-        self.rate
-    }
-
-    /// Changes the learning rate; the moments are kept.
-    ///
-    /// # Panics
-    /// If the rate is not positive and finite.
-    #[track_caller]
-    pub fn set_learning_rate(&mut self, rate: f64) {
-        self.rate = positive(rate);
     }
 }
 
-impl<P: Differentiable + ?Sized> Optimizer<P> for Adam {
-    fn step(&mut self, params: &mut P, grads: &P::Gradient) {
-        // Long before it saturates, both corrections are 1.
-        self.steps = self.steps.saturating_add(1);
-        params.visit_with(grads, &mut LeafPath::new(), self);
+impl AdamW {
+    /// Shrinks every parameter by the factor `1 - rate decay` in each step.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
+    #[must_use]
+    pub fn weight_decay(mut self, decay: f64) -> Self {
+        self.weight_decay = coefficient("the weight decay", decay);
+        self
     }
 }
+
+/// Adam's step for elements of type `T`, in the step that `memory` counts.
+struct Step<T> {
+    keep: (T, T),
+    take: (T, T),
+    rate: T,
+    second: T,
+    eps: T,
+}
+
+impl<T: Float> Step<T> {
+    fn new(steps: u64, rate: f64, betas: (f64, f64), eps: f64) -> Self {
+        let of = T::from_f64_lossy;
+        // Long before the count saturates, both corrections are 1.
+        let steps = i32::try_from(steps).unwrap_or(i32::MAX);
+        let correct = |beta: f64| 1.0 / (1.0 - beta.powi(steps));
+        Self {
+            keep: (of(betas.0), of(betas.1)),
+            take: (of(1.0 - betas.0), of(1.0 - betas.1)),
+            rate: of(rate * correct(betas.0)),
+            second: of(correct(betas.1)),
+            eps: of(eps),
+        }
+    }
+
+    fn take(&self, x: &mut T, g: T, [m, v]: [&mut T; 2]) {
+        *m = self.keep.0 * *m + self.take.0 * g;
+        *v = self.keep.1 * *v + self.take.1 * g * g;
+        *x -= self.rate * *m / ((*v * self.second).sqrt() + self.eps);
+    }
+}
+
+const MOMENTS: [&str; 2] = ["exp_avg", "exp_avg_sq"];
 
 impl VisitWith for Adam {
     fn leaf<T: Float>(
@@ -94,16 +158,26 @@ impl VisitWith for Adam {
         value: ArrayViewMutD<'_, T>,
         gradient: ArrayViewD<'_, T>,
     ) {
-        let of = T::from_f64_lossy;
-        let (beta1, beta2) = self.betas;
-        let correct = |beta: f64| 1.0 / (1.0 - beta.powi(self.steps));
-        let (rate, eps) = (of(self.rate * correct(beta1)), of(self.eps));
-        let second = of(correct(beta2));
-        let (keep1, take1, keep2, take2) = (of(beta1), of(1.0 - beta1), of(beta2), of(1.0 - beta2));
-        self.moments.update(name, value, gradient, |x, g, [m, v]| {
-            *m = keep1 * *m + take1 * g;
-            *v = keep2 * *v + take2 * g * g;
-            *x -= rate * *m / ((*v * second).sqrt() + eps);
+        let step = Step::<T>::new(self.memory.steps(), self.rate, self.betas, self.eps);
+        let decay = T::from_f64_lossy(self.weight_decay);
+        self.memory.update(name, value, gradient, MOMENTS, |x, g, moments| {
+            step.take(x, g + decay * *x, moments);
+        });
+    }
+}
+
+impl VisitWith for AdamW {
+    fn leaf<T: Float>(
+        &mut self,
+        name: &str,
+        value: ArrayViewMutD<'_, T>,
+        gradient: ArrayViewD<'_, T>,
+    ) {
+        let step = Step::<T>::new(self.memory.steps(), self.rate, self.betas, self.eps);
+        let shrink = T::from_f64_lossy(1.0 - self.rate * self.weight_decay);
+        self.memory.update(name, value, gradient, MOMENTS, |x, g, moments| {
+            *x *= shrink;
+            step.take(x, g, moments);
         });
     }
 }
@@ -113,6 +187,7 @@ mod tests {
     use ndarray::{Array1, array};
 
     use super::*;
+    use crate::optim::Optimizer;
 
     /// Algorithm 1 of the paper, line by line, for one number.
     fn published(mut x: f64, gradients: &[f64], rate: f64, betas: (f64, f64), eps: f64) -> f64 {

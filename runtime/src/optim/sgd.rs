@@ -2,15 +2,20 @@
 
 use ndarray::{ArrayViewD, ArrayViewMutD};
 
-use super::state::State;
-use super::{Optimizer, decay, positive};
-use crate::differentiable::{LeafPath, VisitWith};
-use crate::{Differentiable, Float};
+use super::{Memory, coefficient, decay, optimizer, positive};
+use crate::Float;
+use crate::differentiable::VisitWith;
 
-/// Stochastic gradient descent, with momentum if asked for.
+/// Stochastic gradient descent, with momentum and weight decay if asked for.
 ///
-/// Per element with gradient `g`: `v = momentum v + g`, `x = x - rate v`, where `v` is zero before
-/// the first step (Polyak 1964, in the form that PyTorch uses).
+/// Per element with gradient `g`: `g = g + weight_decay x`; `v = momentum v + g`, where `v` is zero
+/// before the first step; `x = x - rate v`, and with Nesterov's momentum
+/// `x = x - rate (g + momentum v)`.
+///
+/// Sources: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964;
+/// Sutskever, Martens, Dahl and Hinton, "On the importance of initialization and momentum in deep
+/// learning", 2013, for Nesterov's; both in the form of PyTorch's `torch.optim.SGD`, where the rate
+/// stands outside of the velocity.
 ///
 /// ```
 /// use chainrule::optim::{Optimizer, Sgd};
@@ -22,7 +27,9 @@ use crate::{Differentiable, Float};
 pub struct Sgd {
     rate: f64,
     momentum: f64,
-    velocity: State<1>,
+    nesterov: bool,
+    weight_decay: f64,
+    memory: Memory,
 }
 
 impl Sgd {
@@ -32,7 +39,8 @@ impl Sgd {
     /// If the rate is not positive and finite.
     #[track_caller]
     pub fn new(rate: f64) -> Self {
-        Self { rate: positive(rate), momentum: 0.0, velocity: State::new() }
+        let rate = positive(rate);
+        Self { rate, momentum: 0.0, nesterov: false, weight_decay: 0.0, memory: Memory::new() }
     }
 
     /// Keeps this part of the velocity from step to step; 0.9 is usual.
@@ -46,41 +54,50 @@ impl Sgd {
         self
     }
 
-    /// The learning rate.
-    pub fn learning_rate(&self) -> f64 {
-        self.rate
-    }
-
-    /// Changes the learning rate; the velocity is kept.
+    /// Nesterov's momentum: the step looks one velocity ahead.
     ///
     /// # Panics
-    /// If the rate is not positive and finite.
+    /// If it is not above 0 and below 1.
     #[track_caller]
-    pub fn set_learning_rate(&mut self, rate: f64) {
-        self.rate = positive(rate);
+    #[must_use]
+    pub fn nesterov(mut self, momentum: f64) -> Self {
+        assert!(momentum > 0.0, "Nesterov's momentum is above 0, not {momentum}");
+        self = self.momentum(momentum);
+        self.nesterov = true;
+        self
+    }
+
+    /// Adds `decay x` to the gradient: the gradient of `decay / 2 |x|^2`.
+    ///
+    /// # Panics
+    /// If it is negative or not finite.
+    #[track_caller]
+    #[must_use]
+    pub fn weight_decay(mut self, decay: f64) -> Self {
+        self.weight_decay = coefficient("the weight decay", decay);
+        self
     }
 }
 
-impl<P: Differentiable + ?Sized> Optimizer<P> for Sgd {
-    fn step(&mut self, params: &mut P, grads: &P::Gradient) {
-        params.visit_with(grads, &mut LeafPath::new(), self);
-    }
-}
+optimizer!(Sgd);
 
 impl VisitWith for Sgd {
     fn leaf<T: Float>(
         &mut self,
         name: &str,
-        mut value: ArrayViewMutD<'_, T>,
+        value: ArrayViewMutD<'_, T>,
         gradient: ArrayViewD<'_, T>,
     ) {
-        let (rate, momentum) = (T::from_f64_lossy(self.rate), T::from_f64_lossy(self.momentum));
+        let of = T::from_f64_lossy;
+        let (rate, momentum, decay) = (of(self.rate), of(self.momentum), of(self.weight_decay));
+        let nesterov = self.nesterov;
         if self.momentum == 0.0 {
-            value.scaled_add(-rate, &gradient);
+            self.memory.update(name, value, gradient, [], |x, g, []| *x -= rate * (g + decay * *x));
         } else {
-            self.velocity.update(name, value, gradient, |value, gradient, [velocity]| {
-                *velocity = momentum * *velocity + gradient;
-                *value -= rate * *velocity;
+            self.memory.update(name, value, gradient, ["momentum_buffer"], |x, g, [v]| {
+                let g = g + decay * *x;
+                *v = momentum * *v + g;
+                *x -= rate * if nesterov { g + momentum * *v } else { *v };
             });
         }
     }
@@ -91,6 +108,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+    use crate::optim::Optimizer;
 
     #[test]
     fn a_step_follows_the_rule() {
@@ -100,16 +118,28 @@ mod tests {
         assert_eq!(params, (array![0.875, -2.25], 3.5));
     }
 
+    /// x after each of three steps with gradients 1, 2, -1.
+    fn path(mut optimizer: Sgd) -> Vec<f64> {
+        let mut x = 10.0_f64;
+        let step = |gradient| {
+            optimizer.step(&mut x, &gradient);
+            x
+        };
+        [1.0, 2.0, -1.0].map(step).to_vec()
+    }
+
     #[test]
     fn momentum_follows_the_rule() {
         // v: 1, 0.5 + 2 = 2.5, 1.25 - 1 = 0.25; x falls by 0.5 v each time.
-        let (mut x, mut optimizer) = (10.0_f64, Sgd::new(0.5).momentum(0.5));
-        let mut path = Vec::new();
-        for gradient in [1.0, 2.0, -1.0] {
-            optimizer.step(&mut x, &gradient);
-            path.push(x);
-        }
-        assert_eq!(path, [9.5, 8.25, 8.125]);
+        assert_eq!(path(Sgd::new(0.5).momentum(0.5)), [9.5, 8.25, 8.125]);
+        // and with Nesterov's by 0.5 (g + 0.5 v): 1.5, 3.25, -0.875 halved.
+        assert_eq!(path(Sgd::new(0.5).nesterov(0.5)), [9.25, 7.625, 8.0625]);
+    }
+
+    #[test]
+    fn weights_decay() {
+        // g: 1 + 0.5 10 = 6, 2 + 0.5 7 = 5.5, -1 + 0.5 4.25 = 1.125.
+        assert_eq!(path(Sgd::new(0.5).weight_decay(0.5)), [7.0, 4.25, 3.6875]);
     }
 
     #[test]

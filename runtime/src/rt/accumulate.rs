@@ -108,3 +108,47 @@ where
         ArrayAcc(self.0.each_ref().map(|element| element.empty()))
     }
 }
+
+/// What was pushed at a position receives what stands there, and the list is as long as before.
+#[inline]
+pub fn take_pushed<A: Default>(list: &mut VecAcc<A>, position: usize) -> A {
+    list.pop_at(position)
+}
+
+/// The sum of all elements of an accumulator of a list, which is left empty: what `x` receives in
+/// `[x; n]`.
+#[inline]
+#[track_caller]
+pub fn total<L: Elements>(list: &mut L) -> L::Element {
+    list.total()
+}
+
+/// An accumulator of a list.
+pub trait Elements {
+    /// The accumulator of one element.
+    type Element;
+    /// Takes all elements out and adds them up.
+    fn total(&mut self) -> Self::Element;
+}
+
+impl<A: Accumulator + Default> Elements for VecAcc<A> {
+    type Element = A;
+    fn total(&mut self) -> A {
+        let mut sum = A::default();
+        for element in self.as_mut_slice() {
+            sum.merge(std::mem::take(element));
+        }
+        sum
+    }
+}
+
+impl<A: Accumulator + Default, const N: usize> Elements for ArrayAcc<A, N> {
+    type Element = A;
+    fn total(&mut self) -> A {
+        let mut sum = A::default();
+        for element in &mut self.0 {
+            sum.merge(std::mem::take(element));
+        }
+        sum
+    }
+}

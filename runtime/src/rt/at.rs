@@ -102,6 +102,35 @@ impl<T: Float, D: Dimension, I: NdIndex<D>> At<I> for Lazy<T, D> {
 }
 
 /// The elements of a constant are constants.
+impl<A: Default> At<std::ops::Range<usize>> for VecAcc<A> {
+    type Element = [A];
+    #[inline]
+    fn element_at(&mut self, range: std::ops::Range<usize>) -> &mut [A] {
+        if range.end > range.start {
+            self.at(range.end - 1);
+        }
+        &mut self.as_mut_slice()[range]
+    }
+}
+
+impl<A, const N: usize> At<std::ops::Range<usize>> for ArrayAcc<A, N> {
+    type Element = [A];
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, range: std::ops::Range<usize>) -> &mut [A] {
+        &mut self.0[range]
+    }
+}
+
+impl<A> At<std::ops::Range<usize>> for [A] {
+    type Element = [A];
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, range: std::ops::Range<usize>) -> &mut [A] {
+        &mut self[range]
+    }
+}
+
 impl<I> At<I> for Nothing {
     type Element = Nothing;
     #[inline(always)]
@@ -153,5 +182,81 @@ impl<D: Dimension> AddInto<D> for Nd<D> {
     #[track_caller]
     fn add_into<T: Float>(place: &mut ArrayViewMut<'_, T, D>, value: ArrayView<'_, T, D>) {
         crate::differentiable::add_arrays(place, &value);
+    }
+}
+
+/// `place.assign(&value)`, where a float fills.
+///
+/// # Panics
+/// If an array does not broadcast to the shape of the place.
+#[inline]
+#[track_caller]
+pub fn write_into<T, D, V>(mut place: ArrayViewMut<'_, T, D>, value: V)
+where
+    T: Float,
+    D: Dimension,
+    V: Operand<T, Rank: WriteInto<D>>,
+{
+    V::Rank::write_into(&mut place, value.operand_view());
+}
+
+/// The ranks of what can be written into an array of rank `D`.
+pub trait WriteInto<D: Dimension>: Rank {
+    /// Writes `value` to every place that it broadcasts to.
+    fn write_into<T: Float>(place: &mut ArrayViewMut<'_, T, D>, value: Self::View<'_, T>);
+}
+
+impl<D: Dimension> WriteInto<D> for Scalar {
+    #[inline]
+    fn write_into<T: Float>(place: &mut ArrayViewMut<'_, T, D>, value: T) {
+        place.fill(value);
+    }
+}
+
+impl<D: Dimension, E: Dimension> WriteInto<D> for Nd<E> {
+    #[inline]
+    #[track_caller]
+    fn write_into<T: Float>(place: &mut ArrayViewMut<'_, T, D>, value: ArrayView<'_, T, E>) {
+        place.assign(&value);
+    }
+}
+
+/// Takes a part of a cotangent out: what stands there, which is left zero.
+#[inline]
+pub fn take_view<T: Float, D: Dimension>(
+    mut place: ArrayViewMut<'_, T, D>,
+) -> ndarray::Array<T, D> {
+    let taken = place.to_owned();
+    place.fill(T::zero());
+    taken
+}
+
+/// The array that an accumulator stands for, to be changed in part.
+#[inline]
+#[track_caller]
+pub fn dense_mut<A: DenseMut>(acc: &mut A) -> &mut A::Array {
+    acc.dense_mut()
+}
+
+/// An accumulator or gradient of an array.
+pub trait DenseMut {
+    /// The array.
+    type Array;
+    /// The array itself, made of zeros where nothing has arrived.
+    fn dense_mut(&mut self) -> &mut Self::Array;
+}
+
+impl<T: Float, D: Dimension> DenseMut for Lazy<T, D> {
+    type Array = ndarray::Array<T, D>;
+    #[track_caller]
+    fn dense_mut(&mut self) -> &mut Self::Array {
+        self.dense()
+    }
+}
+
+impl<T: Float, D: Dimension> DenseMut for ndarray::Array<T, D> {
+    type Array = Self;
+    fn dense_mut(&mut self) -> &mut Self {
+        self
     }
 }

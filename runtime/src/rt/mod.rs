@@ -29,11 +29,16 @@ pub use crate::differentiable::{
     Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, Nothing, VecAcc,
 };
 pub use crate::kernels::*;
-pub use accumulate::{Dense, accumulator, add, dense, filled, finish, into_acc, into_acc_of, take};
+pub use accumulate::{
+    Dense, Elements, accumulator, add, dense, filled, finish, into_acc, into_acc_of, take,
+    take_pushed, total,
+};
 pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use again::{Lent, NotLent, Passed};
 pub use alias::{ByAnotherName, WrittenOut};
-pub use at::{AddInto, At, add_element, add_into, at};
+pub use at::{
+    AddInto, At, DenseMut, WriteInto, add_element, add_into, at, dense_mut, take_view, write_into,
+};
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
 pub use casts::{Cast, as_f32, as_f64, cast_like};
 pub use cotangents::{

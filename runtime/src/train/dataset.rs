@@ -88,6 +88,29 @@ impl<X: Rows, Y: Rows> Dataset<X, Y> {
         let (chosen, rest): (Vec<_>, Vec<_>) = (0..self.row_count()).partition(chosen);
         (self.select_rows(&chosen), self.select_rows(&rest))
     }
+
+    /// A part of the rows, chosen at random, and the others, both in a random order: for validation and
+    /// training. The same seed chooses the same rows.
+    ///
+    /// ```
+    /// use chainrule::train::{Dataset, Rows};
+    /// let data = Dataset::new((0..10).collect::<Vec<_>>(), vec!["row"; 10]);
+    /// let (validation, training) = data.split_at_random(0.2, 7);
+    /// assert_eq!((validation.row_count(), training.row_count()), (2, 8));
+    /// let mut all = [validation.x, training.x].concat();
+    /// all.sort();
+    /// assert_eq!(all, data.x);
+    /// ```
+    ///
+    /// # Panics
+    /// If `part` is not at least 0 and at most 1.
+    #[track_caller]
+    pub fn split_at_random(&self, part: f64, seed: u64) -> (Self, Self) {
+        assert!((0.0..=1.0).contains(&part), "split_at_random: {part} is not in 0..=1");
+        let order = super::random::order(seed, 0, self.row_count());
+        let (chosen, rest) = order.split_at((part * order.len() as f64).round() as usize);
+        (self.select_rows(chosen), self.select_rows(rest))
+    }
 }
 
 impl<X: Rows, Y: Rows> Rows for Dataset<X, Y> {

@@ -1,31 +1,91 @@
 //! Why a training stopped.
 
 use std::fmt::{self, Display, Formatter};
+use std::path::PathBuf;
 
 use super::History;
+use crate::files;
 
-/// The loss of a batch was infinite or no number, and the training stopped before the step.
-///
-/// The usual reasons: a learning rate that is too high, a logarithm or a quotient at zero, an input
-/// that is no number.
+/// Why a training did not go on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A loss or a gradient was infinite or no number.
+    NonFinite(Box<NonFinite>),
+    /// A checkpoint could not be written, or read, or is another training's.
+    Checkpoint(files::Error),
+    /// The log could not be written.
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Ctrl-C cannot be caught, since somebody else does.
+    CtrlC(String),
+}
+
+/// A loss or a gradient that was infinite or no number. The parameters are as they were when it was
+/// computed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct NonFiniteLoss {
+pub struct NonFinite {
     /// The loss.
     pub loss: f64,
+    /// If the loss is finite: the first leaf of the gradient that is not.
+    pub leaf: Option<String>,
     /// In which epoch, from 1.
     pub epoch: usize,
     /// At which batch of the epoch, from 1.
     pub batch: usize,
+    /// At which step of the training, from 1.
+    pub step: usize,
+    /// The rows of the batch.
+    pub rows: Vec<usize>,
     /// The epochs before.
     pub history: History,
 }
 
-impl Display for NonFiniteLoss {
+impl Display for Error {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Self { loss, epoch, batch, .. } = self;
-        write!(formatter, "the loss is {loss} in epoch {epoch}, batch {batch}")
+        match self {
+            Self::NonFinite(found) => found.fmt(formatter),
+            Self::Checkpoint(source) => source.fmt(formatter),
+            Self::Log { path, source } => write!(formatter, "{}: {source}", path.display()),
+            Self::CtrlC(why) => write!(formatter, "Ctrl-C cannot be caught: {why}"),
+        }
     }
 }
 
-impl std::error::Error for NonFiniteLoss {}
+impl Display for NonFinite {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self { loss, leaf, epoch, batch, step, .. } = self;
+        match leaf {
+            None => write!(formatter, "the loss is {loss}")?,
+            Some(leaf) if leaf.is_empty() => {
+                write!(formatter, "the loss is {loss}, and its gradient is not finite,")?;
+            }
+            Some(leaf) => write!(
+                formatter,
+                "the loss is {loss}, and the gradient of `{leaf}` is not finite,"
+            )?,
+        }
+        write!(formatter, " in epoch {epoch}, batch {batch} (step {step})")
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NonFinite(_) | Self::CtrlC(_) => None,
+            Self::Checkpoint(source) => source.source(),
+            Self::Log { source, .. } => Some(source),
+        }
+    }
+}
+
+impl From<files::Error> for Error {
+    fn from(error: files::Error) -> Self {
+        Self::Checkpoint(error)
+    }
+}

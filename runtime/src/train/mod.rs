@@ -27,40 +27,105 @@
 //! )?;
 //! assert!(history.last().loss < 1e-3);
 //! assert!((line[0] - 2.0).abs() < 0.1 && (line[1] - 1.0).abs() < 0.1);
-//! # Ok::<(), chainrule::train::NonFiniteLoss>(())
+//! # Ok::<(), chainrule::train::Error>(())
+//! ```
+//!
+//! # A training that can be stopped
+//!
+//! With [`checkpoints`](Trainer::checkpoints) and [`resume`](Trainer::resume) a program that was
+//! killed at any moment goes on from its last checkpoint when it is started again, and comes to the same
+//! parameters to the last bit on the same machine. [`stop_on_ctrl_c`](Trainer::stop_on_ctrl_c) (feature
+//! `ctrlc`) writes one more checkpoint before it ends.
+//!
+//! ```
+//! use chainrule::optim::Adam;
+//! use chainrule::train::{Stop, Trainer};
+//!
+//! let folder = std::env::temp_dir().join(format!("chainrule-train-{}", std::process::id()));
+//! let data: Vec<f64> = (0..100).map(f64::from).collect();
+//! // Towards the median of the data.
+//! let value_and_grad = |x: &f64, batch: &Vec<f64>| {
+//!     let n = batch.len() as f64;
+//!     let gradient = batch.iter().map(|b| (x - b).signum()).sum::<f64>() / n;
+//!     (batch.iter().map(|b| (x - b).abs()).sum::<f64>() / n, gradient)
+//! };
+//! let train = |steps: usize| {
+//!     let (mut x, mut step) = (0.0, 0);
+//!     let history = Trainer::new(3)
+//!         .checkpoints(&folder)
+//!         .resume()
+//!         .stop_when(|| {
+//!             step += 1;
+//!             step > steps
+//!         })
+//!         .quiet()
+//!         .fit(&mut x, &mut Adam::new(1.0), &data, value_and_grad);
+//!     history.map(|history| (x, history.stop))
+//! };
+//! assert_eq!(train(5)?.1, Stop::Asked);
+//! let (resumed, stop) = train(1000)?;
+//! assert_eq!(stop, Stop::Finished);
+//!
+//! std::fs::remove_dir_all(&folder).unwrap();
+//! assert_eq!(train(1000)?.0, resumed);
+//! # std::fs::remove_dir_all(&folder).unwrap();
+//! # Ok::<(), chainrule::train::Error>(())
 //! ```
 
+mod checkpoint;
 mod dataset;
 mod error;
+mod fit;
 mod history;
+#[cfg(feature = "ctrlc")]
+mod interrupt;
+mod log;
+mod monitor;
+#[cfg(feature = "parallel")]
+mod parallel;
 mod progress;
+mod random;
+#[cfg(test)]
+mod tests;
 
-use std::time::Instant;
-
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
+use std::path::PathBuf;
 
 pub use dataset::{Dataset, Rows};
-pub use error::NonFiniteLoss;
-pub use history::{Epoch, History};
+pub use error::{Error, NonFinite};
+pub use history::{Epoch, History, Stop};
 
-use crate::optim::Optimizer;
+use crate::optim::schedule::{Constant, Schedule};
 use crate::{Differentiable, Float};
-use progress::Progress;
+use monitor::Monitor;
 
-/// How a model is trained: how many epochs, in which batches, what is measured.
+/// How a model is trained: how many epochs, in which batches, what is measured, and when it ends.
 ///
 /// `P` is the type of the parameters, `B` that of the data and of a batch.
 pub struct Trainer<'a, P, B> {
     epochs: usize,
     batch_size: usize,
+    #[cfg(feature = "parallel")]
+    shard_size: Option<usize>,
     seed: u64,
     quiet: bool,
-    accuracy: Option<Accuracy<'a, P, B>>,
+    schedule: Box<dyn Schedule + 'a>,
+    clip_norm: Option<f64>,
+    clip_value: Option<f64>,
+    validation: Option<(&'a B, Measure<'a, P, B>)>,
+    metrics: Vec<(String, Measure<'a, P, B>)>,
+    monitor: Monitor,
+    restores_best: bool,
+    folder: Option<PathBuf>,
+    every: usize,
+    resumes: bool,
+    log: Option<PathBuf>,
+    stop: Option<Box<dyn FnMut() -> bool + 'a>>,
+    #[cfg(feature = "ctrlc")]
+    stops_on_ctrl_c: bool,
 }
 
-type Accuracy<'a, P, B> = Box<dyn FnMut(&P, &B) -> f64 + 'a>;
+/// A mean over a batch's rows.
+type Measure<'a, P, B> = Box<dyn FnMut(&P, &B) -> f64 + 'a>;
 
 impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
     /// Passes `epochs` times over the data, in batches of 32 rows, with seed 0.
@@ -70,7 +135,28 @@ impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
     #[track_caller]
     pub fn new(epochs: usize) -> Self {
         assert!(epochs > 0, "a training of 0 epochs");
-        Self { epochs, batch_size: 32, seed: 0, quiet: false, accuracy: None }
+        Self {
+            epochs,
+            batch_size: 32,
+            #[cfg(feature = "parallel")]
+            shard_size: None,
+            seed: 0,
+            quiet: false,
+            schedule: Box::new(Constant),
+            clip_norm: None,
+            clip_value: None,
+            validation: None,
+            metrics: Vec::new(),
+            monitor: Monitor::default(),
+            restores_best: false,
+            folder: None,
+            every: 1,
+            resumes: false,
+            log: None,
+            stop: None,
+            #[cfg(feature = "ctrlc")]
+            stops_on_ctrl_c: false,
+        }
     }
 
     /// Takes a step after every so many rows. The last batch of an epoch holds what remains.
@@ -93,13 +179,183 @@ impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
         self
     }
 
-    /// Measures the accuracy on all rows at the end of each epoch.
-    ///
-    /// `accuracy(params, batch)` is the share of the batch's rows that are predicted right, from 0
-    /// to 1.
+    /// Changes the learning rate from step to step, as a factor on the optimiser's. After the training
+    /// the optimiser has its first rate again.
     #[must_use]
-    pub fn accuracy(mut self, accuracy: impl FnMut(&P, &B) -> f64 + 'a) -> Self {
-        self.accuracy = Some(Box::new(accuracy));
+    pub fn schedule(mut self, schedule: impl Schedule + 'a) -> Self {
+        self.schedule = Box::new(schedule);
+        self
+    }
+
+    /// Scales gradients down whose norm is larger: see [`clip_norm`](crate::optim::clip_norm).
+    ///
+    /// # Panics
+    /// If `max` is not positive and finite.
+    #[track_caller]
+    #[must_use]
+    pub fn clip_norm(mut self, max: f64) -> Self {
+        assert!(max > 0.0 && max.is_finite(), "clip_norm: {max} is not positive and finite");
+        self.clip_norm = Some(max);
+        self
+    }
+
+    /// Cuts off what is larger of each element of a gradient: see
+    /// [`clip_value`](crate::optim::clip_value).
+    ///
+    /// # Panics
+    /// If `limit` is not positive and finite.
+    #[track_caller]
+    #[must_use]
+    pub fn clip_value(mut self, limit: f64) -> Self {
+        assert!(limit > 0.0 && limit.is_finite(), "clip_value: {limit} is not positive and finite");
+        self.clip_value = Some(limit);
+        self
+    }
+
+    /// Measures the loss on other rows at the end of each epoch. `loss(params, batch)` is the mean over
+    /// the batch's rows, as in `|net, batch| loss(net, &batch.x, &batch.y)`.
+    ///
+    /// # Panics
+    /// If `data` has no rows.
+    #[track_caller]
+    #[must_use]
+    pub fn validation<T: Float>(
+        mut self,
+        data: &'a B,
+        mut loss: impl FnMut(&P, &B) -> T + 'a,
+    ) -> Self {
+        assert!(data.row_count() > 0, "there is no row to validate on");
+        let loss = move |params: &P, batch: &B| loss(params, batch).to_f64_lossless();
+        self.validation = Some((data, Box::new(loss)));
+        self
+    }
+
+    /// Measures something else at the end of each epoch, on the validation rows if there are any, else
+    /// on the training rows. `measure(params, batch)` is the mean over the batch's rows.
+    ///
+    /// # Panics
+    /// If another metric has this name.
+    #[track_caller]
+    #[must_use]
+    pub fn metric(
+        mut self,
+        name: impl Into<String>,
+        measure: impl FnMut(&P, &B) -> f64 + 'a,
+    ) -> Self {
+        let name = name.into();
+        let is_new = self.metrics.iter().all(|(known, _)| *known != name);
+        assert!(is_new, "two metrics are called `{name}`");
+        self.metrics.push((name, Box::new(measure)));
+        self
+    }
+
+    /// Measures the [`metric`](Self::metric) `accuracy`: the share of a batch's rows that are predicted
+    /// right, from 0 to 1.
+    #[track_caller]
+    #[must_use]
+    pub fn accuracy(self, accuracy: impl FnMut(&P, &B) -> f64 + 'a) -> Self {
+        self.metric("accuracy", accuracy)
+    }
+
+    /// The best epoch is the one in which this metric is largest. If not told, it is the one with the
+    /// smallest validation loss, or training loss where nothing is validated.
+    #[must_use]
+    pub fn maximise(mut self, metric: impl Into<String>) -> Self {
+        self.monitor.metric = Some(metric.into());
+        self.monitor.is_larger_better = true;
+        self
+    }
+
+    /// The best epoch is the one in which this metric is smallest.
+    #[must_use]
+    pub fn minimise(mut self, metric: impl Into<String>) -> Self {
+        self.monitor.metric = Some(metric.into());
+        self.monitor.is_larger_better = false;
+        self
+    }
+
+    /// Ends the training when more than so many epochs brought no better one.
+    #[must_use]
+    pub fn early_stopping(mut self, patience: usize) -> Self {
+        self.monitor.patience = Some(patience);
+        self
+    }
+
+    /// Gives the parameters of the best epoch, not those of the last one.
+    #[must_use]
+    pub fn restore_best(mut self) -> Self {
+        self.restores_best = true;
+        self
+    }
+
+    /// Writes `checkpoint.safetensors` to this folder after every epoch and at the end, with all that
+    /// [`resume`](Self::resume) needs, and `best.safetensors` with the parameters of the best epoch
+    /// alone, for [`files::load`](crate::files::load) and Python.
+    ///
+    /// Both are written under another name, synced and renamed, so that they are whole whenever the
+    /// program is killed.
+    #[must_use]
+    pub fn checkpoints(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Writes the checkpoint after every so many epochs only, and at the end.
+    ///
+    /// # Panics
+    /// If `epochs` is 0.
+    #[track_caller]
+    #[must_use]
+    pub fn checkpoint_every(mut self, epochs: usize) -> Self {
+        assert!(epochs > 0, "a checkpoint every 0 epochs");
+        self.every = epochs;
+        self
+    }
+
+    /// Goes on from the checkpoint in the folder of [`checkpoints`](Self::checkpoints), if there is one:
+    /// parameters, the optimiser's memory, the epoch and batch, the order of the rows, and the history
+    /// are as they were. The optimiser's hyperparameters and the schedule are those given now, and the
+    /// number of epochs may be another; seed, batch size and number of rows may not.
+    #[must_use]
+    pub fn resume(mut self) -> Self {
+        self.resumes = true;
+        self
+    }
+
+    /// Writes a line for every epoch to this file: a JSON object if its name ends in `.jsonl`, else
+    /// CSV, with a header.
+    #[must_use]
+    pub fn log(mut self, path: impl Into<PathBuf>) -> Self {
+        self.log = Some(path.into());
+        self
+    }
+
+    /// Asks before each step whether the training shall end, with a checkpoint.
+    #[must_use]
+    pub fn stop_when(mut self, stop: impl FnMut() -> bool + 'a) -> Self {
+        self.stop = Some(Box::new(stop));
+        self
+    }
+
+    /// Ctrl-C ends the training after the step at hand, with a checkpoint; again, it ends the program.
+    #[cfg(feature = "ctrlc")]
+    #[must_use]
+    pub fn stop_on_ctrl_c(mut self) -> Self {
+        self.stops_on_ctrl_c = true;
+        self
+    }
+
+    /// How many rows of a batch [`fit_parallel`](Self::fit_parallel) gives to a thread at a time. An
+    /// eighth of the batch if not told. Results depend on it, and not on the number of threads.
+    ///
+    /// # Panics
+    /// If `rows` is 0.
+    #[cfg(feature = "parallel")]
+    #[track_caller]
+    #[must_use]
+    pub fn shard_size(mut self, rows: usize) -> Self {
+        assert!(rows > 0, "shards of 0 rows");
+        self.shard_size = Some(rows);
         self
     }
 
@@ -110,71 +366,6 @@ impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
         self.quiet = true;
         self
     }
-
-    /// Trains `params` on `data`.
-    ///
-    /// `value_and_grad(params, batch)` gives the batch's mean loss and its gradient, as in
-    /// `|net, batch| loss::value_and_grad(net, &batch.x, &batch.y)`.
-    ///
-    /// # Errors
-    /// If a batch's loss is infinite or no number; `params` are then as they were when it was
-    /// computed.
-    ///
-    /// # Panics
-    /// If `data` has no rows.
-    #[track_caller]
-    pub fn fit<T: Float>(
-        mut self,
-        params: &mut P,
-        optimizer: &mut impl Optimizer<P>,
-        data: &B,
-        mut value_and_grad: impl FnMut(&P, &B) -> (T, P::Gradient),
-    ) -> Result<History, NonFiniteLoss> {
-        let rows = data.row_count();
-        assert!(rows > 0, "there is no row to train on");
-        let mut order: Vec<usize> = (0..rows).collect();
-        let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        let batches = rows.div_ceil(self.batch_size);
-        let mut progress = Progress::new(self.quiet, self.epochs, batches);
-        let mut history = History::default();
-
-        for epoch in 1..=self.epochs {
-            let start = Instant::now();
-            order.shuffle(&mut rng);
-            let mut total = 0.0;
-            for (batch, rows) in (1..).zip(order.chunks(self.batch_size)) {
-                let (loss, gradient) = value_and_grad(params, &data.select_rows(rows));
-                let loss = loss.to_f64_lossless();
-                if !loss.is_finite() {
-                    progress.abandon();
-                    return Err(NonFiniteLoss { loss, epoch, batch, history });
-                }
-                optimizer.step(params, &gradient);
-                total += loss * rows.len() as f64;
-                progress.batch();
-            }
-            history.epochs.push(Epoch {
-                number: epoch,
-                loss: total / rows as f64,
-                accuracy: self.measure(params, data),
-                seconds: start.elapsed().as_secs_f64(),
-            });
-            progress.epoch(history.last());
-        }
-        progress.finish();
-        Ok(history)
-    }
-
-    /// The accuracy on all rows, a batch at a time as in training, so that it needs no more memory.
-    fn measure(&mut self, params: &P, data: &B) -> Option<f64> {
-        let accuracy = self.accuracy.as_mut()?;
-        let all: Vec<usize> = (0..data.row_count()).collect();
-        let right: f64 = all
-            .chunks(self.batch_size)
-            .map(|rows| accuracy(params, &data.select_rows(rows)) * rows.len() as f64)
-            .sum();
-        Some(right / all.len() as f64)
-    }
 }
 
 impl<P, B> std::fmt::Debug for Trainer<'_, P, B> {
@@ -184,10 +375,8 @@ impl<P, B> std::fmt::Debug for Trainer<'_, P, B> {
             .field("epochs", &self.epochs)
             .field("batch_size", &self.batch_size)
             .field("seed", &self.seed)
+            .field("folder", &self.folder)
             .field("quiet", &self.quiet)
             .finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests;

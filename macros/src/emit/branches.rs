@@ -1,0 +1,247 @@
+//! Branches and their adjoints. What the arms change stands in a variable that is assigned to; the rest is
+//! the value of the `if` or `match`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned, ToTokens};
+
+use super::writer::Writer;
+use crate::graph::{Block, Node, Op, Ty, Value};
+
+/// An arm as it is written.
+struct Arm {
+    /// What the record looks like where it ran.
+    pattern: TokenStream,
+    statements: TokenStream,
+    /// The parts of its value.
+    tail: Vec<TokenStream>,
+}
+
+/// Where a branch leaves one of its results.
+#[derive(Clone)]
+enum Place {
+    /// In a variable from outside, which stood for this value before.
+    Variable(Value),
+    /// In the value of the `if` or `match`.
+    Tail,
+}
+
+impl<'a> Writer<'a> {
+    /// `if c { .. } else { .. }` or `match arm { .. }`.
+    pub(super) fn branch_statement(&mut self, node: &'a Node) -> TokenStream {
+        let count = node.blocks.first().map_or(0, |block| block.results.len());
+        let mut opening = TokenStream::new();
+        let mut places = Vec::new();
+        for position in 0..count {
+            let place = self.place_of(node, position, &places, &mut opening);
+            places.push(place);
+        }
+        let record = node.record();
+        let arms: Vec<Arm> = node
+            .blocks
+            .iter()
+            .enumerate()
+            .map(|(position, arm)| self.arm(node, arm, position, &places))
+            .collect();
+        // The value of the whole: the results that stand in no variable, and the record.
+        let mut names = Vec::new();
+        if let Some(record) = record {
+            names.push(self.bound_name(record, node));
+        }
+        for (position, place) in places.iter().enumerate() {
+            let out = node.outs[position];
+            match place {
+                Place::Variable(value) => self.take_over(out, *value),
+                Place::Tail => names.push(self.bound_name(out, node)),
+            }
+        }
+        let branch = self.choice(node, &arms);
+        let span = node.span();
+        let statement = match names.as_slice() {
+            [] => branch,
+            [one] => quote_spanned!(span=> let #one = #branch;),
+            many => quote_spanned!(span=> let (#(#many),*) = #branch;),
+        };
+        quote!(#opening #statement)
+    }
+
+    fn bound_name(&mut self, value: Value, node: &Node) -> TokenStream {
+        if !self.after.contains(&value) {
+            return quote!(_);
+        }
+        let mutable = self.declare(value);
+        let name = self.name(value, node);
+        quote!(#mutable #name)
+    }
+
+    /// The variable that a result can be left in: one that the arms change or leave as it is, and that
+    /// nothing else needs.
+    fn place_of(
+        &mut self,
+        node: &'a Node,
+        position: usize,
+        taken: &[Place],
+        opening: &mut TokenStream,
+    ) -> Place {
+        let out = node.outs[position];
+        let mut defined = std::collections::HashSet::new();
+        node.each_definition(&mut |value| {
+            defined.insert(value);
+        });
+        let candidates: Vec<Value> = node
+            .blocks
+            .iter()
+            .filter_map(|arm| self.root_outside(arm.results[position], &defined))
+            .collect();
+        let is_free = |writer: &Self, value: Value| {
+            let is_taken = taken
+                .iter()
+                .any(|place| matches!(place, Place::Variable(other) if *other == value));
+            let is_alike = writer.graph.info(value).name == writer.graph.info(out).name
+                && (!writer.in_adjoint
+                    || writer.is_mutated(value)
+                    || writer.graph.info(out).name.is_some());
+            writer.is_free_variable(value) && !is_taken && is_alike
+        };
+        if let Some(value) = candidates.iter().copied().find(|value| is_free(self, *value)) {
+            self.open_for_writing(value);
+            return Place::Variable(value);
+        }
+        if !matches!(node.op, Op::Unbranch) {
+            return Place::Tail;
+        }
+        let is_plain = self.is_float(out) && self.guard_of_value(out).is_none();
+        match candidates.first() {
+            Some(before) if !is_plain => {
+                // The arms begin with what was received before.
+                let init = self.moved(*before);
+                opening.extend(self.open_variable(out, node, init));
+                Place::Variable(out)
+            }
+            _ => Place::Tail,
+        }
+    }
+
+    /// The value from outside that a result is a version of, or is.
+    fn root_outside(
+        &self,
+        value: Value,
+        defined: &std::collections::HashSet<Value>,
+    ) -> Option<Value> {
+        if !defined.contains(&value) {
+            return Some(value);
+        }
+        let node = self.definition(value)?;
+        match &node.op {
+            Op::Update(..) | Op::AddField(_) | Op::AddAll | Op::AddView(_) => {
+                self.root_outside(node.args[0], defined)
+            }
+            Op::TakePart(..) if node.out() == value => self.root_outside(node.args[0], defined),
+            Op::Loop(_) | Op::Unloop(_) => {
+                let position = node.outs.iter().position(|out| *out == value)?;
+                self.root_outside(*node.args.get(node.first_carried() + position)?, defined)
+            }
+            Op::If | Op::Unbranch => {
+                let position = node.outs.iter().position(|out| *out == value)?;
+                node.blocks
+                    .iter()
+                    .find_map(|arm| self.root_outside(*arm.results.get(position)?, defined))
+            }
+            _ => None,
+        }
+    }
+
+    fn arm(&mut self, node: &'a Node, arm: &'a Block, position: usize, places: &[Place]) -> Arm {
+        let mut inner = self.clone();
+        for place in places {
+            if let Place::Variable(value) = place {
+                inner.pinned.insert(*value);
+            }
+        }
+        inner.bind_restored(node, arm);
+        let restored = inner.restored_pattern(arm, 0);
+        let pattern = inner.in_arm(restored, position, node.blocks.len());
+        let mut statements = inner.owned_constants(&arm.restored);
+        statements.extend(inner.statements(&arm.nodes));
+        let mut tail = Vec::new();
+        let saved = node.record().map(|_| {
+            let saved = inner.saved(arm);
+            inner.in_arm(saved, position, node.blocks.len())
+        });
+        inner.come_to(&arm.results, inner.liveness.after_results(arm));
+        let mut changes = Vec::new();
+        let mut given = Vec::new();
+        for (result, place) in arm.results.iter().zip(places) {
+            match place {
+                Place::Variable(value) => changes.push((*value, *result)),
+                Place::Tail => given.push(*result),
+            }
+        }
+        // What is given or saved is taken before the variables change.
+        let assignments = inner.assignments(&changes);
+        let changes_something = !assignments.is_empty();
+        // The record comes first, since what it saves may be moved into a result.
+        if let Some(saved) = saved {
+            tail.push(match changes_something {
+                true => {
+                    let name = inner.fresh("kept");
+                    statements.push(quote!(let #name = #saved;));
+                    name.to_token_stream()
+                }
+                false => saved,
+            });
+        }
+        for value in given {
+            let text = inner.moved(value);
+            let is_changed = changes_something && inner.reads_any(value, &changes);
+            tail.push(match is_changed {
+                true => {
+                    let name = inner.fresh("given");
+                    statements.push(quote!(let #name = #text;));
+                    name.to_token_stream()
+                }
+                false => text,
+            });
+        }
+        statements.push(assignments);
+        Arm { pattern, statements: quote!(#(#statements)*), tail }
+    }
+
+    /// The `if` or `match` around the arms.
+    fn choice(&self, node: &'a Node, arms: &[Arm]) -> TokenStream {
+        let bodies: Vec<TokenStream> = arms
+            .iter()
+            .map(|Arm { statements, tail, .. }| match tail.as_slice() {
+                [] => quote!({ #statements }),
+                [one] => quote!({ #statements #one }),
+                many => quote!({ #statements (#(#many),*) }),
+            })
+            .collect();
+        let selector = node.args[0];
+        let is_recorded = matches!(node.op, Op::Unbranch)
+            && node.blocks.iter().any(|block| !block.restored.is_empty());
+        if is_recorded {
+            let subject = self.place_text(selector);
+            let patterns = arms.iter().map(|arm| &arm.pattern);
+            return quote!(match #subject { #(#patterns => #bodies)* });
+        }
+        let selection = self.text(selector).tokens;
+        if *self.graph.ty(selector) == Ty::Bool {
+            let (then, otherwise) = (&bodies[0], &bodies[1]);
+            let is_empty = arms[1].statements.is_empty() && arms[1].tail.is_empty();
+            return match is_empty {
+                true => quote!(if #selection #then),
+                false => quote!(if #selection #then else #otherwise),
+            };
+        }
+        let last = bodies.len().saturating_sub(1);
+        let arms = bodies.iter().enumerate().map(|(position, body)| {
+            let number = proc_macro2::Literal::usize_unsuffixed(position);
+            if position == last {
+                quote!(_ => #body)
+            } else {
+                quote!(#number => #body)
+            }
+        });
+        quote!(match #selection { #(#arms)* })
+    }
+}

@@ -1,0 +1,209 @@
+//! Loops and their adjoints. What is carried stands in a variable that is assigned to at the end of the
+//! turn; what a turn saves goes into a list.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned, ToTokens};
+
+use super::text::Strength;
+use super::tokens::rename_pattern;
+use super::writer::Writer;
+use crate::graph::{Each, Head, Loop, Node, Turns, Unloop, Value};
+
+impl<'a> Writer<'a> {
+    /// `for item in items { .. }` or `while condition { .. }`.
+    pub(super) fn loop_statement(&mut self, turns: &'a Loop, node: &'a Node) -> TokenStream {
+        let body = &node.blocks[0];
+        let mut opening = self.open_carried(node);
+        let record = node.record().map(|record| {
+            let is_counted = body.saved.is_empty();
+            let mutable = self.declare(record);
+            self.mark_mutable(record);
+            let name = self.name_like(record, if is_counted { "turns" } else { "saved" }, true);
+            self.pinned.insert(record);
+            opening.extend(match is_counted {
+                true => quote!(let #mutable #name = 0usize;),
+                false => quote!(let #mutable #name = ::std::vec::Vec::new();),
+            });
+            name
+        });
+        let mut inner = self.clone();
+        let head = match &turns.head {
+            Head::Each(each) => {
+                let pattern = inner.item_pattern(each, &body.params[..each.items], node);
+                let iterable = self.verbatim(&each.iterable, &node.args).tokens;
+                quote!(for #pattern in #iterable)
+            }
+            Head::While => {
+                let condition = &node.blocks[1];
+                let mut test = inner.clone();
+                let statements = test.statements(&condition.nodes);
+                test.come_to(&condition.results, test.liveness.after_results(condition));
+                let value = test.text(condition.results[0]).tokens;
+                match (statements.is_empty(), value.to_string() == "true") {
+                    (true, true) => quote!(loop),
+                    (true, false) => quote!(while #value),
+                    (false, _) => quote!(while { #(#statements)* #value }),
+                }
+            }
+        };
+        let mut statements = inner.statements(&body.nodes);
+        if let Some(record) = &record {
+            if body.saved.is_empty() {
+                statements.push(quote!(#record += 1;));
+            } else {
+                let saved = inner.saved(body);
+                statements.push(quote!(#record.push(#saved);));
+            }
+        }
+        let exit = turns.exits.then(|| body.results[0]);
+        inner.come_to(&body.results, inner.liveness.after_results(body));
+        let leave = exit.map(|flag| {
+            let text = inner.text(flag).tokens;
+            match text.to_string() == "true" {
+                true => (TokenStream::new(), quote!(break;)),
+                // The variables change before the loop is left.
+                false if inner.names.get(flag).is_some() => {
+                    (TokenStream::new(), quote!(if #text { break; }))
+                }
+                false => {
+                    let name = inner.fresh("leaves");
+                    (quote!(let #name = #text;), quote!(if #name { break; }))
+                }
+            }
+        });
+        if let Some((flag, _)) = &leave {
+            statements.push(flag.clone());
+        }
+        statements.push(inner.carry_on(node));
+        if let Some((_, leave)) = leave {
+            statements.push(leave);
+        }
+        self.close_carried(node);
+        quote_spanned!(node.span()=> #opening #head { #(#statements)* })
+    }
+
+    /// The adjoint of a loop: its turns from the last to the first.
+    pub(super) fn unloop_statement(&mut self, unloop: &'a Unloop, node: &'a Node) -> TokenStream {
+        let body = &node.blocks[0];
+        let opening = self.open_carried(node);
+        let mut inner = self.clone();
+        inner.bind_restored(node, body);
+        let record = (unloop.turns != Turns::Known)
+            .then(|| self.text(node.args[0]).at_least(Strength::Atom));
+        let items = unloop.again.as_ref().map_or(0, |each| each.items);
+        let restored = inner.restored_pattern(body, items);
+        let restored = quote!(&#restored);
+        let again = unloop.again.as_ref().map(|each| {
+            let pattern = inner.item_pattern(each, &body.restored[..items], node);
+            let from = usize::from(unloop.turns != Turns::Known);
+            let iterable =
+                self.verbatim(&each.iterable, &node.args[from..]).at_least(Strength::Atom);
+            let iterable = match (each.is_range, &record) {
+                (true, _) => quote!(#iterable),
+                (false, None) => quote!(::core::iter::IntoIterator::into_iter(#iterable)
+                    .collect::<::std::vec::Vec<_>>().into_iter()),
+                (false, Some(record)) => quote!(::core::iter::IntoIterator::into_iter(#iterable)
+                    .take(#record.len()).collect::<::std::vec::Vec<_>>().into_iter()),
+            };
+            (pattern, iterable)
+        });
+        let head = match (unloop.turns, again) {
+            (Turns::Counted, _) => {
+                let turns = self.place_text(node.args[0]);
+                quote!(for _ in 0..#turns)
+            }
+            (_, None) => quote!(for #restored in #record.iter().rev()),
+            (Turns::Known, Some((pattern, iterable))) => quote!(for #pattern in #iterable.rev()),
+            (Turns::Recorded, Some((pattern, iterable))) => {
+                quote!(for (#pattern, #restored) in #iterable.rev().zip(#record.iter().rev()))
+            }
+        };
+        let mut statements = inner.owned_constants(&body.restored[items..]);
+        statements.extend(inner.statements(&body.nodes));
+        inner.come_to(&body.results, inner.liveness.after_results(body));
+        statements.push(inner.carry_on(node));
+        self.close_carried(node);
+        let turns = quote!(#head { #(#statements)* });
+        let mut needed = crate::graph::Arguments::default();
+        node.outs.iter().for_each(|out| needed.join(&self.graph.info(*out).depends_on));
+        match self.guard_of(&needed) {
+            Some(guard) => {
+                let activity = self.rt("Activity");
+                quote!(#opening if <#guard as #activity>::IS { #turns })
+            }
+            None => quote!(#opening #turns),
+        }
+    }
+
+    /// A variable for everything that a loop carries: that of the value with which it begins, if nothing
+    /// else needs it, or a new one.
+    fn open_carried(&mut self, node: &'a Node) -> TokenStream {
+        let body = &node.blocks[0];
+        let mut opening = TokenStream::new();
+        let mut taken: Vec<Value> = Vec::new();
+        for (position, param) in body.params[node.items()..].iter().enumerate() {
+            let init = node.args[node.first_carried() + position];
+            let out = node.outs[position];
+            let is_alike =
+                self.in_adjoint || self.graph.info(init).name == self.graph.info(*param).name;
+            let is_used_once = self.here_uses.get(&init).is_none_or(|uses| *uses <= 1);
+            let same_guard = self.guards.get(&init).map(ToString::to_string)
+                == self.guard_of_value(*param).map(|guard| guard.to_string());
+            if self.is_free_variable(init)
+                && is_alike
+                && is_used_once
+                && same_guard
+                && !taken.contains(&init)
+            {
+                taken.push(init);
+                self.take_over(*param, init);
+            } else {
+                let value = self.moved(init);
+                let wish =
+                    self.graph.info(out).name.clone().unwrap_or_else(|| self.wish(node, out));
+                self.hints.insert(*param, wish);
+                opening.extend(self.open_variable(*param, node, value));
+            }
+            self.pinned.insert(*param);
+        }
+        opening
+    }
+
+    /// Lets what follows the loop use its variables.
+    fn close_carried(&mut self, node: &'a Node) {
+        let body = &node.blocks[0];
+        let first = node.first_carried();
+        for (position, (param, out)) in
+            body.params[node.items()..].iter().zip(&node.outs).enumerate()
+        {
+            // A loop around may go on using the variable.
+            let init = node.args[first + position];
+            if !(self.pinned.contains(&init) && self.are_one(init, *param)) {
+                self.pinned.remove(param);
+            }
+            self.take_over(*out, *param);
+        }
+    }
+
+    /// Assigns what a turn hands to the next.
+    fn carry_on(&mut self, node: &'a Node) -> TokenStream {
+        let params = &node.blocks[0].params[node.items()..];
+        let pairs: Vec<(Value, Value)> =
+            params.iter().copied().zip(node.carried_results().iter().copied()).collect();
+        self.assignments(&pairs)
+    }
+
+    /// The pattern of a `for` over constants, in our names.
+    fn item_pattern(&mut self, each: &Each, items: &[Value], node: &'a Node) -> TokenStream {
+        let mut names = std::collections::HashMap::new();
+        for item in items {
+            let users = self.graph.info(*item).name.clone().unwrap_or_default();
+            self.declare(*item);
+            let wish = self.wish(node, *item);
+            let name = self.name_like(*item, &wish, true);
+            self.pinned.insert(*item);
+            names.insert(users, name.to_token_stream());
+        }
+        rename_pattern(each.pattern.0.clone(), &names)
+    }
+}

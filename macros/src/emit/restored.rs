@@ -1,0 +1,142 @@
+//! What blocks save, and how their adjoints find it again.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::text::Strength;
+use super::writer::Writer;
+use crate::graph::{Block, Node, Op, Ty, Unloop, Value};
+
+/// The most arms that one of the runtime's enums has.
+const MOST_ARMS: usize = 8;
+
+impl<'a> Writer<'a> {
+    /// What a block saves, as a tuple.
+    pub(super) fn saved(&mut self, block: &'a Block) -> TokenStream {
+        let survey = self.survey.clone();
+        let restored = survey.restored.get(&(block as *const Block));
+        self.come_to(&block.saved, self.liveness.after_saved(block));
+        let parts: Vec<TokenStream> = block
+            .saved
+            .iter()
+            .enumerate()
+            .map(|(position, value)| {
+                let is_constant =
+                    !self.graph.is_active(*value) && *self.graph.ty(*value) == Ty::Unknown;
+                let text = match is_constant {
+                    // What a reference refers to is not copied.
+                    true => {
+                        let text = self.text(*value).at_least(Strength::Unary);
+                        quote!(::core::clone::Clone::clone(&#text))
+                    }
+                    false => self.moved(*value),
+                };
+                let needed =
+                    restored.map(|restored| &self.graph.info(restored[position]).depends_on);
+                match needed.and_then(|needed| self.guard_of(needed)) {
+                    Some(guard) => {
+                        let activity = self.rt("Activity");
+                        quote!(<#guard as #activity>::keep(#text))
+                    }
+                    None => text,
+                }
+            })
+            .collect();
+        match parts.as_slice() {
+            [one] => one.clone(),
+            many => quote!((#(#many),*)),
+        }
+    }
+
+    /// `Branch2::A(saved)`, nested where there are more arms than letters.
+    pub(super) fn in_arm(&self, saved: TokenStream, position: usize, count: usize) -> TokenStream {
+        let path = self.arm_path(position.min(MOST_ARMS - 1), count.min(MOST_ARMS));
+        if count > MOST_ARMS && position >= MOST_ARMS - 1 {
+            let inner = self.in_arm(saved, position + 1 - MOST_ARMS, count + 1 - MOST_ARMS);
+            return quote!(#path(#inner));
+        }
+        quote!(#path(#saved))
+    }
+
+    pub(super) fn arm_path(&self, position: usize, count: usize) -> TokenStream {
+        let krate = &self.signature.krate;
+        let name = format_ident!("Branch{count}");
+        let letter = format_ident!("{}", char::from(b'A' + position as u8));
+        quote!(#krate::rt::#name::#letter)
+    }
+
+    /// Names what an adjoint block finds again.
+    pub(super) fn bind_restored(&mut self, node: &'a Node, block: &'a Block) {
+        let items = match &node.op {
+            Op::Unloop(Unloop { again: Some(each), .. }) => each.items,
+            _ => 0,
+        };
+        for value in &block.restored[items.min(block.restored.len())..] {
+            let wish = self.restored_wish(*value);
+            self.declare(*value);
+            let name = self.name_like(*value, &wish, true);
+            if let Some(guard) = self.guard_of(&self.graph.info(*value).depends_on) {
+                self.keep(*value, &guard, &name, TokenStream::new());
+                let activity = self.rt("Activity");
+                self.access.insert(*value, quote!((*<#guard as #activity>::kept(#name))));
+            }
+            self.pinned.insert(*value);
+        }
+    }
+
+    /// A constant of unknown type is used by value, as the user uses it.
+    pub(super) fn owned_constants(&self, restored: &[Value]) -> Vec<TokenStream> {
+        restored
+            .iter()
+            .filter(|value| self.is_unknown_constant(**value))
+            .filter_map(|value| {
+                let name = self.names.get(*value)?;
+                Some(quote!(let #name = #name.clone();))
+            })
+            .collect()
+    }
+
+    pub(super) fn is_unknown_constant(&self, value: Value) -> bool {
+        let origin = self.survey.origins.get(&value).copied().unwrap_or(value);
+        *self.graph.ty(value) == Ty::Unknown
+            && !self.graph.is_active(origin)
+            && !self.access.contains_key(&value)
+    }
+
+    pub(super) fn restored_wish(&self, value: Value) -> String {
+        let origin = self.survey.origins.get(&value).copied().unwrap_or(value);
+        let called = self.shared.borrow().called.get(&origin).cloned();
+        called.unwrap_or_else(|| "kept".to_owned())
+    }
+
+    /// The pattern that what was saved is taken apart with.
+    pub(super) fn restored_pattern(&self, block: &Block, items: usize) -> TokenStream {
+        let parts: Vec<TokenStream> = block.restored[items.min(block.restored.len())..]
+            .iter()
+            .map(|value| {
+                let Some(name) = self.names.get(*value) else { return quote!(_) };
+                let is_kept = self.access.contains_key(value);
+                match self.graph.info(*value).is_reference || is_kept {
+                    true => quote!(ref #name),
+                    false => quote!(#name),
+                }
+            })
+            .collect();
+        match parts.as_slice() {
+            [one] => one.clone(),
+            many => quote!((#(#many),*)),
+        }
+    }
+
+    /// A record as the place that it stands in.
+    pub(super) fn place_text(&self, record: Value) -> TokenStream {
+        let text = self.text(record);
+        match self.graph.info(record).is_reference && !self.access.contains_key(&record) {
+            true => {
+                let text = text.at_least(Strength::Unary);
+                quote!(*#text)
+            }
+            false => text.tokens,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Iterator chains over active values: each is the loop that it stands for.
+
+use std::collections::HashSet;
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::{Expr, ExprMethodCall};
+
+use super::constant::Mentions;
+use super::flow::Jumps;
+use super::items::{is_iterator, Bounded, Given};
+use super::join::name_of;
+use super::loops::Scope;
+use super::turns::Over;
+use super::Lowering;
+use crate::graph::{Action, Elem, Op, Passing, Ty, Value};
+use crate::ops;
+
+impl Lowering<'_> {
+    /// `chain.sum()`, `chain.fold(init, f)`, `chain.collect()` and their like; nothing if it is no chain.
+    pub(super) fn chain(&mut self, call: &ExprMethodCall) -> Option<Value> {
+        let name = call.method.to_string();
+        let is_fold = name == "fold" && call.args.len() == 2;
+        if !is_iterator(&call.receiver) && !is_fold {
+            return None;
+        }
+        let span = call.method.span();
+        match (name.as_str(), call.args.len()) {
+            ("sum", 0) => {
+                let init = self.placeholder(&Ty::Float(Elem::Literal), span);
+                Some(self.folded(&call.receiver, "sum", init, span, |lowering, sum, item| {
+                    lowering.row(ops::row("Add"), vec![sum, item], span)
+                }))
+            }
+            ("product", 0) => {
+                let one = Op::Literal("1.0".to_owned());
+                let init = self.node(one, vec![], Ty::Float(Elem::Literal), span);
+                Some(self.folded(
+                    &call.receiver,
+                    "product",
+                    init,
+                    span,
+                    |lowering, product, item| {
+                        lowering.row(ops::row("Mul"), vec![product, item], span)
+                    },
+                ))
+            }
+            ("fold", 2) => {
+                let init = self.expr(&call.args[0]);
+                let step = &call.args[1];
+                Some(self.folded_with(
+                    &call.receiver,
+                    "folded",
+                    init,
+                    span,
+                    |lowering, so_far, item| lowering.stepped(step, so_far, item, span),
+                ))
+            }
+            ("collect", 0) => Some(self.collected(call, span)),
+            _ => None,
+        }
+    }
+
+    /// The step of a `fold`: a closure of two arguments, or the path of an operation.
+    fn stepped(&mut self, step: &Expr, so_far: Value, item: Given, span: Span) -> Value {
+        match step {
+            Expr::Closure(closure) if closure.inputs.len() == 2 => {
+                self.scopes.enter();
+                self.bind_pattern(&closure.inputs[0], so_far);
+                self.bind_item(&closure.inputs[1], item, span);
+                let value = self.expr(&closure.body);
+                self.scopes.leave();
+                value
+            }
+            Expr::Path(path) => {
+                let item = self.whole(item, span);
+                match super::call::operation_by_path(&path.path, 2) {
+                    Some(row) => self.row(row, vec![so_far, item], span),
+                    None => {
+                        let callee =
+                            super::call::callee(&path.path, vec![Passing::Value, Passing::Value]);
+                        self.call_node(callee, vec![so_far, item], span)
+                    }
+                }
+            }
+            other => self.mistake(other, "`fold` takes a closure or the name of a function here"),
+        }
+    }
+
+    fn folded(
+        &mut self,
+        over: &Expr,
+        name: &str,
+        init: Value,
+        span: Span,
+        step: impl Fn(&mut Self, Value, Value) -> Value,
+    ) -> Value {
+        self.folded_with(over, name, init, span, |lowering, so_far, item| {
+            let item = lowering.whole(item, span);
+            step(lowering, so_far, item)
+        })
+    }
+
+    /// A loop with one carried value.
+    fn folded_with(
+        &mut self,
+        over: &Expr,
+        name: &str,
+        init: Value,
+        span: Span,
+        step: impl Fn(&mut Self, Value, Given) -> Value,
+    ) -> Value {
+        let items = match self.items(over) {
+            Ok(items) => items,
+            Err(mistake) => return mistake,
+        };
+        self.numbers += 1;
+        let variable = format!("%{name}{}", self.numbers);
+        self.scopes.enter();
+        self.scopes.bind(&variable, init);
+        let scope = Scope {
+            written: HashSet::from([variable.clone()]),
+            jumps: Jumps::default(),
+            label: None,
+        };
+        self.over_items(items, &scope, span, &mut |lowering, item| {
+            let so_far = lowering.scopes.get(&variable).map_or(init, |held| held.value);
+            let next = step(lowering, so_far, item);
+            lowering.scopes.assign(&variable, next);
+        });
+        let value = self.scopes.get(&variable).map_or(init, |held| held.value);
+        self.scopes.leave();
+        let info = self.graph.info_mut(value);
+        if info.name.is_none() {
+            info.name = Some(name_of(&variable));
+        }
+        value
+    }
+
+    /// A loop whose body is given each item.
+    fn over_items(
+        &mut self,
+        items: Bounded<'_>,
+        scope: &Scope,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Given),
+    ) {
+        let Bounded { length, item } = items;
+        self.turns(&Over::Items(length), scope, span, &mut |lowering, _| {
+            let at = lowering.scopes.get("%at").map_or(length, |held| held.value);
+            let given = lowering.item(&item, at, span);
+            body(lowering, given);
+        });
+    }
+
+    /// `chain.for_each(|item| ..)`.
+    pub(super) fn for_each(&mut self, call: &ExprMethodCall) {
+        let span = call.method.span();
+        let Some(Expr::Closure(closure)) = call.args.first() else {
+            self.mistake(span, "`for_each` takes a closure here");
+            return;
+        };
+        let Ok(items) = self.items(&call.receiver) else { return };
+        let scope = Scope {
+            written: super::flow::written(&closure.body),
+            jumps: Jumps::default(),
+            label: None,
+        };
+        let statement = syn::Stmt::Expr((*closure.body).clone(), Some(Default::default()));
+        self.over_items(items, &scope, span, &mut |lowering, item| {
+            lowering.scopes.enter();
+            if let Some(pattern) = closure.inputs.first() {
+                lowering.bind_item(pattern, item, span);
+            }
+            lowering.sequence(std::slice::from_ref(&statement), super::exits::Tail::No);
+            lowering.scopes.leave();
+        });
+    }
+
+    /// A `Vec` to which every item is pushed.
+    fn collected(&mut self, call: &ExprMethodCall, span: Span) -> Value {
+        let mentions = Mentions { pure: true, ..Mentions::default() };
+        let ty = Ty::List(Box::new(Ty::Unknown));
+        let init = self.verbatim(quote!(::std::vec::Vec::new()), mentions, ty, span);
+        let list = self.folded(&call.receiver, "collected", init, span, |lowering, list, item| {
+            let ty = lowering
+                .graph
+                .ty(list)
+                .joined(&Ty::List(Box::new(lowering.graph.ty(item).clone())));
+            let name = lowering.graph.info(list).name.clone();
+            let at = lowering.scopes.get("%at").map_or(list, |held| held.value);
+            let args = vec![list, at, item];
+            let out = lowering.node(Op::Update(Vec::new(), Action::Push), args, ty, span);
+            lowering.graph.info_mut(out).name = name;
+            out
+        });
+        match names_array(call) {
+            true => match ops::by_call("from_vec", 1) {
+                Some(row) => self.row(row, vec![list], span),
+                None => self.mistake(span, "collect into a `Vec` here"),
+            },
+            false => list,
+        }
+    }
+}
+
+/// True for `collect::<Array1<_>>()`.
+fn names_array(call: &ExprMethodCall) -> bool {
+    call.turbofish.as_ref().is_some_and(|turbofish| {
+        turbofish.args.iter().any(|arg| match arg {
+            syn::GenericArgument::Type(syn::Type::Path(path)) => path
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident.to_string().starts_with("Array")),
+            _ => false,
+        })
+    })
+}

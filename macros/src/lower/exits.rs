@@ -1,0 +1,240 @@
+//! Jumps: `break`, `continue` and early `return` become flags, or nothing at all where they stand at
+//! the end of what they leave. No later stage knows of them.
+
+use std::collections::HashMap;
+
+use proc_macro2::Span;
+use quote::{format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Expr, Stmt};
+
+use super::constant::Mentions;
+use super::Lowering;
+use crate::graph::{Ty, Value};
+
+/// What the end of a piece of code is the end of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// Nothing in particular.
+    No,
+    /// The function: its value is the function's.
+    Function,
+    /// A turn of the loop of this number.
+    Turn(usize),
+}
+
+/// A loop or labelled block around what is being read.
+#[derive(Clone, Debug)]
+pub(super) struct Around {
+    pub(super) number: usize,
+    pub(super) label: Option<String>,
+    pub(super) is_loop: bool,
+}
+
+impl Around {
+    pub(super) fn done(&self) -> String {
+        format!("%done{}", self.number)
+    }
+
+    pub(super) fn skipped(&self) -> String {
+        format!("%skipped{}", self.number)
+    }
+
+    pub(super) fn value(&self) -> String {
+        format!("%found{}", self.number)
+    }
+}
+
+/// The flag and the value of an early `return`.
+pub(super) const RETURNED: &str = "%returned";
+pub(super) const RESULT: &str = "%result";
+
+/// Whether a jump is on its way.
+pub(super) enum Pending {
+    No,
+    Always,
+    /// If this flag is set.
+    If(Value),
+}
+
+impl Lowering<'_> {
+    /// A `bool` that is known.
+    pub(super) fn flag(&mut self, flag: bool, span: Span) -> Value {
+        let mentions = Mentions { pure: true, ..Mentions::default() };
+        let value = self.verbatim(quote!(#flag), mentions, Ty::Bool, span);
+        self.flags.insert(value, flag);
+        value
+    }
+
+    /// Reads a jump. What follows it is never reached, so its value is undefined.
+    pub(super) fn jump(&mut self, expr: &Expr, tail: Tail) -> Value {
+        let span = expr.span();
+        match expr {
+            Expr::Return(jump) => {
+                let value = match &jump.expr {
+                    Some(value) => self.tail_expr(value, tail),
+                    None => None,
+                };
+                let Some(value) = value else {
+                    return self.mistake(expr, "this `return` gives no value to differentiate");
+                };
+                if tail == Tail::Function || self.undefined.contains(&value) {
+                    return value;
+                }
+                if self.scopes.get(RETURNED).is_none() {
+                    return self.mistake(expr, "a `return` inside a closure is not supported: let the closure end with its value");
+                }
+                let value = self.in_slot(RESULT, value, span);
+                self.scopes.assign(RESULT, value);
+                let flag = self.flag(true, span);
+                self.scopes.assign(RETURNED, flag);
+            }
+            Expr::Break(jump) => {
+                let Some(around) = self.target(jump.label.as_ref(), jump.expr.is_some()) else {
+                    return self.mistake(expr, "this `break` has no loop around it here");
+                };
+                if let Some(value) = &jump.expr {
+                    let value = self.expr(value);
+                    let value = self.in_slot(&around.value(), value, span);
+                    self.scopes.assign(&around.value(), value);
+                }
+                let flag = self.flag(true, span);
+                self.scopes.assign(&around.done(), flag);
+            }
+            Expr::Continue(jump) => {
+                let Some(around) = self.target(jump.label.as_ref(), false) else {
+                    return self.mistake(expr, "this `continue` has no loop around it here");
+                };
+                if tail != Tail::Turn(around.number) {
+                    let flag = self.flag(true, span);
+                    self.scopes.assign(&around.skipped(), flag);
+                }
+            }
+            _ => {}
+        }
+        self.undefined(span)
+    }
+
+    /// A value as the variable `name` holds it, which may be an `Option`.
+    fn in_slot(&mut self, name: &str, value: Value, span: Span) -> Value {
+        let is_optional =
+            self.scopes.get(name).is_some_and(|held| self.optional.contains(&held.value));
+        if is_optional && !self.optional.contains(&value) {
+            self.some(value, span)
+        } else {
+            value
+        }
+    }
+
+    /// The loop that a jump leaves.
+    fn target(&self, label: Option<&syn::Lifetime>, _: bool) -> Option<Around> {
+        let found = match label {
+            Some(label) => {
+                let label = label.ident.to_string();
+                self.around.iter().rev().find(|around| around.label.as_ref() == Some(&label))
+            }
+            None => self.around.iter().rev().find(|around| around.is_loop),
+        };
+        found.cloned()
+    }
+
+    /// Whether what follows here is reached.
+    pub(super) fn pending(&mut self, span: Span) -> Pending {
+        let mut names = Vec::new();
+        for around in &self.around {
+            names.extend([around.done(), around.skipped()]);
+        }
+        names.push(RETURNED.to_owned());
+        let mut set = Vec::new();
+        for name in names {
+            let Some(binding) = self.scopes.get(&name) else { continue };
+            match self.flags.get(&binding.value) {
+                Some(true) => return Pending::Always,
+                Some(false) => {}
+                None => set.push(binding.value),
+            }
+        }
+        match set.as_slice() {
+            [] => Pending::No,
+            [one] => Pending::If(*one),
+            _ => {
+                let names: Vec<_> = (0..set.len()).map(|at| format_ident!("__flag{at}")).collect();
+                let mentions: std::collections::BTreeMap<String, Value> =
+                    names.iter().map(ToString::to_string).zip(set).collect();
+                let mentions = Mentions { names: mentions, active: None, pure: true };
+                Pending::If(self.verbatim(quote!(#(#names)||*), mentions, Ty::Bool, span))
+            }
+        }
+    }
+
+    /// Statements that run only if no jump is on its way.
+    pub(super) fn guarded(&mut self, jumped: Value, rest: &[Stmt], tail: Tail) -> Option<Value> {
+        let span = rest.first().map_or_else(Span::call_site, |stmt| stmt.span());
+        let below = match tail {
+            Tail::Function => 0,
+            _ => self.scopes.depth(),
+        };
+        let value = self.either(
+            jumped,
+            |lowering| match tail {
+                // Only a `return` can be on its way there.
+                Tail::Function => lowering.read_variable(RESULT, span),
+                _ => Some(lowering.undefined(span)),
+            },
+            |lowering| lowering.sequence(rest, tail),
+            below,
+            span,
+        );
+        if tail == Tail::Function {
+            // The value is that of the `return`, if there was one.
+            let flag = self.flag(false, span);
+            self.scopes.assign(RETURNED, flag);
+        }
+        value
+    }
+
+    /// What a variable of ours holds, out of its `Option` if it is in one.
+    pub(super) fn read_variable(&mut self, name: &str, span: Span) -> Option<Value> {
+        let value = self.scopes.get(name)?.value;
+        Some(self.out_of_option(value, span))
+    }
+
+    /// A value that is an `Option` for our own reasons, taken out of it.
+    pub(super) fn out_of_option(&mut self, value: Value, span: Span) -> Value {
+        if !self.optional.contains(&value) {
+            return value;
+        }
+        self.held(value, span)
+    }
+
+    /// What an `Option` holds.
+    pub(super) fn held(&mut self, option: Value, span: Span) -> Value {
+        let ty = match self.graph.ty(option) {
+            Ty::Option(inner) => (**inner).clone(),
+            _ => Ty::Unknown,
+        };
+        self.node(crate::graph::Op::Inner, vec![option], ty, span)
+    }
+
+    /// The function's value: that of an early `return`, or of its end.
+    pub(super) fn after_returns(&mut self, value: Option<Value>, span: Span) -> Option<Value> {
+        let returned = self.scopes.get(RETURNED)?.value;
+        match self.flags.get(&returned) {
+            Some(false) => value,
+            Some(true) => self.read_variable(RESULT, span),
+            None => match value {
+                Some(value) if !self.undefined.contains(&value) => self.either(
+                    returned,
+                    |lowering| lowering.read_variable(RESULT, span),
+                    |_| Some(value),
+                    0,
+                    span,
+                ),
+                _ => self.read_variable(RESULT, span),
+            },
+        }
+    }
+}
+
+/// What is known of flags.
+pub(super) type Flags = HashMap<Value, bool>;

@@ -1,0 +1,448 @@
+//! What can be told of a body before it is read: which names an active value may reach, which
+//! variables a block writes, and which jumps lead out of a statement.
+
+use std::collections::HashSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Block, Expr, Pat, Stmt};
+
+use super::stmt::compound;
+use crate::graph::{captured_by, key, key_at};
+use crate::ops::{self, Kind};
+
+/// Methods that change their receiver.
+const CHANGING: &[&str] = &[
+    "assign",
+    "clear",
+    "clone_from",
+    "copy_from_slice",
+    "extend",
+    "extend_from_slice",
+    "fill",
+    "for_each",
+    "insert",
+    "invert_axis",
+    "map_inplace",
+    "mapv_inplace",
+    "par_mapv_inplace",
+    "permute_axes",
+    "pop",
+    "push",
+    "resize",
+    "reverse",
+    "reverse_axes",
+    "scaled_add",
+    "swap",
+    "swap_axes",
+    "truncate",
+    "zip_mut_with",
+];
+
+/// True for a method that changes its receiver, as far as its name tells.
+pub(super) fn changes_receiver(method: &str) -> bool {
+    CHANGING.contains(&method) || method.ends_with("_mut")
+}
+
+/// The variable that a place is a part of.
+pub(super) fn root(place: &Expr) -> Option<&syn::Ident> {
+    match place {
+        Expr::Path(path) => path.path.get_ident(),
+        Expr::Field(field) => root(&field.base),
+        Expr::Index(index) => root(&index.expr),
+        Expr::Paren(inner) => root(&inner.expr),
+        Expr::Group(inner) => root(&inner.expr),
+        Expr::Reference(inner) => root(&inner.expr),
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => root(&unary.expr),
+        Expr::MethodCall(call) => root(&call.receiver),
+        _ => None,
+    }
+}
+
+/// The names that a pattern binds.
+pub(super) fn names_of(pattern: &Pat) -> Vec<String> {
+    #[derive(Default)]
+    struct Names(Vec<String>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_pat_ident(&mut self, ident: &'ast syn::PatIdent) {
+            let is_constant = ident.ident.to_string().starts_with(char::is_uppercase)
+                && ident.by_ref.is_none()
+                && ident.mutability.is_none();
+            if !is_constant {
+                self.0.push(key(&ident.ident));
+            }
+            visit::visit_pat_ident(self, ident);
+        }
+    }
+    let mut names = Names::default();
+    names.visit_pat(pattern);
+    names.0
+}
+
+/// The names that an active value may reach at some time, from those of the active parameters. Scopes are
+/// not told apart: a name too many costs nothing but a variable written another way.
+pub(super) fn reached(body: &Block, active: impl Iterator<Item = String>) -> HashSet<String> {
+    let mut flow = Flow { names: active.collect() };
+    loop {
+        let before = flow.names.len();
+        flow.visit_block(body);
+        if flow.names.len() == before {
+            return flow.names;
+        }
+    }
+}
+
+struct Flow {
+    names: HashSet<String>,
+}
+
+impl Flow {
+    fn mentions(&self, expr: &Expr) -> bool {
+        let mut finder = Finder { names: &self.names, found: false };
+        finder.visit_expr(expr);
+        finder.found
+    }
+
+    fn reach(&mut self, place: &Expr) {
+        match place {
+            Expr::Tuple(parts) => parts.elems.iter().for_each(|part| self.reach(part)),
+            _ => self.names.extend(root(place).map(key)),
+        }
+    }
+
+    fn bind(&mut self, pattern: &Pat) {
+        self.names.extend(names_of(pattern));
+    }
+}
+
+impl<'ast> Visit<'ast> for Flow {
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        visit::visit_local(self, local);
+        if local.init.as_ref().is_some_and(|init| self.mentions(&init.expr)) {
+            self.bind(&local.pat);
+        }
+    }
+
+    fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
+        visit::visit_expr_assign(self, assign);
+        if self.mentions(&assign.right) {
+            self.reach(&assign.left);
+        }
+    }
+
+    fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
+        visit::visit_expr_binary(self, binary);
+        if compound(&binary.op).is_some() && self.mentions(&binary.right) {
+            self.reach(&binary.left);
+        }
+    }
+
+    fn visit_expr_for_loop(&mut self, turns: &'ast syn::ExprForLoop) {
+        if self.mentions(&turns.expr) {
+            self.bind(&turns.pat);
+            self.reach(&turns.expr);
+        }
+        visit::visit_expr_for_loop(self, turns);
+    }
+
+    fn visit_expr_let(&mut self, condition: &'ast syn::ExprLet) {
+        visit::visit_expr_let(self, condition);
+        if self.mentions(&condition.expr) {
+            self.bind(&condition.pat);
+        }
+    }
+
+    fn visit_expr_match(&mut self, matched: &'ast syn::ExprMatch) {
+        if self.mentions(&matched.expr) {
+            matched.arms.iter().for_each(|arm| self.bind(&arm.pat));
+        }
+        visit::visit_expr_match(self, matched);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let is_reached =
+            self.mentions(&call.receiver) || call.args.iter().any(|arg| self.mentions(arg));
+        if is_reached {
+            for arg in &call.args {
+                if let Expr::Closure(closure) = arg {
+                    closure.inputs.iter().for_each(|input| self.bind(input));
+                }
+            }
+            if changes_receiver(&call.method.to_string()) {
+                self.reach(&call.receiver);
+            }
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        // `mem::swap(&mut a, &mut b)`: what reaches one reaches the other.
+        if call.args.iter().any(|arg| self.mentions(arg)) {
+            for arg in &call.args {
+                if matches!(arg, Expr::Reference(lent) if lent.mutability.is_some()) {
+                    self.reach(arg);
+                }
+            }
+        }
+        visit::visit_expr_call(self, call);
+    }
+
+    // What a local closure or function is called with reaches its parameters.
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        closure.inputs.iter().for_each(|input| self.bind(input));
+        visit::visit_expr_closure(self, closure);
+    }
+
+    fn visit_item(&mut self, item: &'ast syn::Item) {
+        if let syn::Item::Fn(function) = item {
+            for input in &function.sig.inputs {
+                if let syn::FnArg::Typed(typed) = input {
+                    self.bind(&typed.pat);
+                }
+            }
+            self.visit_block(&function.block);
+        }
+    }
+}
+
+struct Finder<'n> {
+    names: &'n HashSet<String>,
+    found: bool,
+}
+
+impl Finder<'_> {
+    fn tokens(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match &token {
+                TokenTree::Ident(ident) => self.found |= self.names.contains(&key(ident)),
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Literal(literal) => {
+                    for name in captured_by(literal) {
+                        self.found |= self.names.contains(&key_at(&name, literal.span()));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Finder<'_> {
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        self.found |= path.path.get_ident().is_some_and(|name| self.names.contains(&key(name)));
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        let is_query = ops::by_call(&call.method.to_string(), call.args.len() + 1)
+            .is_some_and(|row| row.kind == Kind::Query);
+        if is_query && root(&call.receiver).is_some() {
+            call.args.iter().for_each(|arg| self.visit_expr(arg));
+        } else {
+            visit::visit_expr_method_call(self, call);
+        }
+    }
+
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        let is_stopped = matches!(&*call.func, Expr::Path(path)
+            if path.path.segments.last().is_some_and(|last| last.ident == "stop_gradient"));
+        if !is_stopped {
+            visit::visit_expr_call(self, call);
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.tokens(mac.tokens.clone());
+    }
+}
+
+/// The variables that an expression writes, as far as syntax shows.
+pub(super) fn written(expr: &Expr) -> HashSet<String> {
+    let mut written = Written::default();
+    written.visit_expr(expr);
+    written.names
+}
+
+#[derive(Default)]
+struct Written {
+    names: HashSet<String>,
+}
+
+impl Written {
+    fn place(&mut self, place: &Expr) {
+        match place {
+            Expr::Tuple(parts) => parts.elems.iter().for_each(|part| self.place(part)),
+            Expr::Array(parts) => parts.elems.iter().for_each(|part| self.place(part)),
+            _ => self.names.extend(root(place).map(key)),
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Written {
+    fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
+        self.place(&assign.left);
+        visit::visit_expr_assign(self, assign);
+    }
+
+    fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
+        if compound(&binary.op).is_some() {
+            self.place(&binary.left);
+        }
+        visit::visit_expr_binary(self, binary);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if changes_receiver(&call.method.to_string()) {
+            self.place(&call.receiver);
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_reference(&mut self, lent: &'ast syn::ExprReference) {
+        if lent.mutability.is_some() {
+            self.place(&lent.expr);
+        }
+        visit::visit_expr_reference(self, lent);
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// The jumps that lead out of a piece of code.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Jumps {
+    pub(super) returns: bool,
+    /// `break` or `continue` of the loop right around.
+    pub(super) leaves_turn: bool,
+    /// Those of loops or blocks further out.
+    pub(super) labels: HashSet<String>,
+}
+
+impl Jumps {
+    pub(super) fn of_stmt(stmt: &Stmt) -> Jumps {
+        let mut finder = JumpFinder::default();
+        finder.visit_stmt(stmt);
+        finder.jumps
+    }
+
+    pub(super) fn of_expr(expr: &Expr) -> Jumps {
+        let mut finder = JumpFinder::default();
+        finder.visit_expr(expr);
+        finder.jumps
+    }
+
+    pub(super) fn of_block(block: &Block) -> Jumps {
+        let mut finder = JumpFinder::default();
+        finder.visit_block(block);
+        finder.jumps
+    }
+
+    pub(super) fn any(&self) -> bool {
+        self.returns || self.leaves_turn || !self.labels.is_empty()
+    }
+}
+
+#[derive(Default)]
+struct JumpFinder {
+    jumps: Jumps,
+    depth: usize,
+    labels: Vec<String>,
+}
+
+impl JumpFinder {
+    fn jump(&mut self, label: Option<&syn::Lifetime>) {
+        match label {
+            Some(label) => {
+                let label = label.ident.to_string();
+                if !self.labels.contains(&label) {
+                    self.jumps.labels.insert(label);
+                }
+            }
+            None if self.depth == 0 => self.jumps.leaves_turn = true,
+            None => {}
+        }
+    }
+
+    fn inside(&mut self, label: Option<&syn::Label>, is_loop: bool, visit: impl FnOnce(&mut Self)) {
+        self.depth += usize::from(is_loop);
+        self.labels.extend(label.map(|label| label.name.ident.to_string()));
+        visit(self);
+        if label.is_some() {
+            self.labels.pop();
+        }
+        self.depth -= usize::from(is_loop);
+    }
+}
+
+impl<'ast> Visit<'ast> for JumpFinder {
+    fn visit_expr_return(&mut self, jump: &'ast syn::ExprReturn) {
+        self.jumps.returns = true;
+        visit::visit_expr_return(self, jump);
+    }
+
+    fn visit_expr_break(&mut self, jump: &'ast syn::ExprBreak) {
+        self.jump(jump.label.as_ref());
+        visit::visit_expr_break(self, jump);
+    }
+
+    fn visit_expr_continue(&mut self, jump: &'ast syn::ExprContinue) {
+        self.jump(jump.label.as_ref());
+    }
+
+    fn visit_expr_for_loop(&mut self, turns: &'ast syn::ExprForLoop) {
+        self.visit_expr(&turns.expr);
+        self.inside(turns.label.as_ref(), true, |this| this.visit_block(&turns.body));
+    }
+
+    fn visit_expr_while(&mut self, turns: &'ast syn::ExprWhile) {
+        self.inside(turns.label.as_ref(), true, |this| visit::visit_expr_while(this, turns));
+    }
+
+    fn visit_expr_loop(&mut self, turns: &'ast syn::ExprLoop) {
+        self.inside(turns.label.as_ref(), true, |this| visit::visit_expr_loop(this, turns));
+    }
+
+    fn visit_expr_block(&mut self, block: &'ast syn::ExprBlock) {
+        self.inside(block.label.as_ref(), false, |this| visit::visit_expr_block(this, block));
+    }
+
+    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// True if a block never comes to its end.
+pub(super) fn diverges(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| match stmt {
+        Stmt::Expr(expr, _) => expr_diverges(expr),
+        Stmt::Macro(mac) => is_diverging_macro(&mac.mac),
+        _ => false,
+    })
+}
+
+/// True if an expression never gives a value.
+pub(super) fn expr_diverges(expr: &Expr) -> bool {
+    match expr {
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+        Expr::Macro(mac) => is_diverging_macro(&mac.mac),
+        Expr::Paren(inner) => expr_diverges(&inner.expr),
+        Expr::Block(block) if block.label.is_none() => diverges(&block.block),
+        Expr::If(branch) => {
+            diverges(&branch.then_branch)
+                && branch.else_branch.as_ref().is_some_and(|(_, other)| expr_diverges(other))
+        }
+        Expr::Match(matched) => {
+            !matched.arms.is_empty() && matched.arms.iter().all(|arm| expr_diverges(&arm.body))
+        }
+        _ => false,
+    }
+}
+
+/// True for a macro that does not come back.
+pub(super) fn is_diverging_macro(mac: &syn::Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| {
+        matches!(
+            last.ident.to_string().as_str(),
+            "panic" | "unreachable" | "todo" | "unimplemented"
+        )
+    })
+}

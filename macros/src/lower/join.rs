@@ -1,0 +1,226 @@
+//! What the arms of a branch leave behind, joined: the value, and every variable that one of them
+//! changed.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::Span;
+use quote::quote;
+
+use super::constant::Mentions;
+use super::scope::Scopes;
+use super::Lowering;
+use crate::graph::{Block, Construct, Form, Info, Node, Op, Origin, Tokens, Ty, Value};
+
+/// An arm as it was read.
+pub(super) struct Read {
+    nodes: Vec<Node>,
+    value: Option<Value>,
+    scopes: Scopes,
+}
+
+impl Lowering<'_> {
+    pub(super) fn read_arm(&mut self, read: impl FnOnce(&mut Self) -> Option<Value>) -> Read {
+        let before = self.scopes.clone();
+        let outer = std::mem::take(&mut self.nodes);
+        self.scopes.enter();
+        let value = read(self);
+        self.scopes.leave();
+        let nodes = std::mem::replace(&mut self.nodes, outer);
+        let scopes = std::mem::replace(&mut self.scopes, before);
+        Read { nodes, value, scopes }
+    }
+
+    /// Two arms given by functions.
+    pub(super) fn either(
+        &mut self,
+        selector: Value,
+        then: impl FnOnce(&mut Self) -> Option<Value>,
+        otherwise: impl FnOnce(&mut Self) -> Option<Value>,
+        below: usize,
+        span: Span,
+    ) -> Option<Value> {
+        let read = vec![self.read_arm(then), self.read_arm(otherwise)];
+        self.join_arms(selector, read, below, span)
+    }
+
+    /// One node for the arms: its results are the value, and every variable that an arm changed.
+    pub(super) fn join_arms(
+        &mut self,
+        selector: Value,
+        mut arms: Vec<Read>,
+        below: usize,
+        span: Span,
+    ) -> Option<Value> {
+        let mut changed = BTreeSet::new();
+        for arm in &arms {
+            changed.extend(arm.scopes.changed_since(&self.scopes, below));
+        }
+        let has_value =
+            arms.iter().any(|arm| arm.value.is_some_and(|value| !self.undefined.contains(&value)));
+        let is_never: Vec<bool> = arms
+            .iter()
+            .map(|arm| arm.value.is_some_and(|value| self.never.contains(&value)))
+            .collect();
+        let mut columns: Vec<Vec<Option<Value>>> = Vec::new();
+        if has_value {
+            columns.push(arms.iter().map(|arm| arm.value).collect());
+        }
+        for variable in &changed {
+            columns.push(arms.iter().map(|arm| arm.scopes.held(variable)).collect());
+        }
+        let mut outs = Vec::new();
+        let mut results: Vec<Vec<Value>> = vec![Vec::new(); arms.len()];
+        for (position, column) in columns.into_iter().enumerate() {
+            let variable = if has_value { position.checked_sub(1) } else { Some(position) };
+            let name = variable
+                .and_then(|at| changed.iter().nth(at))
+                .map(|variable| name_of(&variable.name));
+            let out = self.join_column(&mut arms, &is_never, column, &mut results, name, span);
+            outs.push(out);
+        }
+        let value = has_value.then(|| outs[0]);
+        for (variable, out) in changed.iter().zip(&outs[usize::from(has_value)..]) {
+            self.scopes.set(variable, *out);
+        }
+        let blocks = arms
+            .into_iter()
+            .zip(results)
+            .map(|(arm, results)| Block { nodes: arm.nodes, results, ..Block::default() })
+            .collect();
+        self.nodes.push(Node {
+            outs,
+            op: Op::If,
+            args: vec![selector],
+            blocks,
+            origin: Origin::from(span),
+        });
+        match value {
+            Some(value) => Some(value),
+            None if is_never.iter().all(|never| *never) && !is_never.is_empty() => {
+                Some(self.never(span))
+            }
+            None => None,
+        }
+    }
+
+    /// What one value or variable is after the arms.
+    fn join_column(
+        &mut self,
+        arms: &mut [Read],
+        is_never: &[bool],
+        column: Vec<Option<Value>>,
+        results: &mut [Vec<Value>],
+        name: Option<String>,
+        span: Span,
+    ) -> Value {
+        let is_defined = |lowering: &Self, value: &Option<Value>| {
+            value.is_some_and(|value| !lowering.undefined.contains(&value))
+        };
+        let defined: Vec<Value> =
+            column.iter().filter(|value| is_defined(self, value)).flatten().copied().collect();
+        let mut ty = Ty::Unknown;
+        for value in &defined {
+            ty = match (self.graph.ty(*value), self.optional.contains(value)) {
+                (Ty::Option(inner), true) => ty.joined(inner),
+                (other, _) => ty.joined(other),
+            };
+        }
+        let is_missing =
+            column.iter().zip(is_never).any(|(value, never)| !never && !is_defined(self, value));
+        let is_placed = matches!(ty, Ty::Float(_) | Ty::Integer | Ty::Bool);
+        // Where no number can stand in, the variable is an `Option` until it is read.
+        let is_optional = defined.iter().any(|value| self.optional.contains(value))
+            || is_missing && !is_placed && !defined.is_empty();
+        for (position, value) in column.into_iter().enumerate() {
+            let outer =
+                std::mem::replace(&mut self.nodes, std::mem::take(&mut arms[position].nodes));
+            let result = match value {
+                Some(value) if !self.undefined.contains(&value) => {
+                    match is_optional && !self.optional.contains(&value) {
+                        true => self.some(value, span),
+                        false => value,
+                    }
+                }
+                _ if is_never[position] || defined.is_empty() => {
+                    self.node(Op::Undefined, Vec::new(), ty.clone(), span)
+                }
+                _ if is_optional => self.none(span),
+                _ => self.placeholder(&ty, span),
+            };
+            arms[position].nodes = std::mem::replace(&mut self.nodes, outer);
+            results[position].push(result);
+        }
+        let depends_on = self.joined_dependencies(
+            &results.iter().filter_map(|row| row.last().copied()).collect::<Vec<_>>(),
+        );
+        let out = self.graph.value(Info {
+            name,
+            ty: match (is_optional, ty) {
+                (true, ty @ Ty::Option(_)) | (false, ty) => ty,
+                (true, ty) => Ty::Option(Box::new(ty)),
+            },
+            depends_on,
+            ..Default::default()
+        });
+        if defined.is_empty() {
+            self.undefined.insert(out);
+        }
+        if is_optional {
+            self.optional.insert(out);
+        }
+        out
+    }
+
+    /// A number for a path on which nothing reads it.
+    pub(super) fn placeholder(&mut self, ty: &Ty, span: Span) -> Value {
+        match ty {
+            Ty::Float(_) => {
+                let value = self.node(Op::Literal("0.0".to_owned()), Vec::new(), ty.clone(), span);
+                self.graph.info_mut(value).name = None;
+                value
+            }
+            Ty::Bool => self.flag(false, span),
+            _ => {
+                let mentions = Mentions { pure: true, ..Mentions::default() };
+                self.verbatim(quote!(0), mentions, ty.clone(), span)
+            }
+        }
+    }
+
+    pub(super) fn some(&mut self, value: Value, span: Span) -> Value {
+        let ty = Ty::Option(Box::new(self.graph.ty(value).clone()));
+        let some = self.node(Op::Construct(Construct::some()), vec![value], ty, span);
+        self.optional.insert(some);
+        some
+    }
+
+    pub(super) fn none(&mut self, span: Span) -> Value {
+        let path = Some(Tokens(quote!(::core::option::Option::None)));
+        let none = Construct { path, form: Form::Option, members: Vec::new(), rest: None };
+        let none = self.node(Op::Construct(none), Vec::new(), Ty::Unknown, span);
+        self.optional.insert(none);
+        none
+    }
+
+    /// A value that nothing reads, since a jump comes before.
+    pub(super) fn undefined(&mut self, _: Span) -> Value {
+        let value = self.graph.value(Default::default());
+        self.undefined.insert(value);
+        value
+    }
+
+    /// The value of code that never comes to its end.
+    pub(super) fn never(&mut self, span: Span) -> Value {
+        let value = self.undefined(span);
+        self.never.insert(value);
+        value
+    }
+}
+
+/// What a variable is called in generated code: those of ours begin with `%`.
+pub(super) fn name_of(variable: &str) -> String {
+    variable
+        .trim_start_matches('%')
+        .trim_end_matches(|c: char| variable.starts_with('%') && c.is_ascii_digit())
+        .to_owned()
+}

@@ -1,0 +1,273 @@
+//! Conditions and patterns: which arm runs, as a constant, and what is then known in it.
+
+use std::rc::Rc;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, ToTokens};
+use syn::spanned::Spanned;
+use syn::{Expr, Pat};
+
+use super::constant::Mentions;
+use super::flow::names_of;
+use super::Lowering;
+use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
+
+/// What is matched against patterns.
+#[derive(Clone)]
+pub(super) enum Matched {
+    /// A constant, in tokens that may be written again.
+    Constant(Rc<(TokenStream, Vec<(String, Value)>)>),
+    Active(Value),
+}
+
+impl Lowering<'_> {
+    /// A condition, and the patterns that hold where it does.
+    pub(super) fn condition<'e>(&mut self, cond: &'e Expr) -> (Value, Vec<(&'e Pat, Matched)>) {
+        match cond {
+            Expr::Paren(inner) => self.condition(&inner.expr),
+            Expr::Let(test) => {
+                let matched = self.matched(&test.expr);
+                let selector = self.select(&matched, &[(&test.pat, None)], cond.span());
+                (selector, vec![(&test.pat, matched)])
+            }
+            Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) && has_let(cond) => {
+                // `a && let P = b`: what the left side binds is in scope on the right.
+                let (left, mut patterns) = self.condition(&binary.left);
+                let mut more = Vec::new();
+                let (scopes, nodes) = (self.scopes.clone(), std::mem::take(&mut self.nodes));
+                self.scopes.enter();
+                for (pattern, matched) in &patterns {
+                    self.bind_matched(pattern, matched);
+                }
+                let (right, found) = self.condition(&binary.right);
+                more.extend(found);
+                let then = std::mem::replace(&mut self.nodes, nodes);
+                self.scopes = scopes;
+                patterns.extend(more);
+                (self.and(left, then, right, cond.span()), patterns)
+            }
+            _ => {
+                let selector = self.expr(cond);
+                self.graph.info_mut(selector).ty = Ty::Bool;
+                (selector, Vec::new())
+            }
+        }
+    }
+
+    /// `left && right`, where the right side is only looked at if the left holds.
+    pub(super) fn and(&mut self, left: Value, then: Vec<Node>, right: Value, span: Span) -> Value {
+        let arms = vec![(then, right), self.flag_arm(false, span)];
+        self.choose(left, arms, span)
+    }
+
+    /// `left || right`, likewise.
+    pub(super) fn or(&mut self, left: Value, then: Vec<Node>, right: Value, span: Span) -> Value {
+        let arms = vec![self.flag_arm(true, span), (then, right)];
+        self.choose(left, arms, span)
+    }
+
+    fn flag_arm(&mut self, flag: bool, span: Span) -> (Vec<Node>, Value) {
+        let outer = std::mem::take(&mut self.nodes);
+        let value = self.flag(flag, span);
+        (std::mem::replace(&mut self.nodes, outer), value)
+    }
+
+    fn choose(&mut self, selector: Value, arms: Vec<(Vec<Node>, Value)>, span: Span) -> Value {
+        let out = self.node(Op::If, vec![selector], Ty::Bool, span);
+        self.graph.info_mut(out).depends_on = Default::default();
+        if let Some(node) = self.nodes.last_mut() {
+            node.blocks = arms
+                .into_iter()
+                .map(|(nodes, result)| Block { nodes, results: vec![result], ..Block::default() })
+                .collect();
+        }
+        out
+    }
+
+    /// What a `match`, `if let` or `let else` looks at. A constant that may run once only gets a name.
+    pub(super) fn matched(&mut self, expr: &Expr) -> Matched {
+        let mentions = self.mentions(expr);
+        if mentions.active.is_some() {
+            return Matched::Active(self.expr(expr));
+        }
+        if mentions.pure && is_place_like(expr) {
+            let names = mentions.names.into_iter().collect();
+            return Matched::Constant(Rc::new((expr.to_token_stream(), names)));
+        }
+        let value = self.constant(expr);
+        if self.graph.info(value).name.is_none() {
+            self.graph.info_mut(value).name = Some("matched".to_owned());
+        }
+        Matched::Constant(Rc::new((quote!(__matched), vec![("__matched".to_owned(), value)])))
+    }
+
+    /// A `bool` for one pattern, the position of the first arm that fits for several.
+    pub(super) fn select(
+        &mut self,
+        matched: &Matched,
+        tests: &[(&Pat, Option<&Expr>)],
+        span: Span,
+    ) -> Value {
+        let (mut subject, mut names) = match matched {
+            Matched::Constant(constant) => ((constant.0).clone(), constant.1.clone()),
+            Matched::Active(value) => (quote!(__matched), vec![("__matched".to_owned(), *value)]),
+        };
+        // A float is compared by value, and anything else in place.
+        if let Matched::Active(value) = matched {
+            if !is_copied(self.graph.ty(*value)) {
+                subject = quote!(&#subject);
+            }
+        }
+        let is_one = tests.len() == 1;
+        let mut pure = true;
+        let mut arms = TokenStream::new();
+        for (position, (pattern, guard)) in tests.iter().enumerate() {
+            let number = proc_macro2::Literal::usize_unsuffixed(position);
+            let answer = if is_one { quote!(true) } else { number.to_token_stream() };
+            match guard {
+                Some(guard) => {
+                    let own = names_of(pattern);
+                    let mut mentions = self.mentions(*guard);
+                    mentions.names.retain(|name, _| !own.contains(name));
+                    pure &= mentions.pure;
+                    names.extend(mentions.names);
+                    arms.extend(quote!(#pattern if #guard => #answer,));
+                }
+                None => {
+                    let pattern = without_bindings(pattern);
+                    arms.extend(quote!(#pattern => #answer,));
+                }
+            }
+        }
+        if is_one {
+            arms.extend(quote!(_ => false,));
+        }
+        let names = names.into_iter().collect();
+        let mentions = Mentions { names, active: None, pure };
+        let ty = if is_one { Ty::Bool } else { Ty::Integer };
+        let tokens = match tests {
+            [(pattern, None)] => {
+                let pattern = without_bindings(pattern);
+                quote!(matches!(#subject, #pattern))
+            }
+            _ => quote!(match #subject { #arms }),
+        };
+        self.verbatim(tokens, mentions, ty, span)
+    }
+
+    /// Binds the names of a pattern that is known to fit.
+    pub(super) fn bind_matched(&mut self, pattern: &Pat, matched: &Matched) {
+        match matched {
+            Matched::Active(value) => {
+                let was_in_test = std::mem::replace(&mut self.in_test, true);
+                self.bind_pattern(pattern, *value);
+                self.in_test = was_in_test;
+            }
+            Matched::Constant(constant) => {
+                let found = names_of(pattern);
+                if found.is_empty() {
+                    return;
+                }
+                let (names, args) = constant.1.iter().cloned().unzip();
+                let subject = &constant.0;
+                let tokens = quote!(#subject else { unreachable!() });
+                // It is taken apart again where that is needed, so that nothing borrowed is kept.
+                let mut verbatim = Verbatim::new(tokens, names, true);
+                verbatim.pattern = Some(Tokens(pattern.to_token_stream()));
+                let outs = self.bound_constants(&found, Ty::Unknown, false);
+                self.nodes.push(Node {
+                    outs,
+                    op: Op::Verbatim(verbatim),
+                    args,
+                    blocks: vec![],
+                    origin: Origin::from(pattern.span()),
+                });
+            }
+        }
+    }
+}
+
+fn has_let(cond: &Expr) -> bool {
+    match cond {
+        Expr::Let(_) => true,
+        Expr::Paren(inner) => has_let(&inner.expr),
+        Expr::Binary(binary) => has_let(&binary.left) || has_let(&binary.right),
+        _ => false,
+    }
+}
+
+/// An expression that may be written again, and that shows a place rather than makes a value.
+fn is_place_like(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => is_place_like(&field.base),
+        Expr::Index(index) => is_place_like(&index.expr),
+        Expr::Paren(inner) => is_place_like(&inner.expr),
+        Expr::Reference(inner) => is_place_like(&inner.expr),
+        Expr::Unary(inner) => is_place_like(&inner.expr),
+        Expr::Tuple(parts) => parts.elems.iter().all(is_place_like),
+        Expr::MethodCall(call) => {
+            call.args.is_empty()
+                && matches!(
+                    call.method.to_string().as_str(),
+                    "as_ref" | "as_deref" | "as_str" | "first" | "last"
+                )
+                && is_place_like(&call.receiver)
+        }
+        Expr::Binary(_) => true,
+        _ => false,
+    }
+}
+
+fn is_copied(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(_) | Ty::Integer | Ty::Bool => true,
+        Ty::Tuple(parts) => parts.iter().all(is_copied),
+        _ => false,
+    }
+}
+
+/// The same test without names, so that nothing is moved or warned of.
+fn without_bindings(pattern: &Pat) -> TokenStream {
+    match pattern {
+        Pat::Ident(ident) => {
+            let is_constant = ident.ident.to_string().starts_with(char::is_uppercase)
+                && ident.by_ref.is_none()
+                && ident.mutability.is_none();
+            match &ident.subpat {
+                Some((_, inner)) => without_bindings(inner),
+                None if is_constant => ident.to_token_stream(),
+                None => quote!(_),
+            }
+        }
+        Pat::Paren(inner) => without_bindings(&inner.pat),
+        Pat::Type(typed) => without_bindings(&typed.pat),
+        Pat::Reference(inner) => without_bindings(&inner.pat),
+        Pat::Or(cases) => {
+            let cases = cases.cases.iter().map(without_bindings);
+            quote!(#(#cases)|*)
+        }
+        Pat::Tuple(tuple) => {
+            let parts = tuple.elems.iter().map(without_bindings);
+            quote!((#(#parts,)*))
+        }
+        Pat::TupleStruct(tuple) => {
+            let path = &tuple.path;
+            let parts = tuple.elems.iter().map(without_bindings);
+            quote!(#path(#(#parts),*))
+        }
+        Pat::Struct(fields) => {
+            let path = &fields.path;
+            let parts = fields.fields.iter().map(|field| {
+                let (member, inner) = (&field.member, without_bindings(&field.pat));
+                quote!(#member: #inner,)
+            });
+            quote!(#path { #(#parts)* .. })
+        }
+        Pat::Slice(list) => {
+            let parts = list.elems.iter().map(without_bindings);
+            quote!([#(#parts),*])
+        }
+        other => other.to_token_stream(),
+    }
+}

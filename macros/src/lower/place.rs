@@ -1,0 +1,496 @@
+//! Writes: each makes a new version of the variable that it writes to.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprAssign, ExprBinary, ExprCall, ExprMethodCall};
+
+use super::expr::member;
+use super::Lowering;
+use crate::graph::{element, key, Action, Op, Step, Ty, Value};
+use crate::ops::{self, Row};
+
+/// A place that is written: a variable, and the way to a part of it.
+pub(super) struct Place {
+    name: String,
+    steps: Vec<Step>,
+    operands: Vec<Value>,
+    /// What the steps lead to: the variable's value, and each part on the way.
+    values: Vec<Value>,
+}
+
+impl Place {
+    /// What stands there now.
+    pub(super) fn held(&self) -> Value {
+        self.values[self.values.len() - 1]
+    }
+
+    pub(super) fn is_view(&self) -> bool {
+        matches!(self.steps.last(), Some(Step::View(_)))
+    }
+}
+
+impl Lowering<'_> {
+    /// True for a place in a variable whose versions the graph knows.
+    pub(super) fn is_versioned(&self, place: &Expr) -> bool {
+        super::flow::root(place).is_some_and(|root| self.is_versioned_name(&key(root)))
+    }
+
+    /// The same by name: a variable that an active value may reach.
+    pub(super) fn is_versioned_name(&self, name: &str) -> bool {
+        let is_reached = name.starts_with('%') || self.reached.contains(name);
+        is_reached && self.scopes.get(name).is_some_and(|binding| !binding.is_mutable)
+    }
+
+    /// `place = value`, also with a tuple of places.
+    pub(super) fn assignment(&mut self, assign: &ExprAssign) {
+        match (&*assign.left, &*assign.right) {
+            (Expr::Tuple(places), Expr::Tuple(values))
+                if places.elems.len() == values.elems.len() =>
+            {
+                // All values are computed before anything is written.
+                let values: Vec<Value> =
+                    values.elems.iter().map(|value| self.expr(value)).collect();
+                for (place, value) in places.elems.iter().zip(values) {
+                    self.write(place, value, place.span());
+                }
+            }
+            (Expr::Tuple(places), _) => {
+                let whole = self.expr(&assign.right);
+                for (position, place) in places.elems.iter().enumerate() {
+                    let part = self.field(whole, &position.to_string(), place.span());
+                    self.write(place, part, place.span());
+                }
+            }
+            (Expr::Array(places), _) => {
+                let whole = self.expr(&assign.right);
+                for (position, place) in places.elems.iter().enumerate() {
+                    let part = match self.member_of_construct(whole, &position.to_string()) {
+                        Some(part) => part,
+                        None => {
+                            let at = self.position(position, place.span());
+                            self.element(whole, at, place.span())
+                        }
+                    };
+                    self.write(place, part, place.span());
+                }
+            }
+            (place, _) => {
+                let value = self.expr(&assign.right);
+                self.write(place, value, assign.left.span());
+            }
+        }
+    }
+
+    /// `place += value` and its like.
+    pub(super) fn compound_assignment(&mut self, binary: &ExprBinary, row: &'static Row) {
+        if self.is_constant(&binary.left) && self.is_constant(&binary.right) {
+            if let Some(name) = super::turns::plain(&binary.left) {
+                let value = self.constant_update(binary);
+                self.assign(&name, value);
+                return;
+            }
+        }
+        let by = self.expr(&binary.right);
+        let Some(place) = self.place(&binary.left) else { return };
+        let old = place.held();
+        let value = self.row(row, vec![old, by], binary.op.span());
+        self.update(place, value, binary.left.span());
+    }
+
+    fn write(&mut self, place: &Expr, value: Value, span: Span) {
+        if matches!(place, Expr::Infer(_)) {
+            return;
+        }
+        if !self.is_versioned(place) {
+            if self.is_active(value) {
+                self.mistake(
+                    place,
+                    "an active value cannot be written here: write it to a local variable of this function",
+                );
+                return;
+            }
+            // A constant of its own kind, such as a counter, takes the value.
+            let tokens = place.to_token_stream();
+            let mut mentions = self.mentions(place);
+            mentions.names.insert("__value".to_owned(), value);
+            let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
+            self.nodes.push(super::stmt::effect(
+                quote::quote!(#tokens = __value;),
+                names,
+                args,
+                span,
+            ));
+            return;
+        }
+        let Some(place) = self.place(place) else { return };
+        self.update(place, value, span);
+    }
+
+    /// The new version of the variable in which `value` stands at the place.
+    pub(super) fn update(&mut self, place: Place, value: Value, span: Span) {
+        let action = if place.is_view() { Action::Assign } else { Action::Set };
+        self.update_by(place, value, action, span);
+    }
+
+    fn update_by(&mut self, place: Place, value: Value, action: Action, span: Span) {
+        if place.steps.is_empty() && action == Action::Set {
+            let value = self.in_option_of(&place.name, value, span);
+            self.assign(&place.name, value);
+            return;
+        }
+        let old = place.values[0];
+        let ty = self.written_type(old, &place, value, action);
+        let info = self.graph.info(old);
+        let (name, is_array) = (info.name.clone(), ty.is_numeric());
+        let mut depends_on = info.depends_on.clone();
+        depends_on.join(&self.graph.info(value).depends_on);
+        // The position of what is pushed is kept: the list itself goes on growing.
+        let length = (action == Action::Push).then(|| {
+            let held = place.held();
+            let names = [("__list".to_owned(), held)].into_iter().collect();
+            let mentions = super::constant::Mentions { names, active: None, pure: false };
+            let length = self.verbatim(quote::quote!(__list.len()), mentions, Ty::Integer, span);
+            self.graph.info_mut(length).name = Some("length".to_owned());
+            length
+        });
+        let args = std::iter::once(old)
+            .chain(place.operands.clone())
+            .chain(length)
+            .chain([value])
+            .collect();
+        let out = self.node(Op::Update(place.steps.clone(), action), args, ty, span);
+        let info = self.graph.info_mut(out);
+        info.depends_on = depends_on;
+        info.name = name.or(Some(place.name.clone()));
+        info.shape_of = (is_array && action != Action::Push).then_some(old);
+        self.scopes.assign(&place.name, out);
+    }
+
+    fn in_option_of(&mut self, name: &str, value: Value, span: Span) -> Value {
+        let is_optional =
+            self.scopes.get(name).is_some_and(|held| self.optional.contains(&held.value));
+        match is_optional && !self.optional.contains(&value) {
+            true => self.some(value, span),
+            false => value,
+        }
+    }
+
+    /// The type of the new version: what is written tells what the elements are.
+    fn written_type(&self, old: Value, place: &Place, value: Value, action: Action) -> Ty {
+        let ty = self.graph.ty(old).clone();
+        let written = self.graph.ty(value);
+        match (place.steps.as_slice(), action) {
+            ([], Action::Push) => ty.joined(&Ty::List(Box::new(written.clone()))),
+            (steps, _) => refined(&ty, steps, written),
+        }
+    }
+
+    /// Reads a place: its variable, and the steps to the part. Says what is wrong if it is none.
+    pub(super) fn place(&mut self, expr: &Expr) -> Option<Place> {
+        match expr {
+            Expr::Paren(inner) => self.place(&inner.expr),
+            Expr::Group(inner) => self.place(&inner.expr),
+            Expr::Reference(inner) => self.place(&inner.expr),
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                self.place(&unary.expr)
+            }
+            Expr::Path(path) => {
+                let name = path.path.get_ident().map(key);
+                let binding = name.as_ref().and_then(|name| self.scopes.get(name));
+                match (name, binding) {
+                    (Some(name), Some(binding)) => {
+                        let value = match self.optional.contains(&binding.value) {
+                            true => self.out_of_option(binding.value, expr.span()),
+                            false => binding.value,
+                        };
+                        Some(Place { name, steps: vec![], operands: vec![], values: vec![value] })
+                    }
+                    _ => {
+                        self.mistake(
+                            expr,
+                            "this is not a local variable, so it cannot be written here",
+                        );
+                        None
+                    }
+                }
+            }
+            Expr::Field(field) => {
+                let mut place = self.place(&field.base)?;
+                let name = member(&field.member);
+                let part = self.field(place.held(), &name, expr.span());
+                // A tuple or struct that was made here has its parts as values.
+                place.steps.push(Step::Field(name));
+                place.values.push(part);
+                Some(place)
+            }
+            Expr::Index(index) => {
+                let mut place = self.place(&index.expr)?;
+                if matches!(&*index.index, Expr::Range(_)) {
+                    self.mistake(
+                        expr,
+                        "a subslice cannot be written as a whole: write its elements",
+                    );
+                    return None;
+                }
+                let position = self.constant(&index.index);
+                let part = self.element(place.held(), position, expr.span());
+                place.steps.push(Step::Index);
+                place.operands.push(position);
+                place.values.push(part);
+                Some(place)
+            }
+            Expr::MethodCall(call) => self.view_place(call),
+            _ => {
+                self.mistake(
+                    expr,
+                    "this place cannot be written: name the variable and the part of it",
+                );
+                None
+            }
+        }
+    }
+
+    /// `x.slice_mut(s![..])`, `x.row_mut(i)`.
+    fn view_place(&mut self, call: &ExprMethodCall) -> Option<Place> {
+        let name = call.method.to_string();
+        let row = name.strip_suffix("_mut").and_then(ops::view_by_call);
+        let Some(row) = row.filter(|row| row.operands.len() == call.args.len() + 1) else {
+            if matches!(name.as_str(), "view_mut" | "as_mut" | "iter_mut") {
+                return self.place(&call.receiver);
+            }
+            self.mistake(
+                call.method.span(),
+                format!("`{name}` of an active value cannot be written through: use `slice_mut`, `row_mut`, `column_mut`, `index_axis_mut` or an index"),
+            );
+            return None;
+        };
+        let mut place = self.place(&call.receiver)?;
+        let operands: Vec<Value> = call.args.iter().map(|arg| self.constant(arg)).collect();
+        let args = std::iter::once(place.held()).chain(operands.iter().copied()).collect();
+        let part = self.row(row, args, call.method.span());
+        place.steps.push(Step::View(row));
+        place.operands.extend(operands);
+        place.values.push(part);
+        Some(place)
+    }
+
+    /// A method that changes its receiver; false if it is none.
+    pub(super) fn changing_method(&mut self, call: &ExprMethodCall) -> bool {
+        let span = call.method.span();
+        let name = call.method.to_string();
+        match (name.as_str(), call.args.len()) {
+            ("push", 1) => {
+                let value = self.expr(&call.args[0]);
+                let Some(place) = self.place(&call.receiver) else { return true };
+                self.update_by(place, value, Action::Push, span);
+            }
+            ("assign" | "copy_from_slice" | "clone_from_slice" | "clone_from" | "fill", 1) => {
+                let value = self.expr(&call.args[0]);
+                let Some(place) = self.place(&call.receiver) else { return true };
+                self.assign_whole(place, value, span);
+            }
+            ("scaled_add", 2) => {
+                let (by, added) = (self.expr(&call.args[0]), self.expr(&call.args[1]));
+                let Some(place) = self.place(&call.receiver) else { return true };
+                let scaled = self.row(ops::row("Mul"), vec![added, by], span);
+                let sum = self.row(ops::row("Add"), vec![place.held(), scaled], span);
+                self.update(place, sum, span);
+            }
+            ("mapv_inplace" | "map_inplace" | "par_mapv_inplace", 1) => {
+                let Some(place) = self.place(&call.receiver) else { return true };
+                if name == "map_inplace" {
+                    self.mistake(
+                        span,
+                        "`map_inplace` hands out `&mut` elements: use `mapv_inplace`",
+                    );
+                    return true;
+                }
+                let mapped =
+                    self.mapped_elements(place.held(), &call.args[0], "mapv_inplace", span);
+                self.update(place, mapped, span);
+            }
+            ("zip_mut_with", 2) => {
+                let with = self.expr(&call.args[0]);
+                let Some(place) = self.place(&call.receiver) else { return true };
+                let Expr::Closure(closure) = &call.args[1] else {
+                    self.mistake(&call.args[1], "`zip_mut_with` takes a closure here");
+                    return true;
+                };
+                let zipped = self.zipped_elements(place.held(), with, closure, span);
+                self.update(place, zipped, span);
+            }
+            ("swap", 2) => {
+                let Some(place) = self.place(&call.receiver) else { return true };
+                let positions: Vec<Value> =
+                    call.args.iter().map(|arg| self.constant(arg)).collect();
+                let held = place.held();
+                let first = self.element(held, positions[0], span);
+                let second = self.element(held, positions[1], span);
+                for (position, value) in [(positions[0], second), (positions[1], first)] {
+                    let Some(mut place) = self.place(&call.receiver) else { return true };
+                    place.steps.push(Step::Index);
+                    place.operands.push(position);
+                    place.values.push(value);
+                    self.update_by(place, value, Action::Set, span);
+                }
+            }
+            _ => return self.moves_axes(call),
+        }
+        true
+    }
+
+    /// `place.assign(&value)` and `place.fill(value)`, with broadcasting.
+    fn assign_whole(&mut self, place: Place, value: Value, span: Span) {
+        if matches!(place.steps.last(), Some(Step::View(_))) {
+            return self.update_by(place, value, Action::Assign, span);
+        }
+        let held = place.held();
+        if matches!(self.graph.ty(held), Ty::List(_)) && !self.graph.ty(value).is_float() {
+            return self.update_by(place, value, Action::Set, span);
+        }
+        let ty = self.graph.ty(held).clone();
+        let whole = self.row(ops::row("Expand"), vec![value, held], span);
+        let joined = self.graph.ty(whole).joined(&ty);
+        self.graph.info_mut(whole).ty = joined;
+        self.update_by(place, whole, Action::Set, span);
+    }
+
+    /// `mem::swap(&mut a, &mut b)`; `mem::replace(&mut a, b)` and `mem::take(&mut a)` give what stood
+    /// there.
+    pub(super) fn memory_call(&mut self, call: &ExprCall) -> Option<Option<Value>> {
+        let Expr::Path(function) = &*call.func else { return None };
+        let name = function.path.segments.last()?.ident.to_string();
+        let module =
+            function.path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+        let is_memory = module.as_deref() == Some("mem")
+            || module.is_none() && call.args.first().is_some_and(is_lent_mutably);
+        if !is_memory {
+            return None;
+        }
+        let span = call.span();
+        match (name.as_str(), call.args.len()) {
+            ("swap", 2) => {
+                let (first, second) = (self.place(&call.args[0])?, self.place(&call.args[1])?);
+                let (a, b) = (first.held(), second.held());
+                self.update(first, b, span);
+                let second = self.place(&call.args[1])?;
+                self.update(second, a, span);
+                Some(None)
+            }
+            ("replace", 2) => {
+                let value = self.expr(&call.args[1]);
+                let place = self.place(&call.args[0])?;
+                let old = place.held();
+                self.update(place, value, span);
+                Some(Some(old))
+            }
+            ("take", 1) => {
+                let place = self.place(&call.args[0])?;
+                let old = place.held();
+                let ty = self.graph.ty(old).clone();
+                let value = match &ty {
+                    Ty::Float(_) => self.placeholder(&ty, span),
+                    _ => {
+                        let mentions =
+                            super::constant::Mentions { pure: true, ..Default::default() };
+                        self.verbatim(
+                            quote::quote!(::core::default::Default::default()),
+                            mentions,
+                            ty,
+                            span,
+                        )
+                    }
+                };
+                self.update(place, value, span);
+                Some(Some(old))
+            }
+            _ => None,
+        }
+    }
+
+    /// A position that is known.
+    pub(super) fn position(&mut self, position: usize, span: Span) -> Value {
+        let mentions = super::constant::Mentions { pure: true, ..Default::default() };
+        let digits = proc_macro2::Literal::usize_unsuffixed(position).to_token_stream();
+        self.verbatim(digits, mentions, Ty::Integer, span)
+    }
+
+    /// `a..b` of a list, with both ends.
+    pub(super) fn range_of(&mut self, base: Value, range: &syn::ExprRange) -> Value {
+        let span = range.span();
+        let start = match &range.start {
+            Some(start) => self.constant(start),
+            None => self.position(0, span),
+        };
+        let is_closed = matches!(range.limits, syn::RangeLimits::Closed(_));
+        let end = match &range.end {
+            Some(end) => {
+                let end = self.constant(end);
+                match is_closed {
+                    true => self.constant_of(
+                        &[end],
+                        |names| {
+                            let end = &names[0];
+                            quote::quote!(#end + 1)
+                        },
+                        Ty::Integer,
+                        span,
+                    ),
+                    false => end,
+                }
+            }
+            None => self.constant_of(
+                &[base],
+                |names| {
+                    let base = &names[0];
+                    quote::quote!(#base.len())
+                },
+                Ty::Integer,
+                span,
+            ),
+        };
+        self.range_from(start, end, span)
+    }
+
+    /// `start..end`, written wherever it is used.
+    pub(super) fn range_from(&mut self, start: Value, end: Value, span: Span) -> Value {
+        self.constant_of(
+            &[start, end],
+            |names| {
+                let (start, end) = (&names[0], &names[1]);
+                quote::quote!(#start..#end)
+            },
+            Ty::Constant,
+            span,
+        )
+    }
+
+    /// `&v[a..b]`.
+    pub(super) fn subslice(&mut self, base: Value, range: Value, span: Span) -> Value {
+        let ty = match self.graph.ty(base) {
+            Ty::List(inner) => Ty::List(inner.clone()),
+            other => Ty::List(Box::new(element(other))),
+        };
+        let depends_on = self.graph.info(base).depends_on.clone();
+        let out = self.node(Op::Row(ops::row("Get")), vec![base, range], ty, span);
+        self.graph.info_mut(out).depends_on = depends_on;
+        out
+    }
+}
+
+/// The type of a whole of which a part of type `written` was written.
+fn refined(whole: &Ty, steps: &[Step], written: &Ty) -> Ty {
+    match (whole, steps) {
+        (whole, []) => whole.joined(written),
+        (Ty::List(inner), [Step::Index, rest @ ..]) => {
+            Ty::List(Box::new(refined(inner, rest, written)))
+        }
+        (Ty::Array(elem, rank), _) => Ty::Array(elem.join(written.elem()), *rank),
+        (whole, _) => whole.clone(),
+    }
+}
+
+fn is_lent_mutably(expr: &Expr) -> bool {
+    matches!(expr, Expr::Reference(lent) if lent.mutability.is_some())
+}
