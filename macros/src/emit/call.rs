@@ -15,6 +15,18 @@ const COUNTS: [&str; 13] = [
     "twelve",
 ];
 
+/// What a pullback is handed again of an argument.
+#[derive(Clone, Copy)]
+pub(super) enum Again {
+    /// A constant that stands beside the pullback, at this position.
+    Kept(usize),
+    /// A constant that is evaluated again, if it is a reference.
+    Asked,
+    /// Any other constant.
+    Constant,
+    Active,
+}
+
 impl Writer<'_> {
     /// `g::__vjp(a, &b, Yes, No)`: the value and its pullback.
     pub(super) fn call(&self, callee: &Callee, node: &Node) -> Text {
@@ -23,7 +35,7 @@ impl Writer<'_> {
             .args
             .iter()
             .zip(&callee.passing)
-            .map(|(arg, passing)| self.passed(*arg, *passing))
+            .map(|(arg, passing)| self.passed(*arg, *passing, self.graph.is_active(*arg)))
             .collect();
         // A field's marker is asked for before the field may be moved.
         let mut asked = Vec::new();
@@ -43,8 +55,7 @@ impl Writer<'_> {
                 name
             })
             .collect();
-        let kept: Vec<TokenStream> =
-            self.kept_again(&node.args, &callee.passing).map(|arg| self.again_of(arg)).collect();
+        let kept = self.kept_again(callee, node);
         let generics = callee.generics.as_ref().map(|generics| {
             let generics = &generics.0;
             let separator = (!generics.is_empty()
@@ -110,17 +121,24 @@ impl Writer<'_> {
         let (pullback, rest) = (node.args[0], &node.args[1..]);
         let (args, seed) = rest.split_at(rest.len() - 1);
         let name = self.text(pullback).at_least(Strength::Atom);
-        let mut kept = 0;
+        let origin = self.survey.origins.get(&pullback).unwrap_or(&pullback);
+        // What a loop or branch finds again does not say by itself how it was passed.
+        let passed = self.shared.borrow().again.get(origin).cloned().unwrap_or_default();
+        let is_pair = passed.iter().any(|again| matches!(again, Again::Kept(_)));
         let again: Vec<TokenStream> = args
             .iter()
             .zip(&callee.passing)
-            .map(|(arg, passing)| match self.is_kept_again(*arg, *passing) {
-                true => {
-                    let position = proc_macro2::Literal::usize_unsuffixed(kept);
-                    kept += 1;
-                    quote!(::core::clone::Clone::clone(&#name.1.#position))
+            .zip(passed)
+            .map(|((arg, passing), again)| match again {
+                Again::Kept(position) => {
+                    let position = proc_macro2::Literal::usize_unsuffixed(position);
+                    let lent = ours("lent");
+                    // Its type is its own, so that it is coerced like the argument.
+                    quote!({ let #lent = ::core::clone::Clone::clone(&#name.1.#position); #lent })
                 }
-                false => self.again(*arg, *passing),
+                Again::Asked => self.again_of(*arg),
+                Again::Constant => self.again(*arg, *passing, false),
+                Again::Active => self.again(*arg, *passing, true),
             })
             .collect();
         let seed = match self.graph.ty(seed[0]) {
@@ -131,18 +149,30 @@ impl Writer<'_> {
                 quote!(#into(#seed))
             }
         };
-        let pullback = if kept == 0 { name } else { quote!((#name.0)) };
+        let pullback = if is_pair { quote!((#name.0)) } else { name };
         Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again),*, #seed)))
     }
 
-    /// The constant arguments of which the call keeps what the pullback is handed again.
-    fn kept_again<'n>(
-        &'n self,
-        args: &'n [Value],
-        passing: &'n [Passing],
-    ) -> impl Iterator<Item = Value> + 'n {
-        let both = args.iter().zip(passing);
-        both.filter(|(arg, passing)| self.is_kept_again(**arg, **passing)).map(|(arg, _)| *arg)
+    /// What the call keeps of constant arguments, which the pullback is handed again.
+    fn kept_again(&self, callee: &Callee, node: &Node) -> Vec<TokenStream> {
+        let mut kept = Vec::new();
+        let again = node.args.iter().zip(&callee.passing).map(|(arg, passing)| {
+            if self.graph.is_active(*arg) {
+                Again::Active
+            } else if self.is_kept_again(*arg, *passing) {
+                kept.push(self.again_of(*arg));
+                Again::Kept(kept.len() - 1)
+            } else if self.may_be_reference(*arg, *passing) {
+                Again::Asked
+            } else {
+                Again::Constant
+            }
+        });
+        let again = again.collect();
+        if let Some(pullback) = node.outs.get(1) {
+            self.shared.borrow_mut().again.insert(*pullback, again);
+        }
+        kept
     }
 
     /// True for a named constant that may be a reference, as far as the macro can see, and that a
@@ -173,9 +203,9 @@ impl Writer<'_> {
     }
 
     /// An argument as the user passed it.
-    fn passed(&self, arg: Value, passing: Passing) -> TokenStream {
+    fn passed(&self, arg: Value, passing: Passing, is_active: bool) -> TokenStream {
         let text = self.text(arg);
-        if !self.graph.is_active(arg) {
+        if !is_active {
             return match passing {
                 Passing::Reference => {
                     let text = text.at_least(Strength::Unary);
@@ -239,18 +269,15 @@ impl Writer<'_> {
     }
 
     /// What a pullback is handed again for an argument: what it was lent.
-    fn again(&self, arg: Value, passing: Passing) -> TokenStream {
+    fn again(&self, arg: Value, passing: Passing, is_active: bool) -> TokenStream {
         // What is found again behind a reference was lent only if it was a reference before.
         let written = self.survey.origins.get(&arg).copied().unwrap_or(arg);
         let is_lent = self.graph.info(written).is_reference && passing != Passing::Owned
             || passing == Passing::Reference
             || passing == Passing::View
             || self.is_view(arg) && passing != Passing::Owned;
-        if self.may_be_reference(arg, passing) {
-            return self.again_of(arg);
-        }
         if is_lent {
-            self.passed(arg, passing)
+            self.passed(arg, passing, is_active)
         } else {
             quote!(())
         }

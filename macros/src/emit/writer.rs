@@ -7,6 +7,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
+use super::call::Again;
 use super::liveness::{Live, Liveness};
 use super::names::Names;
 use super::signature::Signature;
@@ -63,6 +64,8 @@ pub(super) struct Shared {
     pub(super) mutable: HashSet<usize>,
     /// What each value was called.
     pub(super) called: HashMap<Value, String>,
+    /// What each pullback is handed again.
+    pub(super) again: HashMap<Value, Vec<Again>>,
 }
 
 /// What a literal takes its type from.

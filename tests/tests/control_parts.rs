@@ -1,0 +1,209 @@
+//! Options, views, moved axes and made arrays inside branches and loops, and calls from there.
+#![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
+
+use chainrule::check::check_gradients;
+use chainrule::ndarray::{Array1, Array2, ArrayView1, Axis, array, s};
+use chainrule::prelude::*;
+use chainrule_tests::{check, sampled};
+
+#[derive(Differentiable, Clone, Debug, PartialEq)]
+struct Affine {
+    w: Array2<f64>,
+    b: Option<Array1<f64>>,
+    scale: Option<f64>,
+}
+
+#[differentiable]
+fn affine(p: &Affine, x: &Array1<f64>, n: usize) -> f64 {
+    let mut y = p.w.dot(x);
+    for _ in 0..n {
+        if p.b.is_some() {
+            y = y.tanh() + p.b.as_ref().unwrap();
+        }
+        if p.scale.is_some() {
+            y *= p.scale.unwrap();
+        } else {
+            y += p.scale.unwrap_or(2.0);
+        }
+    }
+    y.sum()
+}
+
+fn parameters(b: bool, scale: Option<f64>) -> Affine {
+    Affine { w: sampled([2, 2], 1), b: b.then(|| sampled([2], 2)), scale }
+}
+
+#[test]
+fn options_in_branches_in_loops() {
+    for p in [parameters(true, Some(0.7)), parameters(false, None), parameters(true, None)] {
+        for n in [0, 1, 3] {
+            check(check_gradients(
+                |(p, x)| affine(p, x, n),
+                |(p, x)| affine::grad(p, x, n),
+                &(p.clone(), sampled([2], 3)),
+            ));
+        }
+    }
+}
+
+#[differentiable]
+fn matched(x: Option<f64>, y: f64) -> f64 {
+    match x {
+        Some(x) => x * x * y,
+        None => y * y,
+    }
+}
+
+#[test]
+fn an_option_is_matched() {
+    assert_eq!(matched::grad(Some(3.0), 2.0), (Some(12.0), 9.0));
+    assert_eq!(matched::grad(None, 2.0), (None, 4.0));
+}
+
+#[differentiable]
+fn turned(x: &Array2<f64>, w: &Array2<f64>, n: usize) -> f64 {
+    let mut y = x.clone();
+    for i in 0..n {
+        y.swap_axes(0, 1);
+        if i % 2 == 0 {
+            y.invert_axis(Axis(1));
+        } else {
+            y.reverse_axes();
+        }
+        y = &y * &y + w;
+    }
+    (&y * w).sum()
+}
+
+#[test]
+fn axes_moved_in_loops() {
+    for n in 0..4 {
+        check(check_gradients(
+            |(x, w)| turned(x, w, n),
+            |(x, w)| turned::grad(x, w, n),
+            &(sampled([2, 2], 1), sampled([2, 2], 2)),
+        ));
+    }
+}
+
+#[derive(Differentiable, Clone, Debug, PartialEq)]
+struct Held {
+    x: Array2<f64>,
+}
+
+#[differentiable]
+fn in_a_field(mut held: Held, w: &Array2<f64>) -> f64 {
+    held.x.swap_axes(0, 1);
+    (held.x.dot(w)).sum()
+}
+
+#[test]
+fn axes_moved_in_a_field() {
+    check(check_gradients(
+        |(held, w)| in_a_field(held.clone(), w),
+        |(held, w)| in_a_field::grad(held.clone(), w),
+        &(Held { x: sampled([2, 3], 1) }, sampled([2, 4], 2)),
+    ));
+}
+
+#[differentiable]
+fn copies(x: &Array2<f64>, a: f64) -> f64 {
+    let mut sum = Array1::from_elem(x.ncols(), a);
+    let mut kept = x.row(0).to_owned();
+    for i in 0..x.nrows() {
+        let row = x.row(i).to_owned();
+        kept[i] = a * row[0];
+        sum = sum * &row + Array1::from_vec(vec![a, row[1], kept[0]]);
+        kept.slice_mut(s![..2]).assign(&row.slice(s![1..]));
+    }
+    (sum * kept).sum()
+}
+
+#[test]
+fn arrays_made_in_loops() {
+    check(check_gradients(
+        |(x, a)| copies(x, *a),
+        |(x, a)| copies::grad(x, *a),
+        &(sampled([3, 3], 1), 0.6),
+    ));
+}
+
+#[differentiable(wrt(x))]
+fn weighted(x: f64, by: &Array1<f64>, shown: ArrayView1<'_, f64>, name: &str) -> f64 {
+    x * x * by.sum() * shown.sum() * name.len() as f64
+}
+
+#[differentiable(wrt(x))]
+fn lends(x: f64, data: &Array2<f64>, names: &[String]) -> f64 {
+    let mut sum = x;
+    for i in 0..names.len() {
+        let name = &names[i];
+        let column = data.column(i).to_owned();
+        if name.len() > 1 {
+            sum += weighted(sum, &column, data.row(i), name);
+        } else {
+            sum = weighted(x, &(&column * 2.0), column.view(), name) - sum;
+        }
+    }
+    sum
+}
+
+#[test]
+fn constants_lent_to_calls_in_loops() {
+    let data = array![[0.1, 0.4], [0.3, -0.2]];
+    let names = ["a".to_owned(), "bc".to_owned()];
+    check(check_gradients(|x| lends(*x, &data, &names), |x| lends::grad(*x, &data, &names), &0.8));
+    let (_, pullback) = lends::vjp(0.8, &data, &names);
+    assert_eq!(pullback(1.0), pullback(1.0));
+}
+
+#[derive(Differentiable, Clone, Debug, PartialEq)]
+struct Model {
+    w: f64,
+    #[differentiable(constant)]
+    power: i32,
+}
+
+#[differentiable(wrt(w))]
+fn raised(w: f64, power: i32) -> f64 {
+    w.powi(power)
+}
+
+#[differentiable]
+fn powers(model: &Model, n: usize) -> f64 {
+    let mut sum = 1.0;
+    for _ in 0..n {
+        sum = if sum < 5.0 { sum + raised(model.w, model.power) } else { sum * model.w };
+    }
+    sum
+}
+
+#[test]
+fn constant_fields_into_calls_in_loops() {
+    for n in 0..5 {
+        check(check_gradients(
+            |model| powers(model, n),
+            |model| powers::grad(model, n),
+            &Model { w: 1.3, power: 2 },
+        ));
+    }
+}
+
+#[differentiable]
+fn cast(x: &Array1<f64>, n: usize) -> f64 {
+    let mut sum = 0.0;
+    for _ in 0..n {
+        let y = x.mapv(|v| v as f32);
+        sum += y.mapv(|v| (v * 2.0) as f64).dot(x) + sum * x.sum();
+    }
+    sum
+}
+
+#[test]
+fn casts_in_loops() {
+    let x = array![0.5, 0.25];
+    let dx = cast::grad(&x, 1);
+    assert!((dx - &x * 4.0).mapv(f64::abs).sum() < 1e-6);
+}
