@@ -207,3 +207,25 @@ fn casts_in_loops() {
     let dx = cast::grad(&x, 1);
     assert!((dx - &x * 4.0).mapv(f64::abs).sum() < 1e-6);
 }
+
+#[differentiable]
+fn copied_later(x: &Array2<f64>, n: usize) -> f64 {
+    let row = x.row(0);
+    let made = Some(x.sum());
+    let mut sum = Array1::from_elem(x.ncols(), 1.0);
+    for _ in 0..n {
+        let mut copy = row.to_owned();
+        copy[0] *= made.unwrap();
+        sum = sum * copy + row;
+    }
+    sum.sum()
+}
+
+#[test]
+fn views_copied_in_a_later_block() {
+    check(check_gradients(
+        |x| copied_later(x, 2),
+        |x| copied_later::grad(x, 2),
+        &sampled([2, 2], 1),
+    ));
+}

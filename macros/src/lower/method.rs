@@ -18,7 +18,7 @@ impl Lowering<'_> {
         match (name.as_str(), call.args.len()) {
             ("to_owned" | "into_owned", 0) => {
                 let receiver = self.expr(&call.receiver);
-                return match self.is_view(receiver) {
+                return match self.views.contains(&receiver) {
                     true => self.row(ops::row("ToOwned"), vec![receiver], span),
                     false => receiver,
                 };
@@ -68,15 +68,6 @@ impl Lowering<'_> {
             }
             _ => self.user_method(call, receiver),
         }
-    }
-
-    /// True for a view of an array: a parameter that is one, or a part that is shown in place.
-    fn is_view(&self, value: Value) -> bool {
-        self.views.contains(&value)
-            || self.nodes.iter().any(|node| {
-                matches!(&node.op, Op::Row(row) if row.is_view() && !row.is_element())
-                    && node.out() == value
-            })
     }
 
     /// The operation behind `x.mean().unwrap()`, if the receiver of `unwrap` is one.

@@ -66,7 +66,7 @@ struct Lowering<'a> {
     methods: Vec<ExtensionCall>,
     /// Values that stand for a mistake: what is done with them is no second one.
     poisoned: HashSet<Value>,
-    /// Parameters that are views by their type.
+    /// Views of arrays: parameters of such a type, and parts that are shown in place.
     views: HashSet<Value>,
     /// The names that an active value may reach.
     reached: HashSet<String>,
@@ -286,6 +286,9 @@ impl<'a> Lowering<'a> {
     fn node(&mut self, op: Op, args: Vec<Value>, ty: Ty, span: Span) -> Value {
         let depends_on = self.joined_dependencies(&args);
         let out = self.graph.value(Info { ty, depends_on, ..Info::default() });
+        if matches!(&op, Op::Row(row) if row.is_view() && !row.is_element()) {
+            self.views.insert(out);
+        }
         if let Op::Construct(construct) = &op {
             if matches!(construct.form, Form::Repeat { .. }) {
                 return self.plain_node(op, args, out, span);

@@ -48,9 +48,8 @@ impl Lowering<'_> {
 
     /// What `Some(x)` holds that was made here.
     fn held_by_construct(&self, option: Value) -> Option<Value> {
-        let node = self.nodes.iter().find(|node| node.outs.contains(&option))?;
-        match &node.op {
-            Op::Construct(Construct { form: Form::Option, .. }) => node.args.first().copied(),
+        match self.constructs.get(&option)? {
+            (Construct { form: Form::Option, .. }, parts) => parts.first().copied(),
             _ => None,
         }
     }
