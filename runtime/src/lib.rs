@@ -163,10 +163,27 @@ pub use chainrule_macros::Differentiable;
 ///
 /// # What is understood
 ///
-/// What touches an active value: straight-line code of `let`, arithmetic, method calls, element reads,
-/// struct, tuple and list construction, calls of other differentiable functions, and closures over
-/// the elements of an array. Whatever else touches one is an error at that expression. What touches
-/// none is passed on as it stands, whatever Rust it is.
+/// What touches an active value: `let`, arithmetic, method calls, reads and writes of elements, struct,
+/// tuple and list construction, branches, loops, jumps, calls of other differentiable functions and of
+/// itself, local closures, and closures over the elements of an array. Whatever else touches one is an
+/// error at that expression. What touches none is passed on as it stands, whatever Rust it is.
+///
+/// ```
+/// use chainrule::differentiable;
+///
+/// /// Newton's method for the root of `a`.
+/// #[differentiable]
+/// fn root(a: f64) -> f64 {
+///     let mut x = a;
+///     while (x * x - a).abs() > 1e-12 {
+///         x = 0.5 * (x + a / x);
+///     }
+///     x
+/// }
+///
+/// let (y, dy) = root::value_and_grad(2.0);
+/// assert!((dy - 0.5 / y).abs() < 1e-9);
+/// ```
 pub use chainrule_macros::differentiable;
 
 pub use differentiable::Differentiable;

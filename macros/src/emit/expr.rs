@@ -404,11 +404,12 @@ impl<'a> Writer<'a> {
 
     fn renames(&self, verbatim: &Verbatim, args: &[Value]) -> HashMap<String, TokenStream> {
         let mut names = HashMap::new();
+        let is_of_a_macro =
+            crate::graph::is_of_a_macro(self.signature.source.item.sig.fn_token.span);
         for (name, value) in verbatim.mentions(args) {
             let text = self.typed_literal(value, value).unwrap_or_else(|| self.text(value));
             // The same letters may be another name, where a macro of the user's is around.
-            let is_other = self.names.get(value).is_some_and(|ident| key(ident) != *name);
-            if is_other || text.tokens.to_string() != name {
+            if is_of_a_macro || text.tokens.to_string() != name {
                 names.insert(name.to_owned(), text.at_least(Strength::Atom));
             }
         }

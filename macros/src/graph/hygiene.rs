@@ -19,6 +19,11 @@ pub(crate) fn key_at(name: &str, span: Span) -> String {
     }
 }
 
+/// True if a macro of the user's wrote the token: beside it the same letters may be two names.
+pub(crate) fn is_of_a_macro(span: Span) -> bool {
+    number(span).is_some_and(|number| number != "0")
+}
+
 /// A key without its mark.
 pub(crate) fn text_of(key: &str) -> &str {
     key.split('\'').next().unwrap_or(key)

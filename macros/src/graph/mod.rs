@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 
 pub(crate) use control::{Action, Each, Head, Loop, Step, Turns, Unloop};
-pub(crate) use hygiene::{key, key_at, text_of};
+pub(crate) use hygiene::{is_of_a_macro, key, key_at, text_of};
 pub(crate) use infer::element;
 #[cfg(test)]
 pub(crate) use parse::parse;

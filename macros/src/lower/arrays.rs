@@ -60,13 +60,23 @@ impl Lowering<'_> {
         {
             return self.mistake(list, "a list of lists must be written here: `&[[a, b], [c, d]]`");
         }
-        let depends_on = self.graph.info(value).depends_on.clone();
+        self.array_of(value, is_owned, list.span())
+    }
+
+    /// A list of floats as an array, or as a view of one.
+    pub(super) fn array_of(
+        &mut self,
+        list: Value,
+        is_owned: bool,
+        span: proc_macro2::Span,
+    ) -> Value {
+        let depends_on = self.graph.info(list).depends_on.clone();
         let row = ops::row("Aview1");
-        let ty = self.graph.result_type(row, &[value]);
-        let view = self.node(crate::graph::Op::Row(row), vec![value], ty, list.span());
+        let ty = self.graph.result_type(row, &[list]);
+        let view = self.node(crate::graph::Op::Row(row), vec![list], ty, span);
         self.graph.info_mut(view).depends_on = depends_on;
         match is_owned {
-            true => self.row(ops::row("ToOwned"), vec![view], list.span()),
+            true => self.row(ops::row("ToOwned"), vec![view], span),
             false => view,
         }
     }

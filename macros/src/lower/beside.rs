@@ -16,7 +16,7 @@ impl Lowering<'_> {
         let span = expr.span();
         match expr {
             Expr::Paren(inner) => return self.constant_items(&inner.expr),
-            Expr::Range(range) => {
+            Expr::Range(range) if range.end.is_none() || !is_literal(range) => {
                 let start = range.start.as_ref().map(|start| self.constant(start));
                 let is_closed = matches!(range.limits, syn::RangeLimits::Closed(_));
                 let length = range.end.as_ref().map(|end| {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
                                 None => quote!(0),
                             };
                             match is_closed {
-                                true => quote!((#end + 1).saturating_sub(#start)),
+                                true => quote!(usize::saturating_sub(#end + 1, #start)),
                                 false => quote!(usize::saturating_sub(#end, #start)),
                             }
                         },
@@ -84,7 +84,7 @@ impl Lowering<'_> {
             span,
         );
         let item = Item::Constant {
-            tokens: quote!(__base[__at].clone()),
+            tokens: quote!(::core::clone::Clone::clone(&__base[__at])),
             mentions: vec![("__base".to_owned(), all)],
             ty: Ty::Unknown,
         };
@@ -112,4 +112,10 @@ impl Lowering<'_> {
         };
         Items { length: Some(length), item }
     }
+}
+
+/// True for a range between literals, whose type its use decides.
+fn is_literal(range: &syn::ExprRange) -> bool {
+    let is_literal = |end: &Option<Box<Expr>>| matches!(end.as_deref(), Some(Expr::Lit(_)) | None);
+    is_literal(&range.start) && is_literal(&range.end)
 }

@@ -195,10 +195,7 @@ impl Lowering<'_> {
             out
         });
         match names_array(call) {
-            true => match ops::by_call("from_vec", 1) {
-                Some(row) => self.row(row, vec![list], span),
-                None => self.mistake(span, "collect into a `Vec` here"),
-            },
+            true => self.array_of(list, true, span),
             false => list,
         }
     }

@@ -56,35 +56,48 @@ impl Lowering<'_> {
         self.place_kernel(&[(element, receiver)], body, result, span)
     }
 
-    /// `x.zip_mut_with(&y, |x, &y| *x = ..)`: what every element of `x` becomes.
+    /// `x.zip_mut_with(&y, |x, &y| *x = ..)`: what every element of the array at `written` becomes; or
+    /// what the closure gives, where it writes none.
     pub(super) fn zipped_elements(
         &mut self,
-        receiver: Value,
-        with: Value,
+        arrays: &[Value],
+        written: Option<usize>,
         closure: &ExprClosure,
         span: proc_macro2::Span,
     ) -> Value {
-        if closure.inputs.len() != 2 {
-            return self
-                .mistake(closure, "this closure is given two elements: it takes two arguments");
+        if closure.inputs.len() != arrays.len() {
+            let count = arrays.len();
+            return self.mistake(closure, format!("this closure is given {count} elements"));
         }
-        let Some(name) = super::branch::alone(&closure.inputs[0]) else {
-            return self
-                .mistake(&closure.inputs[0], "the element that is written needs a name here");
+        let name = match written.map(|at| super::branch::alone(&closure.inputs[at])) {
+            None => None,
+            Some(Some(name)) => Some(name),
+            Some(None) => {
+                return self.mistake(closure, "the element that is written needs a name here");
+            }
         };
-        let (element, other) = (self.element_inside(receiver), self.element_inside(with));
+        let elements: Vec<(Value, Value)> =
+            arrays.iter().map(|array| (self.element_inside(*array), *array)).collect();
         let outer = std::mem::take(&mut self.nodes);
         self.scopes.enter_closure();
-        self.bind_pattern(&closure.inputs[0], element);
-        self.bind_pattern(&closure.inputs[1], other);
-        let statement = syn::Stmt::Expr((*closure.body).clone(), Some(Default::default()));
-        self.sequence(std::slice::from_ref(&statement), super::exits::Tail::No);
-        let result = self.scopes.get(&name).map_or(element, |held| held.value);
+        for (pattern, (element, _)) in closure.inputs.iter().zip(&elements) {
+            self.bind_pattern(pattern, *element);
+        }
+        let result = match &name {
+            None => self.expr(&closure.body),
+            Some(name) => {
+                let body = (*closure.body).clone();
+                let statement = syn::Stmt::Expr(body, Some(Default::default()));
+                self.sequence(std::slice::from_ref(&statement), super::exits::Tail::No);
+                self.scopes.get(name).map_or(elements[0].0, |held| held.value)
+            }
+        };
         self.scopes.leave_closure();
         let body = std::mem::replace(&mut self.nodes, outer);
-        self.name_element(element, receiver);
-        self.name_element(other, with);
-        self.place_kernel(&[(element, receiver), (other, with)], body, result, span)
+        for (element, array) in &elements {
+            self.name_element(*element, *array);
+        }
+        self.place_kernel(&elements, body, result, span)
     }
 
     /// A value for one element of an array.
@@ -131,7 +144,7 @@ impl Lowering<'_> {
         let mut varying: BTreeSet<Value> = elements.iter().map(|(element, _)| *element).collect();
         let mut inside = Vec::new();
         for node in body {
-            let mut varies = !node.is_pure() || matches!(node.op, Op::Verbatim(_));
+            let mut varies = !node.is_pure();
             node.each_use(&mut |value| varies |= varying.contains(&value));
             if varies {
                 varying.extend(node.outs.iter().copied());

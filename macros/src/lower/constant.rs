@@ -262,6 +262,12 @@ pub(super) struct Finder<'l, 'a> {
 
 impl Finder<'_, '_> {
     fn name(&mut self, name: &str, span: proc_macro2::Span, flows: bool) {
+        if self.lowering.scopes.alias(name).is_some() {
+            if flows {
+                self.found.active.get_or_insert(span);
+            }
+            return;
+        }
         let Some(binding) = self.lowering.scopes.get(name) else { return };
         self.found.names.insert(name.to_owned(), binding.value);
         self.found.pure &= !binding.is_mutable;

@@ -97,6 +97,9 @@ impl Lowering<'_> {
 
     /// A plain name, or a path to something that is not local.
     fn name(&mut self, expr: &Expr) -> Value {
+        if let Some(alias) = super::turns::plain(expr).and_then(|name| self.scopes.alias(&name)) {
+            return self.part_at(&alias);
+        }
         match self.binding(expr) {
             Some(binding) if self.optional.contains(&binding.value) => {
                 self.out_of_option(binding.value, expr.span())
@@ -259,7 +262,12 @@ impl Lowering<'_> {
             let range = self.range_of(base, range);
             return self.subslice(base, range, span);
         }
-        let position = self.constant(&index.index);
+        let is_one = !matches!(&*index.index, Expr::Tuple(_) | Expr::Array(_))
+            && matches!(self.graph.ty(base), Ty::List(_) | Ty::Array(_, Some(1)));
+        let position = match is_one {
+            true => self.constant_position(&index.index),
+            false => self.constant(&index.index),
+        };
         self.element(base, position, span)
     }
 

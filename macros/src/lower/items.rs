@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
 use super::constant::Mentions;
+use super::lent::Lent;
 use super::Lowering;
 use crate::graph::{Op, Ty, Value};
 use crate::ops::{self, Row};
@@ -51,12 +52,19 @@ pub(super) enum Item<'e> {
         by: Value,
     },
     Mapped(Box<Item<'e>>, &'e ExprClosure),
+    /// A part that is lent mutably: `x[at]`, `x.row_mut(at)`, of this number.
+    Lent {
+        base: &'e Expr,
+        view: Lent<'e>,
+    },
 }
 
 /// An item of one turn.
 pub(super) enum Given {
     One(Value),
     Pair(Box<Given>, Box<Given>),
+    /// A place that may be written.
+    Place(Box<Expr>),
 }
 
 impl<'e> Items<'e> {
@@ -83,6 +91,7 @@ impl Lowering<'_> {
             Expr::Paren(inner) => self.sequence_of(&inner.expr),
             Expr::Group(inner) => self.sequence_of(&inner.expr),
             Expr::Reference(inner) if inner.mutability.is_none() => self.sequence_of(&inner.expr),
+            Expr::Reference(inner) => self.lent_items(&inner.expr, Lent::Element, expr.span()),
             Expr::MethodCall(call) => self.adapted(call),
             _ => {
                 let base = self.expr(expr);
@@ -223,11 +232,12 @@ impl Lowering<'_> {
                 }
                 other => Err(self.mistake(other, "`map` of an iterator takes a closure here")),
             },
-            ("iter_mut" | "outer_iter_mut" | "axis_iter_mut" | "rows_mut" | "columns_mut", _) => {
-                Err(self.mistake(
-                    span,
-                    format!("`{name}` of an active value is not supported: go over its indices and write `x[i]`"),
-                ))
+            ("iter_mut", 0) => self.lent_items(&call.receiver, Lent::Element, span),
+            ("rows_mut", 0) => self.lent_items(&call.receiver, Lent::Row, span),
+            ("columns_mut", 0) => self.lent_items(&call.receiver, Lent::Column, span),
+            ("outer_iter_mut", 0) => self.lent_items(&call.receiver, Lent::Axis(None), span),
+            ("axis_iter_mut", 1) => {
+                self.lent_items(&call.receiver, Lent::Axis(call.args.first()), span)
             }
             _ if is_iterator(&call.receiver) => Err(self.mistake(
                 span,
@@ -352,6 +362,7 @@ impl Lowering<'_> {
                 let at = self.verbatim(tokens.clone(), mentions, Ty::Integer, span);
                 self.item(item, at, span)
             }
+            Item::Lent { base, view } => Given::Place(Box::new(self.lent_place(base, *view, at))),
             Item::Mapped(inner, closure) => {
                 let given = self.item(inner, at, span);
                 self.scopes.enter();
@@ -374,6 +385,12 @@ impl Lowering<'_> {
                 self.bind_item(&parts.elems[0], *left, span);
                 self.bind_item(&parts.elems[1], *right, span);
             }
+            (pattern, Given::Place(place)) => match super::branch::alone(pattern) {
+                Some(name) => self.scopes.bind_alias(&name, *place),
+                None => {
+                    self.mistake(pattern, "what is lent mutably needs a name here");
+                }
+            },
             (pattern, given) => {
                 let value = self.whole(given, span);
                 let is_lent = matches!(pattern, Pat::Ident(_)) && self.is_lent_item(value);
@@ -387,6 +404,7 @@ impl Lowering<'_> {
     pub(super) fn whole(&mut self, given: Given, span: Span) -> Value {
         match given {
             Given::One(value) => value,
+            Given::Place(place) => self.part_at(&place),
             Given::Pair(left, right) => {
                 let parts = vec![self.whole(*left, span), self.whole(*right, span)];
                 self.tuple(parts, span)

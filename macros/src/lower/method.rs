@@ -12,7 +12,7 @@ impl Lowering<'_> {
     pub(super) fn method(&mut self, call: &ExprMethodCall) -> Value {
         let name = call.method.to_string();
         let span = call.method.span();
-        if let Some(value) = self.chain(call) {
+        if let Some(value) = self.chain(call).or_else(|| self.zip_map_collect(call)) {
             return value;
         }
         match (name.as_str(), call.args.len()) {

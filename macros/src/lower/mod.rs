@@ -20,6 +20,7 @@ mod formula;
 mod function;
 mod items;
 mod join;
+mod lent;
 mod loops;
 mod macros;
 mod matching;
@@ -27,10 +28,12 @@ mod method;
 mod option;
 mod pattern;
 mod place;
+mod ranges;
 mod scope;
 mod stmt;
 mod turns;
 mod ty;
+mod zip;
 
 use std::collections::{HashMap, HashSet};
 

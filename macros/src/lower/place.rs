@@ -7,7 +7,7 @@ use syn::{Expr, ExprAssign, ExprBinary, ExprCall, ExprMethodCall};
 
 use super::expr::member;
 use super::Lowering;
-use crate::graph::{element, key, Action, Op, Step, Ty, Value};
+use crate::graph::{key, Action, Op, Step, Ty, Value};
 use crate::ops::{self, Row};
 
 /// A place that is written: a variable, and the way to a part of it.
@@ -33,7 +33,10 @@ impl Place {
 impl Lowering<'_> {
     /// True for a place in a variable whose versions the graph knows.
     pub(super) fn is_versioned(&self, place: &Expr) -> bool {
-        super::flow::root(place).is_some_and(|root| self.is_versioned_name(&key(root)))
+        super::flow::root(place).is_some_and(|root| match self.scopes.alias(&key(root)) {
+            Some(alias) => self.is_versioned(&alias),
+            None => self.is_versioned_name(&key(root)),
+        })
     }
 
     /// The same by name: a variable that an active value may reach.
@@ -96,6 +99,21 @@ impl Lowering<'_> {
         let old = place.held();
         let value = self.row(row, vec![old, by], binary.op.span());
         self.update(place, value, binary.left.span());
+    }
+
+    /// What stands at a place now.
+    pub(super) fn part_at(&mut self, place: &Expr) -> Value {
+        match self.place(place) {
+            Some(place) => place.held(),
+            None => self.undefined(place.span()),
+        }
+    }
+
+    /// A new version with `value` at a place that was lent mutably.
+    pub(super) fn write_place(&mut self, place: &Expr, value: Value, span: Span) {
+        if let Some(place) = self.place(place) {
+            self.update(place, value, span);
+        }
     }
 
     fn write(&mut self, place: &Expr, value: Value, span: Span) {
@@ -197,6 +215,9 @@ impl Lowering<'_> {
             }
             Expr::Path(path) => {
                 let name = path.path.get_ident().map(key);
+                if let Some(alias) = name.as_ref().and_then(|name| self.scopes.alias(name)) {
+                    return self.place(&alias);
+                }
                 let binding = name.as_ref().and_then(|name| self.scopes.get(name));
                 match (name, binding) {
                     (Some(name), Some(binding)) => {
@@ -299,11 +320,9 @@ impl Lowering<'_> {
             }
             ("mapv_inplace" | "map_inplace" | "par_mapv_inplace", 1) => {
                 let Some(place) = self.place(&call.receiver) else { return true };
-                if name == "map_inplace" {
-                    self.mistake(
-                        span,
-                        "`map_inplace` hands out `&mut` elements: use `mapv_inplace`",
-                    );
+                if let ("map_inplace", Expr::Closure(closure)) = (name.as_str(), &call.args[0]) {
+                    let mapped = self.zipped_elements(&[place.held()], Some(0), closure, span);
+                    self.update(place, mapped, span);
                     return true;
                 }
                 let mapped =
@@ -317,7 +336,7 @@ impl Lowering<'_> {
                     self.mistake(&call.args[1], "`zip_mut_with` takes a closure here");
                     return true;
                 };
-                let zipped = self.zipped_elements(place.held(), with, closure, span);
+                let zipped = self.zipped_elements(&[place.held(), with], Some(0), closure, span);
                 self.update(place, zipped, span);
             }
             ("swap", 2) => {
@@ -350,7 +369,7 @@ impl Lowering<'_> {
             return self.update_by(place, value, Action::Set, span);
         }
         let ty = self.graph.ty(held).clone();
-        let whole = self.row(ops::row("Expand"), vec![value, held], span);
+        let whole = self.row(ops::row("Assigned"), vec![held, value], span);
         let joined = self.graph.ty(whole).joined(&ty);
         self.graph.info_mut(whole).ty = joined;
         self.update_by(place, whole, Action::Set, span);
@@ -407,75 +426,6 @@ impl Lowering<'_> {
             }
             _ => None,
         }
-    }
-
-    /// A position that is known.
-    pub(super) fn position(&mut self, position: usize, span: Span) -> Value {
-        let mentions = super::constant::Mentions { pure: true, ..Default::default() };
-        let digits = proc_macro2::Literal::usize_unsuffixed(position).to_token_stream();
-        self.verbatim(digits, mentions, Ty::Integer, span)
-    }
-
-    /// `a..b` of a list, with both ends.
-    pub(super) fn range_of(&mut self, base: Value, range: &syn::ExprRange) -> Value {
-        let span = range.span();
-        let start = match &range.start {
-            Some(start) => self.constant(start),
-            None => self.position(0, span),
-        };
-        let is_closed = matches!(range.limits, syn::RangeLimits::Closed(_));
-        let end = match &range.end {
-            Some(end) => {
-                let end = self.constant(end);
-                match is_closed {
-                    true => self.constant_of(
-                        &[end],
-                        |names| {
-                            let end = &names[0];
-                            quote::quote!(#end + 1)
-                        },
-                        Ty::Integer,
-                        span,
-                    ),
-                    false => end,
-                }
-            }
-            None => self.constant_of(
-                &[base],
-                |names| {
-                    let base = &names[0];
-                    quote::quote!(#base.len())
-                },
-                Ty::Integer,
-                span,
-            ),
-        };
-        self.range_from(start, end, span)
-    }
-
-    /// `start..end`, written wherever it is used.
-    pub(super) fn range_from(&mut self, start: Value, end: Value, span: Span) -> Value {
-        self.constant_of(
-            &[start, end],
-            |names| {
-                let (start, end) = (&names[0], &names[1]);
-                quote::quote!(#start..#end)
-            },
-            Ty::Constant,
-            span,
-        )
-    }
-
-    /// `&v[a..b]`.
-    pub(super) fn subslice(&mut self, base: Value, range: Value, span: Span) -> Value {
-        let ty = match self.graph.ty(base) {
-            Ty::List(inner) => Ty::List(inner.clone()),
-            other => Ty::List(Box::new(element(other))),
-        };
-        let depends_on = self.graph.info(base).depends_on.clone();
-        let out = self.node(Op::Row(ops::row("Get")), vec![base, range], ty, span);
-        self.graph.info_mut(out).depends_on = depends_on;
-        out
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Scopes {
 struct Level {
     names: HashMap<String, Binding>,
     functions: HashMap<String, Rc<LocalFunction>>,
+    /// Names for places that are lent mutably.
+    aliases: HashMap<String, Rc<syn::Expr>>,
 }
 
 /// A variable: its name and the level at which it was declared.
@@ -71,6 +73,7 @@ impl Scopes {
     pub(super) fn bind_as(&mut self, name: &str, binding: Binding) {
         if let Some(level) = self.levels.last_mut() {
             level.functions.remove(name);
+            level.aliases.remove(name);
             level.names.insert(name.to_owned(), binding);
         }
     }
@@ -79,6 +82,26 @@ impl Scopes {
         if let Some(level) = self.levels.last_mut() {
             level.functions.insert(name.to_owned(), function);
         }
+    }
+
+    /// Lets a name stand for a place: `let mut part = x.slice_mut(..)`.
+    pub(super) fn bind_alias(&mut self, name: &str, place: syn::Expr) {
+        if let Some(level) = self.levels.last_mut() {
+            level.names.remove(name);
+            level.aliases.insert(name.to_owned(), Rc::new(place));
+        }
+    }
+
+    /// The place that a name stands for.
+    pub(super) fn alias(&self, name: &str) -> Option<Rc<syn::Expr>> {
+        self.levels
+            .iter()
+            .rev()
+            .find_map(|level| match level.aliases.get(name) {
+                Some(place) => Some(Some(place.clone())),
+                None => level.names.contains_key(name).then_some(None),
+            })
+            .flatten()
     }
 
     /// The local closure or function of this name.

@@ -169,6 +169,9 @@ impl Lowering<'_> {
                 self.for_each(call);
                 return None;
             }
+            Expr::MethodCall(call) if self.must_be_read(expr) && self.zip_for_each(call) => {
+                return None;
+            }
             Expr::Call(call) if self.must_be_read(expr) => {
                 if let Some(_old) = self.memory_call(call) {
                     return None;
@@ -250,6 +253,20 @@ impl Lowering<'_> {
             }
             return self.bind_closure(&name, closure);
         }
+        if let (Expr::MethodCall(call), Some(name)) = (&*init.expr, alone(&local.pat)) {
+            let is_lent =
+                call.method.to_string().ends_with("_mut") && self.is_versioned(&init.expr);
+            if is_lent {
+                self.scopes.bind_alias(&name, (*init.expr).clone());
+                return;
+            }
+        }
+        if let (Expr::Reference(lent), Some(name)) = (&*init.expr, alone(&local.pat)) {
+            if lent.mutability.is_some() && self.is_versioned(&lent.expr) {
+                self.scopes.bind_alias(&name, (*lent.expr).clone());
+                return;
+            }
+        }
         if init.diverge.is_some() && !self.is_constant(&init.expr) {
             // Its last statement: what it binds is not used, and only its way out matters.
             self.with_rest(&Stmt::Local(local.clone()), &[], Tail::No);
@@ -270,7 +287,19 @@ impl Lowering<'_> {
             }
         }
         let value = self.expr(&init.expr);
+        let value = self.as_declared(value, &local.pat);
         self.bind_pattern(&local.pat, value);
+    }
+
+    /// What was collected, as the array that the `let` declares.
+    fn as_declared(&mut self, value: Value, pattern: &Pat) -> Value {
+        let Pat::Type(typed) = pattern else { return value };
+        let known = super::ty::Known { holds_floats: true, generics: None };
+        let is_array = matches!(super::ty::of_type(&typed.ty, known), Ty::Array(..));
+        match is_array && matches!(self.graph.ty(value), Ty::List(_)) {
+            true => self.array_of(value, true, pattern.span()),
+            false => value,
+        }
     }
 
     /// `let y;`: the name gets its value by an assignment.

@@ -6,6 +6,8 @@ use super::rows;
 rows! { Whole:
     /// A float spread over the shape of `like`.
     Expand = expand(x, like) => { gives: like; dx: sum(dy); linear: [x]; internal: true; }
+    /// What an array of the shape of `like` becomes by `assign` or `fill`.
+    Assigned = assigned(like, x) => { gives: like; dx: sum_to(x, dy); linear: [x]; internal: true; }
     /// An axis inserted and spread to the shape of `like`.
     ExpandAxis = expand_axis(x, axis, like) => { gives: like; dx: sum_axis(dy, axis); linear: [x]; internal: true; }
     /// Summed over the axes along which `like` was broadcast.

@@ -1,6 +1,6 @@
 //! Cotangents as wholes: summed, spread, made from nothing.
 
-use ndarray::{Axis, Dimension};
+use ndarray::{ArrayD, Axis, Dimension};
 
 use super::ScalarResult;
 use crate::Float;
@@ -48,6 +48,35 @@ where
     Y: Operand<T, Rank = Scalar>,
 {
     map_to1(like, dy, |dy| dy)
+}
+
+/// What an array of `like`'s shape becomes by `assign` or `fill`: `value` at every place.
+///
+/// # Panics
+/// If `value` does not broadcast to `like`'s shape.
+#[inline]
+#[track_caller]
+pub fn assigned<T, L, V>(like: L, value: V) -> L::Gradient
+where
+    T: Float,
+    L: Like<T>,
+    V: Operand<T>,
+{
+    let given = V::Rank::source(&value.operand_view()).shape().to_vec();
+    if given == like.like_shape() {
+        return V::Rank::into_like(value.operand_owned(), like);
+    }
+    let elements = V::Rank::into_elements(value.operand_owned());
+    let given = ArrayD::from_shape_vec(given, elements)
+        .expect("an operand has as many elements as its shape says");
+    let shape = like.like_shape();
+    match given.broadcast(shape) {
+        Some(spread) => {
+            let elements = spread.iter().copied().collect();
+            like.like_from(elements, Order::C)
+        }
+        None => panic!("assign: shape {:?} does not broadcast to {shape:?}", given.shape()),
+    }
 }
 
 /// `dy`, which lacks `axis`, repeated along it to `like`'s shape.

@@ -42,7 +42,8 @@ pub use at::{
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
 pub use casts::{Cast, as_f32, as_f64, cast_like};
 pub use cotangents::{
-    count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc, sum_to, zeros,
+    assigned, count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc,
+    sum_to, zeros,
 };
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;

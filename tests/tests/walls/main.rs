@@ -199,6 +199,7 @@ fn the_runtime_knows_no_syntax() {
 /// positions and tells patterns apart, and ndarray's for lengths. Nothing of ours is among them.
 const RUSTS_OWN: &[&str] = &[
     "Axis",
+    "Clone",
     "Default",
     "IntoIterator",
     "Iterator",
@@ -212,6 +213,9 @@ const RUSTS_OWN: &[&str] = &[
     "clone",
     "cmp",
     "collect",
+    "column_mut",
+    "index_axis_mut",
+    "row_mut",
     "core",
     "default",
     "div_ceil",
