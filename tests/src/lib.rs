@@ -1,5 +1,7 @@
 //! What the integration tests share: points to test at, and how a failure is shown.
 
+mod expect;
+
 use chainrule::Float;
 use chainrule::check::{Mismatch, Report};
 use chainrule::ndarray::{Array, Array2, ArrayBase, ArrayD, Data, Dimension, IntoDimension, IxDyn};
@@ -7,6 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use rand::RngExt;
+
+pub use expect::{Numbers, agree};
 
 /// How many points an operation is tested at.
 const POINTS: usize = 24;
