@@ -1,11 +1,12 @@
 //! Writes: in place where the old version is dead, into a copy where it is not.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::expr::member;
 use super::writer::Writer;
-use crate::graph::{Action, Node, Step, Ty};
+use crate::graph::{Action, Node, Step, Ty, Value};
+use crate::ops::Row;
 
 impl<'a> Writer<'a> {
     /// `x[i] = v;`, `p.w = v;`, `list.push(v);`
@@ -27,13 +28,8 @@ impl<'a> Writer<'a> {
                     quote!(#place[#index])
                 }
                 Step::View(row) => {
-                    let method = format_ident!("{}_mut", row.call, span = span);
-                    let given: Vec<TokenStream> = operands
-                        .by_ref()
-                        .take(row.operands.len() - 1)
-                        .map(|operand| self.constant_operand(*operand))
-                        .collect();
-                    quote!(#place.#method(#(#given),*))
+                    let view = self.lent_view(row, &mut operands, span);
+                    quote!(#place.#view)
                 }
             };
         }
@@ -84,17 +80,12 @@ impl<'a> Writer<'a> {
                     quote!((*#at(&mut #place, #index)))
                 }
                 Step::View(row) => {
-                    let method = format_ident!("{}_mut", row.call);
-                    let given: Vec<TokenStream> = operands
-                        .by_ref()
-                        .take(row.operands.len() - 1)
-                        .map(|operand| self.constant_operand(*operand))
-                        .collect();
+                    let view = self.lent_view(row, &mut operands, span);
                     match is_array {
-                        true => quote!(#place.#method(#(#given),*)),
+                        true => quote!(#place.#view),
                         false => {
                             let dense = self.rt("dense_mut");
-                            quote!(#dense(&mut #place).#method(#(#given),*))
+                            quote!(#dense(&mut #place).#view)
                         }
                     }
                 }
@@ -131,6 +122,19 @@ impl<'a> Writer<'a> {
         quote!(#before let #mutable #name = #taken;)
     }
 
+    /// `slice_mut(s![..])`, with the operands of the view that come next.
+    fn lent_view<'v>(
+        &self,
+        row: &Row,
+        operands: &mut impl Iterator<Item = &'v Value>,
+        span: Span,
+    ) -> TokenStream {
+        let method = format_ident!("{}_mut", row.call, span = span);
+        let given =
+            operands.take(row.operands.len() - 1).map(|operand| self.constant_operand(*operand));
+        quote!(#method(#(#given),*))
+    }
+
     /// The variable of a new version: that of the old one if it is dead, else one that begins as a copy.
     fn open_version(&mut self, node: &'a Node) -> (Option<TokenStream>, proc_macro2::Ident) {
         let (base, out) = (node.args[0], node.out());
@@ -158,7 +162,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The marker of a value of the adjoint.
-    pub(super) fn guard_of_value(&self, value: crate::graph::Value) -> Option<TokenStream> {
+    pub(super) fn guard_of_value(&self, value: Value) -> Option<TokenStream> {
         match self.in_adjoint {
             true => self.guard_of(&self.graph.info(value).depends_on),
             false => None,
@@ -166,7 +170,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A value to write into: moved where it is dead, else an owned copy.
-    fn copied(&self, value: crate::graph::Value) -> TokenStream {
+    fn copied(&self, value: Value) -> TokenStream {
         let is_lent = self.graph.info(value).is_reference && self.names.get(value).is_some();
         match self.graph.ty(value) {
             Ty::Unknown | Ty::Struct(_) if is_lent => {

@@ -196,7 +196,11 @@ impl Lowering<'_> {
     fn captured(&self, inside: &[Node], elements: &[(Value, Value)], result: Value) -> Vec<Value> {
         let mut defined: BTreeSet<Value> = elements.iter().map(|(element, _)| *element).collect();
         let mut captured = Vec::new();
-        define(inside, &mut defined);
+        for node in inside {
+            node.each_definition(&mut |value| {
+                defined.insert(value);
+            });
+        }
         let mut note = |value: Value| {
             if !defined.contains(&value) && self.is_active(value) && !captured.contains(&value) {
                 captured.push(value);
@@ -232,16 +236,5 @@ impl Lowering<'_> {
             _ => row,
         };
         self.row(row, args, node.span())
-    }
-}
-
-/// Every value that these nodes define.
-fn define(nodes: &[Node], defined: &mut BTreeSet<Value>) {
-    for node in nodes {
-        defined.extend(node.outs.iter().copied());
-        for block in &node.blocks {
-            defined.extend(block.params.iter().copied());
-            define(&block.nodes, defined);
-        }
     }
 }

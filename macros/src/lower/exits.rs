@@ -90,7 +90,7 @@ impl Lowering<'_> {
                 self.scopes.assign(RETURNED, flag);
             }
             Expr::Break(jump) => {
-                let Some(around) = self.target(jump.label.as_ref(), jump.expr.is_some()) else {
+                let Some(around) = self.target(jump.label.as_ref()) else {
                     return self.mistake(expr, "this `break` has no loop around it here");
                 };
                 if let Some(value) = &jump.expr {
@@ -102,7 +102,7 @@ impl Lowering<'_> {
                 self.scopes.assign(&around.done(), flag);
             }
             Expr::Continue(jump) => {
-                let Some(around) = self.target(jump.label.as_ref(), false) else {
+                let Some(around) = self.target(jump.label.as_ref()) else {
                     return self.mistake(expr, "this `continue` has no loop around it here");
                 };
                 if tail != Tail::Turn(around.number) {
@@ -116,7 +116,7 @@ impl Lowering<'_> {
     }
 
     /// A value as the variable `name` holds it, which may be an `Option`.
-    fn in_slot(&mut self, name: &str, value: Value, span: Span) -> Value {
+    pub(super) fn in_slot(&mut self, name: &str, value: Value, span: Span) -> Value {
         let is_optional =
             self.scopes.get(name).is_some_and(|held| self.optional.contains(&held.value));
         if is_optional && !self.optional.contains(&value) {
@@ -127,7 +127,7 @@ impl Lowering<'_> {
     }
 
     /// The loop that a jump leaves.
-    fn target(&self, label: Option<&syn::Lifetime>, _: bool) -> Option<Around> {
+    fn target(&self, label: Option<&syn::Lifetime>) -> Option<Around> {
         let found = match label {
             Some(label) => {
                 let label = label.ident.to_string();

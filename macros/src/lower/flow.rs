@@ -59,16 +59,20 @@ pub(super) fn root(place: &Expr) -> Option<&syn::Ident> {
     }
 }
 
+/// True for a name in a pattern that is a constant's or a variant's, by Rust's naming convention.
+pub(super) fn is_constant_name(ident: &syn::PatIdent) -> bool {
+    ident.ident.to_string().starts_with(char::is_uppercase)
+        && ident.by_ref.is_none()
+        && ident.mutability.is_none()
+}
+
 /// The names that a pattern binds.
 pub(super) fn names_of(pattern: &Pat) -> Vec<String> {
     #[derive(Default)]
     struct Names(Vec<String>);
     impl<'ast> Visit<'ast> for Names {
         fn visit_pat_ident(&mut self, ident: &'ast syn::PatIdent) {
-            let is_constant = ident.ident.to_string().starts_with(char::is_uppercase)
-                && ident.by_ref.is_none()
-                && ident.mutability.is_none();
-            if !is_constant {
+            if !is_constant_name(ident) {
                 self.0.push(key(&ident.ident));
             }
             visit::visit_pat_ident(self, ident);

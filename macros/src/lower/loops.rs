@@ -7,6 +7,7 @@ use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile};
 
 use super::exits::Tail;
 use super::flow::{written, Jumps};
+use super::matching::has_let;
 use super::turns::Over;
 use super::Lowering;
 use crate::graph::Value;
@@ -49,7 +50,7 @@ impl Lowering<'_> {
     pub(super) fn while_loop(&mut self, turns: &ExprWhile) -> Option<Value> {
         let scope = Scope::of(&Expr::While(turns.clone()), turns.label.as_ref());
         let span = turns.while_token.span;
-        if contains_let(&turns.cond) || !written(&turns.cond).is_empty() {
+        if has_let(&turns.cond) || !written(&turns.cond).is_empty() {
             // `while let P = e { .. }` is `loop { if let P = e { .. } else { break } }`; so is a `while` whose
             // condition writes.
             let (cond, body) = (&turns.cond, &turns.body);
@@ -80,13 +81,5 @@ impl Lowering<'_> {
                 lowering.block_with(&turns.body, Tail::Turn(number));
             },
         )
-    }
-}
-
-fn contains_let(cond: &Expr) -> bool {
-    match cond {
-        Expr::Let(_) => true,
-        Expr::Binary(binary) => contains_let(&binary.left) || contains_let(&binary.right),
-        _ => false,
     }
 }

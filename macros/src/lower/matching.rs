@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
 use super::constant::Mentions;
-use super::flow::names_of;
+use super::flow::{is_constant_name, names_of};
 use super::Lowering;
 use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 
@@ -187,7 +187,8 @@ impl Lowering<'_> {
     }
 }
 
-fn has_let(cond: &Expr) -> bool {
+/// True for a condition with a `let` in it.
+pub(super) fn has_let(cond: &Expr) -> bool {
     match cond {
         Expr::Let(_) => true,
         Expr::Paren(inner) => has_let(&inner.expr),
@@ -230,16 +231,11 @@ fn is_copied(ty: &Ty) -> bool {
 /// The same test without names, so that nothing is moved or warned of.
 fn without_bindings(pattern: &Pat) -> TokenStream {
     match pattern {
-        Pat::Ident(ident) => {
-            let is_constant = ident.ident.to_string().starts_with(char::is_uppercase)
-                && ident.by_ref.is_none()
-                && ident.mutability.is_none();
-            match &ident.subpat {
-                Some((_, inner)) => without_bindings(inner),
-                None if is_constant => ident.to_token_stream(),
-                None => quote!(_),
-            }
-        }
+        Pat::Ident(ident) => match &ident.subpat {
+            Some((_, inner)) => without_bindings(inner),
+            None if is_constant_name(ident) => ident.to_token_stream(),
+            None => quote!(_),
+        },
         Pat::Paren(inner) => without_bindings(&inner.pat),
         Pat::Type(typed) => without_bindings(&typed.pat),
         Pat::Reference(inner) => without_bindings(&inner.pat),

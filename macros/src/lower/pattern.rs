@@ -29,9 +29,7 @@ impl Lowering<'_> {
             Pat::Wild(_) | Pat::Rest(_) => {}
             // What a pattern tests was tested before; only its names matter here.
             Pat::Lit(_) | Pat::Range(_) | Pat::Const(_) | Pat::Path(_) => {}
-            Pat::Or(cases) if names_of(pattern).is_empty() => {
-                let _ = cases;
-            }
+            Pat::Or(_) if names_of(pattern).is_empty() => {}
             Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),
             Pat::Reference(inner) => self.bind_pattern(&inner.pat, value),
             Pat::Type(typed) => {

@@ -153,7 +153,7 @@ impl Lowering<'_> {
 
     fn update_by(&mut self, place: Place, value: Value, action: Action, span: Span) {
         if place.steps.is_empty() && action == Action::Set {
-            let value = self.in_option_of(&place.name, value, span);
+            let value = self.in_slot(&place.name, value, span);
             self.assign(&place.name, value);
             return;
         }
@@ -183,15 +183,6 @@ impl Lowering<'_> {
         info.name = name.or(Some(place.name.clone()));
         info.shape_of = (is_array && action != Action::Push).then_some(old);
         self.scopes.assign(&place.name, out);
-    }
-
-    fn in_option_of(&mut self, name: &str, value: Value, span: Span) -> Value {
-        let is_optional =
-            self.scopes.get(name).is_some_and(|held| self.optional.contains(&held.value));
-        match is_optional && !self.optional.contains(&value) {
-            true => self.some(value, span),
-            false => value,
-        }
     }
 
     /// The type of the new version: what is written tells what the elements are.

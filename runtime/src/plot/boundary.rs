@@ -95,14 +95,8 @@ impl Picture for BoundaryPlot {
     const SIZE: (u32, u32) = (560, 560);
 
     fn draw<B: DrawingBackend>(&self, canvas: &Canvas<'_, B>) -> Drawn<B> {
-        let mut builder = ChartBuilder::on(canvas.area);
-        builder
-            .caption(&self.title, canvas.text(19))
-            .margin(canvas.px(16))
-            .margin_right(canvas.px(24))
-            .x_label_area_size(canvas.px(46))
-            .y_label_area_size(canvas.px(60));
-        let mut chart = builder.build_cartesian_2d(self.x.clone(), self.y.clone())?;
+        let mut chart =
+            canvas.chart(&self.title, 24, 60).build_cartesian_2d(self.x.clone(), self.y.clone())?;
 
         let corner = |range: &std::ops::Range<f64>, cell: usize| {
             range.start + cell as f64 / CELLS as f64 * (range.end - range.start)

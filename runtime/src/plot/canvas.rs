@@ -35,7 +35,20 @@ pub(super) struct Canvas<'a, B: DrawingBackend> {
     scale: u32,
 }
 
-impl<B: DrawingBackend> Canvas<'_, B> {
+impl<'a, B: DrawingBackend> Canvas<'a, B> {
+    /// A chart with its title and names along both axes, and so much room on the right and for the
+    /// labels on the left.
+    pub(super) fn chart(&self, title: &str, right: u32, left: u32) -> ChartBuilder<'a, 'static, B> {
+        let mut chart = ChartBuilder::on(self.area);
+        chart
+            .caption(title, self.text(19))
+            .margin(self.px(16))
+            .margin_right(self.px(right))
+            .x_label_area_size(self.px(46))
+            .y_label_area_size(self.px(left));
+        chart
+    }
+
     pub(super) fn px(&self, length: u32) -> u32 {
         self.scale * length
     }

@@ -107,14 +107,8 @@ where
     Y::CoordDescType: ValueFormatter<f64> + Ranged<ValueType = f64>,
 {
     let epochs = plot.curves.iter().map(|curve| curve.losses.len()).max().unwrap_or(0).max(2);
-    let mut builder = ChartBuilder::on(canvas.area);
-    builder
-        .caption(&plot.title, canvas.text(19))
-        .margin(canvas.px(16))
-        .margin_right(canvas.px(28))
-        .x_label_area_size(canvas.px(46))
-        .y_label_area_size(canvas.px(68));
-    let mut chart = builder.build_cartesian_2d(1.0..epochs as f64, losses)?;
+    let mut chart =
+        canvas.chart(&plot.title, 28, 68).build_cartesian_2d(1.0..epochs as f64, losses)?;
     chart
         .configure_mesh()
         .disable_x_mesh()

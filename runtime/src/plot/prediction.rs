@@ -68,14 +68,8 @@ impl Picture for PredictionPlot {
 
     fn draw<B: DrawingBackend>(&self, canvas: &Canvas<'_, B>) -> Drawn<B> {
         let both = range(self.points.iter().flat_map(|(x, y)| [*x, *y]));
-        let mut builder = ChartBuilder::on(canvas.area);
-        builder
-            .caption(&self.title, canvas.text(19))
-            .margin(canvas.px(16))
-            .margin_right(canvas.px(28))
-            .x_label_area_size(canvas.px(46))
-            .y_label_area_size(canvas.px(68));
-        let mut chart = builder.build_cartesian_2d(both.clone(), both.clone())?;
+        let mut chart =
+            canvas.chart(&self.title, 28, 68).build_cartesian_2d(both.clone(), both.clone())?;
         let named = |what: &str| match self.unit.as_str() {
             "" => what.to_owned(),
             unit => format!("{what}, {unit}"),

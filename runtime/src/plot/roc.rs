@@ -44,14 +44,8 @@ impl Picture for RocPlot {
     const SIZE: (u32, u32) = (560, 560);
 
     fn draw<B: DrawingBackend>(&self, canvas: &Canvas<'_, B>) -> Drawn<B> {
-        let mut builder = ChartBuilder::on(canvas.area);
-        builder
-            .caption(&self.title, canvas.text(19))
-            .margin(canvas.px(16))
-            .margin_right(canvas.px(28))
-            .x_label_area_size(canvas.px(46))
-            .y_label_area_size(canvas.px(60));
-        let mut chart = builder.build_cartesian_2d(-0.01..1.0, 0.0..1.01)?;
+        let mut chart =
+            canvas.chart(&self.title, 28, 60).build_cartesian_2d(-0.01..1.0, 0.0..1.01)?;
         chart
             .configure_mesh()
             .bold_line_style(GRID.stroke_width(canvas.px(1)))
