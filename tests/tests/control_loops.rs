@@ -449,3 +449,36 @@ fn a_million_turns() {
     assert!((value - 2.0 * factor).abs() < 1e-8 && (slope - factor).abs() < 1e-8, "{slope}");
     assert_eq!(none, 0.0);
 }
+
+/// A loop is read again whenever one around it is: this must not double with each level.
+#[differentiable]
+fn ten_deep(x: f64) -> f64 {
+    let mut y = x;
+    for _ in 0..2 {
+        for _ in 0..2 {
+            for _ in 0..2 {
+                for _ in 0..2 {
+                    for _ in 0..2 {
+                        for _ in 0..2 {
+                            for _ in 0..2 {
+                                for _ in 0..2 {
+                                    for _ in 0..2 {
+                                        for _ in 0..2 {
+                                            y += x;
+                                        }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    y
+}
+
+#[test]
+fn loops_ten_deep() {
+    expect!(ten_deep(3.0) = 3.0 + 3.0 * 1024.0, d = 1025.0);
+}

@@ -35,7 +35,7 @@ mod turns;
 mod ty;
 mod zip;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -85,6 +85,8 @@ struct Lowering<'a> {
     around: Vec<exits::Around>,
     /// How many loops and labelled blocks were read.
     numbers: usize,
+    /// What is known of what a loop carries, once it has been read: by its number and place.
+    settled: HashMap<(usize, String), (BTreeSet<scope::Variable>, Vec<Info>)>,
     /// How many local functions are being read inside one another.
     calls: usize,
     /// True while the names of a pattern that may fail to match are bound.
@@ -113,6 +115,7 @@ struct Snapshot {
     nodes: usize,
     methods: usize,
     mistakes: usize,
+    numbers: usize,
     scopes: Scopes,
 }
 
@@ -202,6 +205,7 @@ impl<'a> Lowering<'a> {
             flags: HashMap::new(),
             around: Vec::new(),
             numbers: 0,
+            settled: HashMap::new(),
             calls: 0,
             in_test: false,
             result_ty: None,
@@ -252,6 +256,7 @@ impl<'a> Lowering<'a> {
             nodes: self.nodes.len(),
             methods: self.methods.len(),
             mistakes: self.mistakes.count(),
+            numbers: self.numbers,
             scopes: self.scopes.clone(),
         }
     }
@@ -263,6 +268,7 @@ impl<'a> Lowering<'a> {
         self.nodes.truncate(before.nodes);
         self.methods.truncate(before.methods);
         self.mistakes.truncate(before.mistakes);
+        self.numbers = before.numbers;
         self.scopes = before.scopes;
         self.poisoned.retain(is_older);
         self.undefined.retain(is_older);

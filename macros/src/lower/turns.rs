@@ -114,11 +114,22 @@ impl Lowering<'_> {
                 ..self.graph.info(*init).clone()
             })
             .collect();
+        // A loop inside a loop is read anew whenever that one is: it goes on from where it settled.
+        let place = (around.number, format!("{span:?}"));
+        if let Some((same, before)) = self.settled.get(&place) {
+            if same == variables {
+                for (known, before) in known.iter_mut().zip(before) {
+                    known.ty = known.ty.joined(&before.ty);
+                    known.depends_on.join(&before.depends_on);
+                }
+            }
+        }
         for _ in 0..MOST_READINGS {
             let snapshot = self.snapshot();
             let read = self.read_turn(over, around, variables, &inits, &known, span, body);
             let next: Vec<Info> = read.settled(self, &known);
             if next == known {
+                self.settled.insert(place, (variables.clone(), known));
                 self.finish(read, over, variables, inits, before, span);
                 return;
             }
