@@ -100,6 +100,14 @@ pub fn run(options: &Options) -> Result<bool, String> {
     }
     let folder = builder.folder().join("failures");
     fs::create_dir_all(&folder).map_err(failed)?;
+    for (kind, failures) in &kinds {
+        for (at, outcome) in failures {
+            let comment = format!("// {kind}: {outcome:?}\n").replace('\n', " ") + "\n";
+            let text = check::module(&cases[*at], "program", options.plain);
+            let path = folder.join(format!("whole_seed_{}_{at}.rs", options.seed));
+            fs::write(path, comment + &text).map_err(failed)?;
+        }
+    }
     for (kind, failures) in kinds.iter().take(options.shrink) {
         // The smallest of its kind is the quickest to shrink.
         let smallest =

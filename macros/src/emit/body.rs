@@ -65,13 +65,12 @@ impl Signature<'_> {
     pub(super) fn hidden_stand_in(&self) -> TokenStream {
         let again = self.again_types();
         let seed = self.accumulator(&self.differentiated_result());
-        let never = self.never_built();
         let closure = quote!(|#(_: #again,)* _: #seed| unreachable!());
         let closure = match self.is_recursive {
             true => quote!(::std::boxed::Box::new(#closure)),
             false => closure,
         };
-        self.hidden_with(quote!(#never (unreachable!(), #closure)))
+        self.hidden_with(quote!((unreachable!(), #closure)))
     }
 
     /// What the hidden pullback is handed again, of every parameter.

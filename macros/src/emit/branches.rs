@@ -21,8 +21,8 @@ struct Arm {
 enum Place {
     /// In a variable from outside, which stood for this value before.
     Variable(Value),
-    /// In the value of the `if` or `match`.
-    Tail,
+    /// In the value of the `if` or `match`, behind this marker if there is one.
+    Tail(Option<TokenStream>),
 }
 
 impl<'a> Writer<'a> {
@@ -51,7 +51,12 @@ impl<'a> Writer<'a> {
             let out = node.outs[position];
             match place {
                 Place::Variable(value) => self.take_over(out, *value),
-                Place::Tail => names.push(self.bound_name(out, node)),
+                Place::Tail(guard) => {
+                    names.push(self.bound_name(out, node));
+                    if let (Some(guard), Some(name)) = (guard, self.names.get(out).cloned()) {
+                        self.keep(out, guard, &name, TokenStream::new());
+                    }
+                }
             }
         }
         let branch = self.choice(node, &arms);
@@ -106,10 +111,11 @@ impl<'a> Writer<'a> {
             self.open_for_writing(value);
             return Place::Variable(value);
         }
+        let guard = self.guard_of_value(out);
         if !matches!(node.op, Op::Unbranch) {
-            return Place::Tail;
+            return Place::Tail(guard);
         }
-        let is_plain = self.is_float(out) && self.guard_of_value(out).is_none();
+        let is_plain = self.is_float(out) && guard.is_none();
         match candidates.first() {
             Some(before) if !is_plain => {
                 // The arms begin with what was received before.
@@ -117,7 +123,7 @@ impl<'a> Writer<'a> {
                 opening.extend(self.open_variable(out, node, init));
                 Place::Variable(out)
             }
-            _ => Place::Tail,
+            _ => Place::Tail(guard),
         }
     }
 
@@ -173,7 +179,7 @@ impl<'a> Writer<'a> {
         for (result, place) in arm.results.iter().zip(places) {
             match place {
                 Place::Variable(value) => changes.push((*value, *result)),
-                Place::Tail => given.push(*result),
+                Place::Tail(guard) => given.push((*result, guard.clone())),
             }
         }
         // What is given or saved is taken before the variables change.
@@ -190,8 +196,15 @@ impl<'a> Writer<'a> {
                 false => saved,
             });
         }
-        for value in given {
+        for (value, guard) in given {
             let text = inner.moved(value);
+            let text = match guard {
+                Some(guard) => {
+                    let activity = inner.rt("Activity");
+                    quote!(<#guard as #activity>::compute(|| #text))
+                }
+                None => text,
+            };
             let is_changed = changes_something && inner.reads_any(value, &changes);
             tail.push(match is_changed {
                 true => {

@@ -214,7 +214,7 @@ impl Writer<'_> {
                 _ => text.tokens,
             };
         }
-        let is_reference = self.graph.info(arg).is_reference && self.names.get(arg).is_some();
+        let is_reference = self.is_reference_here(arg);
         if self.is_view(arg) || passing == Passing::View {
             let text = text.at_least(Strength::Atom);
             return quote!(#text.view());
@@ -232,6 +232,16 @@ impl Writer<'_> {
             }
             Passing::Value | Passing::Owned | Passing::View => self.moved(arg),
         }
+    }
+
+    /// True if the name that a value has here is a reference to it. What is kept behind a marker is
+    /// reached as a place, so it is one only if it was before.
+    fn is_reference_here(&self, value: Value) -> bool {
+        let known = match self.access.contains_key(&value) {
+            true => self.survey.origins.get(&value).copied().unwrap_or(value),
+            false => value,
+        };
+        self.names.get(value).is_some() && self.graph.info(known).is_reference
     }
 
     /// True for a field of an active struct whose type the macro does not know: it may hold no floats.

@@ -6,9 +6,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::text::{Strength, Text};
-use super::tokens::{located, rename, rename_pattern};
+use super::tokens::{located, rename_pattern};
 use super::writer::Writer;
-use crate::graph::{key, Construct, Elem, Form, Node, Op, Ty, Value, Verbatim};
+use crate::graph::{key, rename, Construct, Elem, Form, Node, Op, Ty, Value, Verbatim};
 use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -68,7 +68,10 @@ impl<'a> Writer<'a> {
 
     /// A constant operand, such as an axis, as the user wrote it.
     pub(super) fn constant_operand(&self, value: Value) -> TokenStream {
-        self.text(value).tokens
+        match self.is_position(value) {
+            true => self.as_it_was(value).tokens,
+            false => self.text(value).tokens,
+        }
     }
 
     /// The value itself, moved where nothing needs it any more and cloned where something does.
@@ -407,7 +410,7 @@ impl<'a> Writer<'a> {
         let is_of_a_macro =
             crate::graph::is_of_a_macro(self.signature.source.item.sig.fn_token.span);
         for (name, value) in verbatim.mentions(args) {
-            let text = self.typed_literal(value, value).unwrap_or_else(|| self.text(value));
+            let text = self.typed_literal(value, value).unwrap_or_else(|| self.as_it_was(value));
             // The same letters may be another name, where a macro of the user's is around.
             if is_of_a_macro || text.tokens.to_string() != name {
                 names.insert(name.to_owned(), text.at_least(Strength::Atom));

@@ -17,7 +17,7 @@ impl<'a> Writer<'a> {
         let record = node.record().map(|record| {
             let is_counted = body.saved.is_empty();
             let mutable = self.declare(record);
-            self.mark_mutable(record);
+            self.open_for_writing(record);
             let name = self.name_like(record, if is_counted { "turns" } else { "saved" }, true);
             self.pinned.insert(record);
             opening.extend(match is_counted {

@@ -429,7 +429,6 @@ impl<'a> Signature<'a> {
         let krate = &self.krate;
         let (result, seed, gradients) =
             (self.source.result(), self.result_gradient(), self.gradients());
-        let never = self.never_built();
         let plain = quote!(<#generics>(#(#parameters),*));
         let into = quote!(<#generics>(#(#parameters,)* _: &mut #gradients));
         let items = [
@@ -447,17 +446,11 @@ impl<'a> Signature<'a> {
             quote! {
                 #[doc(hidden)]
                 #[allow(warnings, clippy::all)]
-                #visibility fn #name #signature -> #ty #clause { #never #body }
+                #visibility fn #name #signature -> #ty #clause { #body }
             }
         });
         let items: Vec<TokenStream> = items.chain([self.hidden_stand_in()]).collect();
         quote!(#(#items)*)
-    }
-
-    /// What keeps a program from being built that uses a stand-in, though there is an error already.
-    pub(super) fn never_built(&self) -> TokenStream {
-        let message = format!("`{}` has a mistake, so it has no derivative", self.source.name());
-        quote!(const { ::core::panic!(#message) };)
     }
 
     /// A comma after the user's generics, if there are any without one.

@@ -35,7 +35,7 @@ impl Writer<'_> {
     /// A part of an accumulator, taken out of it.
     pub(super) fn cotangent_part(&self, part: &Part, node: &Node) -> Text {
         let span = node.span();
-        let base = self.text(node.args[0]).at_least(Strength::Atom);
+        let base = self.place(node.args[0]).at_least(Strength::Atom);
         let take = self.rt("take");
         Text::atom(match part {
             Part::Member(name) => {

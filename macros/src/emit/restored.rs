@@ -1,9 +1,9 @@
 //! What blocks save, and how their adjoints find it again.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
-use super::text::Strength;
+use super::text::{Strength, Text};
 use super::writer::Writer;
 use crate::graph::{Block, Node, Op, Ty, Unloop, Value};
 
@@ -101,6 +101,40 @@ impl<'a> Writer<'a> {
         *self.graph.ty(value) == Ty::Unknown
             && !self.graph.is_active(origin)
             && !self.access.contains_key(&value)
+    }
+
+    /// A value as the user's own tokens know it: what is found again behind a reference is the place
+    /// that it refers to, unless it was a reference before.
+    pub(super) fn as_it_was(&self, value: Value) -> Text {
+        let text = self.text(value);
+        let is_behind = |value| self.graph.info(value).is_reference;
+        match self.survey.origins.get(&value) {
+            Some(origin)
+                if is_behind(value)
+                    && !is_behind(*origin)
+                    && !self.access.contains_key(&value)
+                    && !self.is_unknown_constant(value) =>
+            {
+                let tokens = text.at_least(Strength::Unary);
+                Text { tokens: quote!(*#tokens), strength: Strength::Unary }
+            }
+            _ => text,
+        }
+    }
+
+    /// True for `[i, j]` as it is written: it is copied, and taken by value.
+    pub(super) fn is_position(&self, value: Value) -> bool {
+        let origin = self.survey.origins.get(&value).copied().unwrap_or(value);
+        match self.definition(origin).map(|node| &node.op) {
+            Some(Op::Verbatim(verbatim)) => {
+                let mut tokens = verbatim.tokens.0.clone().into_iter();
+                let first = tokens.next();
+                let is_list = matches!(&first, Some(TokenTree::Group(group))
+                    if group.delimiter() == Delimiter::Bracket);
+                is_list && tokens.next().is_none()
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn restored_wish(&self, value: Value) -> String {

@@ -4,38 +4,7 @@ use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
-use crate::graph::key;
-
-/// Replaces identifiers that name locals; a field or method of the same name stays.
-pub(super) fn rename(tokens: TokenStream, names: &HashMap<String, TokenStream>) -> TokenStream {
-    if names.is_empty() {
-        return tokens;
-    }
-    let mut renamed = TokenStream::new();
-    let mut previous: [Option<char>; 2] = [None, None];
-    for tree in tokens {
-        let follows_dot = previous[1] == Some('.') && previous[0] != Some('.');
-        let follows_path = previous == [Some(':'), Some(':')];
-        previous = [previous[1], None];
-        match tree {
-            TokenTree::Ident(ident) => match names.get(&key(&ident)) {
-                Some(name) if !follows_dot && !follows_path => renamed.extend(name.clone()),
-                _ => renamed.extend([TokenTree::Ident(ident)]),
-            },
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), rename(group.stream(), names));
-                inner.set_span(group.span());
-                renamed.extend([TokenTree::Group(inner)]);
-            }
-            TokenTree::Punct(punct) => {
-                previous[1] = Some(punct.as_char());
-                renamed.extend([TokenTree::Punct(punct)]);
-            }
-            literal => renamed.extend([literal]),
-        }
-    }
-    renamed
-}
+use crate::graph::{key, rename};
 
 /// The same tokens, all of which lie at one place; what they name stays the same.
 pub(super) fn located(tokens: TokenStream, place: Span) -> TokenStream {

@@ -12,11 +12,11 @@ impl<'a> Writer<'a> {
     /// `x[i] = v;`, `p.w = v;`, `list.push(v);`
     pub(super) fn update(&mut self, steps: &[Step], action: Action, node: &'a Node) -> TokenStream {
         let span = node.span();
-        let (before, name) = self.open_version(node);
+        let before = self.open_version(node);
         let (operands, written) =
             (&node.args[1..node.args.len() - 1], node.args[node.args.len() - 1]);
         let mut operands = operands.iter();
-        let mut place = quote!(#name);
+        let mut place = self.place(node.out()).tokens;
         for step in steps {
             place = match step {
                 Step::Field(name) => {
@@ -60,12 +60,9 @@ impl<'a> Writer<'a> {
     ) -> TokenStream {
         let span = node.span();
         let guard = self.guard(node);
-        let (before, name) = self.open_version(node);
+        let before = self.open_version(node);
         let activity = self.rt("Activity");
-        let mut place = match self.access.get(&node.out()) {
-            Some(access) => access.clone(),
-            None => quote!(#name),
-        };
+        let mut place = self.place(node.out()).tokens;
         let at = self.rt("at");
         let is_array = self.graph.ty(node.args[0]).is_numeric();
         let mut operands = node.args[1..].iter();
@@ -136,13 +133,11 @@ impl<'a> Writer<'a> {
     }
 
     /// The variable of a new version: that of the old one if it is dead, else one that begins as a copy.
-    fn open_version(&mut self, node: &'a Node) -> (Option<TokenStream>, proc_macro2::Ident) {
+    fn open_version(&mut self, node: &'a Node) -> Option<TokenStream> {
         let (base, out) = (node.args[0], node.out());
         if self.is_free_variable(base) {
-            if let Some(name) = self.names.get(base).cloned() {
-                self.take_over(out, base);
-                return (None, name);
-            }
+            self.take_over(out, base);
+            return None;
         }
         let old = self.copied(base);
         let mutable = self.declare(out);
@@ -158,7 +153,7 @@ impl<'a> Writer<'a> {
         if let Some(guard) = guard {
             self.keep(out, &guard, &name, TokenStream::new());
         }
-        (Some(before), name)
+        Some(before)
     }
 
     /// The marker of a value of the adjoint.

@@ -1,12 +1,65 @@
-//! Variables that are assigned to.
+//! Variables: how they are declared, taken over by later versions, and assigned to.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
-use super::writer::Writer;
+use super::text::Text;
+use super::writer::{Writer, MUT};
 use crate::graph::{Node, Op, Value};
 
 impl<'a> Writer<'a> {
+    /// The word before a new variable: `mut`, if something turns out to write it. [`settle`] decides.
+    pub(super) fn declare(&mut self, value: Value) -> TokenStream {
+        let mut shared = self.shared.borrow_mut();
+        shared.declared += 1;
+        let number = shared.declared;
+        if self.survey.mutated.contains(&value) {
+            shared.mutable.insert(number);
+        }
+        self.declarations.insert(value, number);
+        let marker = format_ident!("{MUT}{number}");
+        quote!(#marker)
+    }
+
+    /// Lets the variable of a value be written from now on.
+    pub(super) fn open_for_writing(&self, value: Value) {
+        if let Some(number) = self.declarations.get(&value) {
+            self.shared.borrow_mut().mutable.insert(*number);
+        }
+    }
+
+    /// The value as a place that can be written.
+    pub(super) fn place(&self, value: Value) -> Text {
+        match self.places.get(&value) {
+            Some(place) => Text::atom(place.clone()),
+            None => self.text(value),
+        }
+    }
+
+    /// Lets `value` stand in the variable of `other`, which is written from now on.
+    pub(super) fn take_over(&mut self, value: Value, other: Value) {
+        if let Some(name) = self.names.get(other).cloned() {
+            self.names.declare(value, name.clone());
+            self.shared.borrow_mut().called.insert(value, name.to_string());
+        }
+        if let Some(number) = self.declarations.get(&other).copied() {
+            self.declarations.insert(value, number);
+        }
+        if let Some(access) = self.access.get(&other).cloned() {
+            self.access.insert(value, access);
+        }
+        if let Some(place) = self.places.get(&other).cloned() {
+            self.places.insert(value, place);
+        }
+        if let Some(guard) = self.guards.get(&other).cloned() {
+            self.guards.insert(value, guard);
+        }
+        self.open_for_writing(value);
+        if self.pinned.contains(&other) {
+            self.pinned.insert(value);
+        }
+    }
+
     /// `let mut name = init;`, behind a marker where one decides.
     pub(super) fn open_variable(
         &mut self,
@@ -32,8 +85,8 @@ impl<'a> Writer<'a> {
         if self.are_one(variable, result) {
             return None;
         }
-        self.mark_mutable(variable);
-        let name = self.text(variable).tokens;
+        self.open_for_writing(variable);
+        let name = self.place(variable).tokens;
         let text = self.compound(variable, result).unwrap_or_else(|| {
             let value = self.moved(result);
             quote!(#name = #value;)
@@ -56,16 +109,10 @@ impl<'a> Writer<'a> {
             return None;
         }
         self.names.get(variable)?;
-        let name = self.text(variable).tokens;
+        let name = self.place(variable).tokens;
         let by = self.float(node.args[1]).tokens;
         let op: TokenStream = format!("{symbol}=").parse().ok()?;
         Some(quote!(#name #op #by;))
-    }
-
-    pub(super) fn mark_mutable(&self, value: Value) {
-        if let Some(number) = self.declarations.get(&value) {
-            self.shared.borrow_mut().mutable.insert(*number);
-        }
     }
 
     /// True if writing `value` reads a variable that is assigned to.
@@ -108,8 +155,8 @@ impl<'a> Writer<'a> {
         for (variable, result) in &changed {
             let value = self.moved(*result);
             let next = self.fresh("next");
-            self.mark_mutable(*variable);
-            let place = self.text(*variable).tokens;
+            self.open_for_writing(*variable);
+            let place = self.place(*variable).tokens;
             match self.guard_of_value(*variable) {
                 Some(guard) => {
                     statements.push(quote!(let #next = <#guard as #activity>::compute(|| #value);));

@@ -33,8 +33,10 @@ pub(super) struct Writer<'a> {
     pub(super) captured: HashSet<Value>,
     /// Values whose variables must keep their names: a loop or branch around assigns to them.
     pub(super) pinned: HashSet<Value>,
-    /// How to reach a value that is kept only where a marker says so.
+    /// How to read a value that is kept only where a marker says so.
     pub(super) access: HashMap<Value, TokenStream>,
+    /// How to write it.
+    pub(super) places: HashMap<Value, TokenStream>,
     /// The markers of those that stand in a variable of their own.
     pub(super) guards: HashMap<Value, TokenStream>,
     /// Values of which only the shape was kept, as an empty accumulator.
@@ -59,7 +61,7 @@ pub(super) struct Writer<'a> {
 #[derive(Default)]
 pub(super) struct Shared {
     /// How many variables were declared.
-    declared: usize,
+    pub(super) declared: usize,
     /// The declarations of variables that are assigned to or written in place.
     pub(super) mutable: HashSet<usize>,
     /// What each value was called.
@@ -103,6 +105,7 @@ impl<'a> Writer<'a> {
             captured: HashSet::new(),
             pinned: HashSet::new(),
             access: HashMap::new(),
+            places: HashMap::new(),
             guards: HashMap::new(),
             shapes: HashSet::new(),
             written: HashMap::new(),
@@ -237,53 +240,6 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The word before a new variable: `mut`, if something turns out to write it. [`settle`] decides.
-    pub(super) fn declare(&mut self, value: Value) -> TokenStream {
-        let mut shared = self.shared.borrow_mut();
-        shared.declared += 1;
-        let number = shared.declared;
-        if self.survey.mutated.contains(&value) {
-            shared.mutable.insert(number);
-        }
-        self.declarations.insert(value, number);
-        let marker = format_ident!("{MUT}{number}");
-        quote!(#marker)
-    }
-
-    /// Lets what is kept behind a marker be written from now on.
-    pub(super) fn open_for_writing(&mut self, value: Value) {
-        if let Some(number) = self.declarations.get(&value) {
-            self.shared.borrow_mut().mutable.insert(*number);
-        }
-        if let (Some(guard), Some(name)) = (self.guards.get(&value), self.names.get(value)) {
-            let activity = self.rt("Activity");
-            let access = quote!((*<#guard as #activity>::kept_mut(&mut #name)));
-            self.access.insert(value, access);
-        }
-    }
-
-    /// Lets `value` stand in the variable of `other`, which is written from now on.
-    pub(super) fn take_over(&mut self, value: Value, other: Value) {
-        if let Some(name) = self.names.get(other).cloned() {
-            self.names.declare(value, name.clone());
-            self.shared.borrow_mut().called.insert(value, name.to_string());
-        }
-        if let Some(number) = self.declarations.get(&other).copied() {
-            self.shared.borrow_mut().mutable.insert(number);
-            self.declarations.insert(value, number);
-        }
-        if let Some(access) = self.access.get(&other).cloned() {
-            self.access.insert(value, access);
-        }
-        if let Some(guard) = self.guards.get(&other).cloned() {
-            self.guards.insert(value, guard);
-        }
-        self.open_for_writing(value);
-        if self.pinned.contains(&other) {
-            self.pinned.insert(value);
-        }
-    }
-
     /// `let name = value;` or `let (a, b) = value;`.
     fn bind(
         &mut self,
@@ -346,11 +302,8 @@ impl<'a> Writer<'a> {
         if member.is_empty() {
             self.guards.insert(value, guard.clone());
         }
-        let access = match self.is_mutated(value) {
-            true => quote!((*<#guard as #activity>::kept_mut(&mut #name)) #member),
-            false => quote!((*<#guard as #activity>::kept(&#name)) #member),
-        };
-        self.access.insert(value, access);
+        self.access.insert(value, quote!((*<#guard as #activity>::kept(&#name)) #member));
+        self.places.insert(value, quote!((*<#guard as #activity>::kept_mut(&mut #name)) #member));
     }
 
     /// An identifier of ours that stands for no value.
@@ -450,7 +403,7 @@ impl<'a> Writer<'a> {
 }
 
 /// What stands for `mut` until it is known whether it is needed.
-const MUT: &str = "__mut";
+pub(super) const MUT: &str = "__mut";
 
 /// Writes `mut` where a variable turned out to be written, and nothing where not.
 pub(super) fn settle(tokens: TokenStream, shared: &Shared) -> TokenStream {

@@ -101,7 +101,7 @@ impl Lowering<'_> {
         let mentions = self.mentions(base);
         let length = self.verbatim(
             quote!(#base.len()),
-            Mentions { pure: mentions.pure, active: None, names: mentions.names.clone() },
+            Mentions { active: None, ..mentions.clone() },
             Ty::Integer,
             span,
         );

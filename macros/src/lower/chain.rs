@@ -1,6 +1,6 @@
 //! Iterator chains over active values: each is the loop that it stands for.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use proc_macro2::Span;
 use quote::quote;
@@ -25,40 +25,39 @@ impl Lowering<'_> {
             return None;
         }
         let span = call.method.span();
-        match (name.as_str(), call.args.len()) {
+        if !matches!(
+            (name.as_str(), call.args.len()),
+            ("sum" | "product" | "collect", 0) | ("fold", 2)
+        ) {
+            return None;
+        }
+        let items = match self.items(&call.receiver) {
+            Ok(items) => items,
+            Err(mistake) => return Some(mistake),
+        };
+        Some(match (name.as_str(), call.args.len()) {
             ("sum", 0) => {
                 let init = self.placeholder(&Ty::Float(Elem::Literal), span);
-                Some(self.folded(&call.receiver, "sum", init, span, |lowering, sum, item| {
+                self.folded(items, "sum", init, span, |lowering, sum, item| {
                     lowering.row(ops::row("Add"), vec![sum, item], span)
-                }))
+                })
             }
             ("product", 0) => {
                 let one = Op::Literal("1.0".to_owned());
                 let init = self.node(one, vec![], Ty::Float(Elem::Literal), span);
-                Some(self.folded(
-                    &call.receiver,
-                    "product",
-                    init,
-                    span,
-                    |lowering, product, item| {
-                        lowering.row(ops::row("Mul"), vec![product, item], span)
-                    },
-                ))
+                self.folded(items, "product", init, span, |lowering, product, item| {
+                    lowering.row(ops::row("Mul"), vec![product, item], span)
+                })
             }
             ("fold", 2) => {
                 let init = self.expr(&call.args[0]);
                 let step = &call.args[1];
-                Some(self.folded_with(
-                    &call.receiver,
-                    "folded",
-                    init,
-                    span,
-                    |lowering, so_far, item| lowering.stepped(step, so_far, item, span),
-                ))
+                self.folded_with(items, "folded", init, span, |lowering, so_far, item| {
+                    lowering.stepped(step, so_far, item, span)
+                })
             }
-            ("collect", 0) => Some(self.collected(call, span)),
-            _ => None,
-        }
+            _ => self.collected(call, items, span),
+        })
     }
 
     /// The step of a `fold`: a closure of two arguments, or the path of an operation.
@@ -68,7 +67,7 @@ impl Lowering<'_> {
                 self.scopes.enter();
                 self.bind_pattern(&closure.inputs[0], so_far);
                 self.bind_item(&closure.inputs[1], item, span);
-                let value = self.expr(&closure.body);
+                let value = self.function_body(&closure.body, span);
                 self.scopes.leave();
                 value
             }
@@ -89,13 +88,13 @@ impl Lowering<'_> {
 
     fn folded(
         &mut self,
-        over: &Expr,
+        items: Bounded<'_>,
         name: &str,
         init: Value,
         span: Span,
         step: impl Fn(&mut Self, Value, Value) -> Value,
     ) -> Value {
-        self.folded_with(over, name, init, span, |lowering, so_far, item| {
+        self.folded_with(items, name, init, span, |lowering, so_far, item| {
             let item = lowering.whole(item, span);
             step(lowering, so_far, item)
         })
@@ -104,16 +103,12 @@ impl Lowering<'_> {
     /// A loop with one carried value.
     fn folded_with(
         &mut self,
-        over: &Expr,
+        items: Bounded<'_>,
         name: &str,
         init: Value,
         span: Span,
         step: impl Fn(&mut Self, Value, Given) -> Value,
     ) -> Value {
-        let items = match self.items(over) {
-            Ok(items) => items,
-            Err(mistake) => return mistake,
-        };
         self.numbers += 1;
         let variable = format!("%{name}{}", self.numbers);
         self.scopes.enter();
@@ -166,23 +161,37 @@ impl Lowering<'_> {
             jumps: Jumps::default(),
             label: None,
         };
-        let statement = syn::Stmt::Expr((*closure.body).clone(), Some(Default::default()));
         self.over_items(items, &scope, span, &mut |lowering, item| {
             lowering.scopes.enter();
             if let Some(pattern) = closure.inputs.first() {
                 lowering.bind_item(pattern, item, span);
             }
-            lowering.sequence(std::slice::from_ref(&statement), super::exits::Tail::No);
+            lowering.procedure_body(&closure.body, span);
             lowering.scopes.leave();
         });
     }
 
-    /// A `Vec` to which every item is pushed.
-    fn collected(&mut self, call: &ExprMethodCall, span: Span) -> Value {
-        let mentions = Mentions { pure: true, ..Mentions::default() };
+    /// `chain.collect()`: a `Vec`, or an array if the call says so.
+    fn collected(&mut self, call: &ExprMethodCall, items: Bounded<'_>, span: Span) -> Value {
+        let list = self.pushed(items, span, |lowering, item| lowering.whole(item, span));
+        match names_array(call) {
+            true => self.array_of(list, true, span),
+            false => list,
+        }
+    }
+
+    /// A `Vec` to which something is pushed for every item.
+    pub(super) fn pushed(
+        &mut self,
+        items: Bounded<'_>,
+        span: Span,
+        each: impl Fn(&mut Self, Given) -> Value,
+    ) -> Value {
         let ty = Ty::List(Box::new(Ty::Unknown));
-        let init = self.verbatim(quote!(::std::vec::Vec::new()), mentions, ty, span);
-        let list = self.folded(&call.receiver, "collected", init, span, |lowering, list, item| {
+        let init =
+            self.verbatim(quote!(::std::vec::Vec::new()), Mentions::of(BTreeMap::new()), ty, span);
+        self.folded_with(items, "collected", init, span, |lowering, list, item| {
+            let item = each(lowering, item);
             let ty = lowering
                 .graph
                 .ty(list)
@@ -193,11 +202,7 @@ impl Lowering<'_> {
             let out = lowering.node(Op::Update(Vec::new(), Action::Push), args, ty, span);
             lowering.graph.info_mut(out).name = name;
             out
-        });
-        match names_array(call) {
-            true => self.array_of(list, true, span),
-            false => list,
-        }
+        })
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
 use super::call::{callee, operation_by_path};
+use super::items::Items;
 use super::Lowering;
 use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
 use crate::ops::{self, Row};
@@ -26,12 +28,26 @@ impl Lowering<'_> {
         receiver: Value,
         function: &Expr,
         method: &str,
-        span: proc_macro2::Span,
+        span: Span,
     ) -> Value {
+        let before = self.snapshot();
         let element = self.element_inside(receiver);
-        let elem = self.graph.ty(receiver).elem();
         let outer = std::mem::take(&mut self.nodes);
-        self.scopes.enter_closure();
+        let result = self.applied(function, element, method, span);
+        let mut body = std::mem::replace(&mut self.nodes, outer);
+        self.fields_outside(&mut body);
+        if self.is_beyond_a_kernel(&body, &[element]) {
+            self.restore(before);
+            return self.mapped_by_turns(receiver, function, method, span);
+        }
+        self.name_element(element, receiver);
+        self.place_kernel(&[(element, receiver)], body, result, span)
+    }
+
+    /// What the closure, or the function of this name, gives for one element.
+    fn applied(&mut self, function: &Expr, element: Value, method: &str, span: Span) -> Value {
+        self.scopes.enter();
+        let elem = self.graph.ty(element).elem();
         let local = super::turns::plain(function).and_then(|name| self.scopes.function(&name));
         let result = match (function, local) {
             (_, Some(local)) => self.apply(&local, &[element], span),
@@ -50,10 +66,101 @@ impl Lowering<'_> {
                 format!("`{method}` takes a closure or the name of a function here"),
             ),
         };
-        self.scopes.leave_closure();
-        let body = std::mem::replace(&mut self.nodes, outer);
-        self.name_element(element, receiver);
-        self.place_kernel(&[(element, receiver)], body, result, span)
+        self.scopes.leave();
+        result
+    }
+
+    /// True if what is done for every element has a loop, or uses more than numbers from outside where
+    /// it cannot be done once beforehand: elements are then gone through one by one.
+    fn is_beyond_a_kernel(&self, body: &[Node], elements: &[Value]) -> bool {
+        let inside = self.varying(body, elements);
+        let has_loop = inside.iter().any(holds_loop);
+        has_loop
+            || self
+                .captured(&inside, elements, None)
+                .into_iter()
+                .any(|value| !self.is_number_for(value, &inside))
+    }
+
+    /// True if what is captured is a number, as far as its type or its uses tell.
+    fn is_number_for(&self, value: Value, inside: &[Node]) -> bool {
+        match self.graph.ty(value) {
+            Ty::Float(_) => true,
+            Ty::Unknown | Ty::Numeric(_) => {
+                let mut is_number = true;
+                each_node(inside, &mut |node| {
+                    let is_elementwise = match &node.op {
+                        Op::Row(row) => row.is_elementwise(),
+                        Op::Call(_) | Op::Field(_) | Op::Construct(_) => false,
+                        _ => true,
+                    };
+                    is_number &= is_elementwise || !node.args.contains(&value);
+                });
+                is_number
+            }
+            _ => false,
+        }
+    }
+
+    /// The nodes that are different for every element, or may be.
+    fn varying(&self, body: &[Node], elements: &[Value]) -> Vec<Node> {
+        let acts = body.iter().any(|node| matches!(node.op, Op::Effect(_)));
+        let mut varying: BTreeSet<Value> = elements.iter().copied().collect();
+        let mut inside = Vec::new();
+        for node in body {
+            let is_steady =
+                node.is_pure() || !acts && node.outs.iter().all(|out| self.steady.contains(out));
+            let mut varies = !is_steady;
+            node.each_use(&mut |value| varies |= varying.contains(&value));
+            if varies {
+                varying.extend(node.outs.iter().copied());
+                inside.push(node.clone());
+            }
+        }
+        inside
+    }
+
+    /// Fields of what is outside are read once, wherever a branch inside asks for them.
+    fn fields_outside(&mut self, body: &mut Vec<Node>) {
+        let mut defined = BTreeSet::new();
+        body.iter().for_each(|node| {
+            node.each_definition(&mut |value| {
+                defined.insert(value);
+            });
+        });
+        let mut fields = Vec::new();
+        for node in body.iter_mut() {
+            for block in &mut node.blocks {
+                take_fields(block, &mut defined, &mut fields);
+            }
+        }
+        body.splice(0..0, fields);
+    }
+
+    /// The same closure, read as the body of a loop over the elements.
+    fn mapped_by_turns(
+        &mut self,
+        receiver: Value,
+        function: &Expr,
+        method: &str,
+        span: Span,
+    ) -> Value {
+        let is_flat = matches!(self.graph.ty(receiver), Ty::Array(_, Some(1)));
+        let flat = match is_flat {
+            true => receiver,
+            false => self.row(ops::row("Flatten"), vec![receiver], span),
+        };
+        let items = self.elements_of(flat, span).map(Items::bounded);
+        let Ok(Some(items)) = items else { return self.poison() };
+        let list = self.pushed(items, span, |lowering, item| {
+            let element = lowering.whole(item, span);
+            lowering.applied(function, element, method, span)
+        });
+        let mapped = self.array_of(list, true, span);
+        match is_flat {
+            true => mapped,
+            false => self.row(ops::row("ReshapeLike"), vec![mapped, receiver], span),
+        }
     }
 
     /// `x.zip_mut_with(&y, |x, &y| *x = ..)`: what every element of the array at `written` becomes; or
@@ -63,7 +170,7 @@ impl Lowering<'_> {
         arrays: &[Value],
         written: Option<usize>,
         closure: &ExprClosure,
-        span: proc_macro2::Span,
+        span: Span,
     ) -> Value {
         if closure.inputs.len() != arrays.len() {
             let count = arrays.len();
@@ -79,21 +186,28 @@ impl Lowering<'_> {
         let elements: Vec<(Value, Value)> =
             arrays.iter().map(|array| (self.element_inside(*array), *array)).collect();
         let outer = std::mem::take(&mut self.nodes);
-        self.scopes.enter_closure();
+        self.scopes.enter();
         for (pattern, (element, _)) in closure.inputs.iter().zip(&elements) {
             self.bind_pattern(pattern, *element);
         }
         let result = match &name {
-            None => self.expr(&closure.body),
+            None => self.function_body(&closure.body, span),
             Some(name) => {
-                let body = (*closure.body).clone();
-                let statement = syn::Stmt::Expr(body, Some(Default::default()));
-                self.sequence(std::slice::from_ref(&statement), super::exits::Tail::No);
+                self.procedure_body(&closure.body, span);
                 self.scopes.get(name).map_or(elements[0].0, |held| held.value)
             }
         };
-        self.scopes.leave_closure();
-        let body = std::mem::replace(&mut self.nodes, outer);
+        self.scopes.leave();
+        let mut body = std::mem::replace(&mut self.nodes, outer);
+        self.fields_outside(&mut body);
+        let params: Vec<Value> = elements.iter().map(|(element, _)| *element).collect();
+        if self.is_beyond_a_kernel(&body, &params) {
+            return self.mistake(
+                closure,
+                "a loop, or a whole array that is active, inside this closure is not supported: write the loop \
+                 over the elements",
+            );
+        }
         for (element, array) in &elements {
             self.name_element(*element, *array);
         }
@@ -128,7 +242,7 @@ impl Lowering<'_> {
             );
         }
         self.bind_pattern(&closure.inputs[0], element);
-        self.expr(&closure.body)
+        self.function_body(&closure.body, closure.span())
     }
 
     /// What does not depend on the element is computed once, outside; the rest is inlined as
@@ -138,21 +252,15 @@ impl Lowering<'_> {
         elements: &[(Value, Value)],
         body: Vec<Node>,
         result: Value,
-        span: proc_macro2::Span,
+        span: Span,
     ) -> Value {
         let receiver = elements[0].1;
-        let mut varying: BTreeSet<Value> = elements.iter().map(|(element, _)| *element).collect();
-        let mut inside = Vec::new();
-        for node in body {
-            let mut varies = !node.is_pure();
-            node.each_use(&mut |value| varies |= varying.contains(&value));
-            if varies {
-                varying.extend(node.outs.iter().copied());
-                inside.push(node);
-            } else {
-                self.nodes.push(node);
-            }
-        }
+        let params: Vec<Value> = elements.iter().map(|(element, _)| *element).collect();
+        let inside = self.varying(&body, &params);
+        let varies = |node: &Node| {
+            inside.iter().any(|inside| inside.outs == node.outs && inside.op == node.op)
+        };
+        self.nodes.extend(body.into_iter().filter(|node| !varies(node)));
         if let Some((_, array)) = elements.iter().find(|(element, _)| *element == result) {
             return *array;
         }
@@ -169,8 +277,8 @@ impl Lowering<'_> {
                  its own first, `mapv(|v| v as f64)`",
             );
         }
-        let captured = self.captured(&inside, elements, result);
-        let mut params: Vec<Value> = elements.iter().map(|(element, _)| *element).collect();
+        let captured = self.captured(&inside, &params, Some(result));
+        let mut params = params;
         let mut names = HashMap::new();
         for value in &captured {
             let param =
@@ -193,8 +301,8 @@ impl Lowering<'_> {
     }
 
     /// The active values from outside that the kernel uses.
-    fn captured(&self, inside: &[Node], elements: &[(Value, Value)], result: Value) -> Vec<Value> {
-        let mut defined: BTreeSet<Value> = elements.iter().map(|(element, _)| *element).collect();
+    fn captured(&self, inside: &[Node], elements: &[Value], result: Option<Value>) -> Vec<Value> {
+        let mut defined: BTreeSet<Value> = elements.iter().copied().collect();
         let mut captured = Vec::new();
         for node in inside {
             node.each_definition(&mut |value| {
@@ -207,7 +315,7 @@ impl Lowering<'_> {
             }
         };
         inside.iter().for_each(|node| node.each_use(&mut note));
-        note(result);
+        result.into_iter().for_each(note);
         captured
     }
 
@@ -236,5 +344,35 @@ impl Lowering<'_> {
             _ => row,
         };
         self.row(row, args, node.span())
+    }
+}
+
+fn each_node(nodes: &[Node], f: &mut impl FnMut(&Node)) {
+    for node in nodes {
+        f(node);
+        node.blocks.iter().for_each(|block| each_node(&block.nodes, f));
+    }
+}
+
+fn holds_loop(node: &Node) -> bool {
+    let mut found = false;
+    each_node(std::slice::from_ref(node), &mut |node| found |= matches!(node.op, Op::Loop(_)));
+    found
+}
+
+/// Moves the fields of what is defined nowhere in `defined` out of a block.
+fn take_fields(block: &mut Block, defined: &mut BTreeSet<Value>, fields: &mut Vec<Node>) {
+    let nodes = std::mem::take(&mut block.nodes);
+    for mut node in nodes {
+        let is_outside = node.args.iter().all(|arg| !defined.contains(arg));
+        if matches!(node.op, Op::Field(_)) && is_outside {
+            defined.retain(|value| !node.outs.contains(value));
+            fields.push(node);
+            continue;
+        }
+        for inner in &mut node.blocks {
+            take_fields(inner, defined, fields);
+        }
+        block.nodes.push(node);
     }
 }

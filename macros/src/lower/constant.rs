@@ -1,6 +1,6 @@
 //! Constant expressions, which are passed on as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,7 +9,7 @@ use syn::visit::Visit;
 use syn::{Expr, Lit};
 
 use super::Lowering;
-use crate::graph::{captured_by, element, key, key_at, Elem, Op, Ty, Value, Verbatim};
+use crate::graph::{captured_by, element, key, key_at, rename, Elem, Op, Ty, Value, Verbatim};
 use crate::ops::{self, Kind};
 
 impl Lowering<'_> {
@@ -20,8 +20,10 @@ impl Lowering<'_> {
 
     /// What an expression or statement mentions of the names in scope.
     pub(super) fn mentions(&self, tokens: &impl Mentioning) -> Mentions {
-        let mut finder =
-            Finder { lowering: self, found: Mentions { pure: true, ..Mentions::default() } };
+        let mut finder = Finder {
+            lowering: self,
+            found: Mentions { is_steady: true, ..Mentions::of(BTreeMap::new()) },
+        };
         tokens.accept(&mut finder);
         finder.found
     }
@@ -85,10 +87,14 @@ impl Lowering<'_> {
         ty: Ty,
         span: proc_macro2::Span,
     ) -> Value {
-        let (names, args) = mentions.names.into_iter().unzip();
+        let tokens = rename(tokens, &mentions.lent);
+        let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
         let out =
             self.node(Op::Verbatim(Verbatim::new(tokens, names, mentions.pure)), args, ty, span);
         self.graph.info_mut(out).depends_on = Default::default();
+        if mentions.is_steady {
+            self.steady.insert(out);
+        }
         out
     }
 
@@ -222,14 +228,25 @@ fn const_item_type(path: &syn::Path) -> Ty {
 }
 
 /// What tokens mention of the names in scope.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Mentions {
     /// Every local that is mentioned, by the name used.
     pub(super) names: BTreeMap<String, Value>,
+    /// Those that are references in the user's code alone, as what they are in ours.
+    pub(super) lent: HashMap<String, TokenStream>,
     /// Where an active value flows in.
     pub(super) active: Option<proc_macro2::Span>,
     /// True if all of it is in the language, so that it may be evaluated again.
     pub(super) pure: bool,
+    /// True if all of it is in the language, though it may mention what changes with time.
+    pub(super) is_steady: bool,
+}
+
+impl Mentions {
+    /// Those of tokens of ours, which may be evaluated again.
+    pub(super) fn of(names: BTreeMap<String, Value>) -> Mentions {
+        Mentions { names, pure: true, ..Mentions::default() }
+    }
 }
 
 /// Syntax in which names can be looked for.
@@ -270,10 +287,20 @@ impl Finder<'_, '_> {
         }
         let Some(binding) = self.lowering.scopes.get(name) else { return };
         self.found.names.insert(name.to_owned(), binding.value);
+        if binding.is_lent {
+            let ident = quote::format_ident!("{name}");
+            self.found.lent.insert(name.to_owned(), quote::quote!((&#ident)));
+        }
         self.found.pure &= !binding.is_mutable;
         if flows && self.lowering.is_active(binding.value) {
             self.found.active.get_or_insert(span);
         }
+    }
+
+    /// Notes something that may have effects, or give something else each time.
+    fn acts(&mut self) {
+        self.found.pure = false;
+        self.found.is_steady = false;
     }
 
     /// Every identifier in tokens that syn does not read, and those captured by format strings.
@@ -340,7 +367,7 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
         if ops::by_call(&call.method.to_string(), call.args.len() + 1).is_none()
             && !PURE_METHODS.contains(&call.method.to_string().as_str())
         {
-            self.found.pure = false;
+            self.acts();
         }
         syn::visit::visit_expr_method_call(self, call);
     }
@@ -349,7 +376,9 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
         // A capitalised name makes a value (`Axis(0)`); any other function may do anything.
         let is_constructor = matches!(&*call.func, Expr::Path(path)
             if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())));
-        self.found.pure &= is_constructor;
+        if !is_constructor {
+            self.acts();
+        }
         syn::visit::visit_expr_call(self, call);
     }
 
@@ -357,12 +386,14 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
         let is_slice = mac.path.segments.last().is_some_and(|last| {
             ["s", "vec", "array", "matches"].iter().any(|name| last.ident == name)
         });
-        self.found.pure &= is_slice;
+        if !is_slice {
+            self.acts();
+        }
         self.tokens(mac.tokens.clone());
     }
 
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
-        self.found.pure = false;
+        self.acts();
         syn::visit::visit_expr_closure(self, closure);
     }
 

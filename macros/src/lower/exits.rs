@@ -70,6 +70,10 @@ impl Lowering<'_> {
     pub(super) fn jump(&mut self, expr: &Expr, tail: Tail) -> Value {
         let span = expr.span();
         match expr {
+            Expr::Return(jump) if self.gives_nothing && jump.expr.is_none() => {
+                let flag = self.flag(true, span);
+                self.scopes.assign(RETURNED, flag);
+            }
             Expr::Return(jump) => {
                 let value = match &jump.expr {
                     Some(value) => self.tail_expr(value, tail),
@@ -80,9 +84,6 @@ impl Lowering<'_> {
                 };
                 if tail == Tail::Function || self.undefined.contains(&value) {
                     return value;
-                }
-                if self.scopes.get(RETURNED).is_none() {
-                    return self.mistake(expr, "a `return` inside a closure is not supported: let the closure end with its value");
                 }
                 let value = self.in_slot(RESULT, value, span);
                 self.scopes.assign(RESULT, value);
@@ -161,7 +162,7 @@ impl Lowering<'_> {
                 let names: Vec<_> = (0..set.len()).map(|at| format_ident!("__flag{at}")).collect();
                 let mentions: std::collections::BTreeMap<String, Value> =
                     names.iter().map(ToString::to_string).zip(set).collect();
-                let mentions = Mentions { names: mentions, active: None, pure: true };
+                let mentions = Mentions::of(mentions);
                 Pending::If(self.verbatim(quote!(#(#names)||*), mentions, Ty::Bool, span))
             }
         }

@@ -220,7 +220,7 @@ impl Lowering<'_> {
         let names: Vec<_> = (0..operands.len()).map(|i| format_ident!("__operand{i}")).collect();
         let tokens = tokens(&names);
         let names = names.iter().map(ToString::to_string).zip(operands.iter().copied()).collect();
-        self.verbatim(tokens, Mentions { names, active: None, pure: true }, ty, span)
+        self.verbatim(tokens, Mentions::of(names), ty, span)
     }
 
     /// `base.member`, which is the member itself where the base was made here.

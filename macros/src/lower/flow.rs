@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use proc_macro2::{TokenStream, TokenTree};
+use quote::quote;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Pat, Stmt};
 
@@ -197,6 +198,10 @@ impl<'ast> Visit<'ast> for Flow {
         visit::visit_expr_closure(self, closure);
     }
 
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        elements_of(mac).iter().for_each(|element| self.visit_expr(element));
+    }
+
     fn visit_item(&mut self, item: &'ast syn::Item) {
         if let syn::Item::Fn(function) = item {
             for input in &function.sig.inputs {
@@ -206,6 +211,16 @@ impl<'ast> Visit<'ast> for Flow {
             }
             self.visit_block(&function.block);
         }
+    }
+}
+
+/// The expressions of `vec![a, b]`, `array![a, b]` and their like, which may hold whole blocks.
+fn elements_of(mac: &syn::Macro) -> Vec<Expr> {
+    let inside = &mac.tokens;
+    match syn::parse2::<Expr>(quote!([#inside])) {
+        Ok(Expr::Array(list)) => list.elems.into_iter().collect(),
+        Ok(Expr::Repeat(repeat)) => vec![*repeat.expr, *repeat.len],
+        _ => Vec::new(),
     }
 }
 
@@ -308,6 +323,10 @@ impl<'ast> Visit<'ast> for Written {
         visit::visit_expr_reference(self, lent);
     }
 
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        elements_of(mac).iter().for_each(|element| self.visit_expr(element));
+    }
+
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
@@ -338,6 +357,14 @@ impl Jumps {
         let mut finder = JumpFinder::default();
         finder.visit_block(block);
         finder.jumps
+    }
+
+    /// Those of the body of a closure or function.
+    pub(super) fn of_function(body: &Expr) -> Jumps {
+        match body {
+            Expr::Block(block) => Jumps::of_block(&block.block),
+            body => Jumps::of_expr(body),
+        }
     }
 
     pub(super) fn any(&self) -> bool {
@@ -407,6 +434,10 @@ impl<'ast> Visit<'ast> for JumpFinder {
 
     fn visit_expr_block(&mut self, block: &'ast syn::ExprBlock) {
         self.inside(block.label.as_ref(), false, |this| visit::visit_expr_block(this, block));
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        elements_of(mac).iter().for_each(|element| self.visit_expr(element));
     }
 
     fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}

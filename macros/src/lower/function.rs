@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprClosure, ItemFn, Pat};
+use syn::{Expr, ExprClosure, ItemFn, Pat, Stmt};
 
 use super::exits::{Tail, RESULT, RETURNED};
 use super::flow::{written, Jumps};
@@ -105,31 +105,51 @@ impl Lowering<'_> {
         let mut scopes = function.scopes.clone();
         scopes.enter();
         let outer = std::mem::replace(&mut self.scopes, scopes);
-        let around = std::mem::take(&mut self.around);
-        let result_ty = self.result_ty.take();
         for (pattern, value) in function.params.iter().zip(args) {
             self.bind_pattern(pattern, *value);
         }
-        let jumps = match &function.body {
-            Expr::Block(block) => Jumps::of_block(&block.block),
-            body => Jumps::of_expr(body),
-        };
-        self.begin_returns(jumps.returns, span);
-        let value = match &function.body {
+        let value = self.function_body(&function.body, span);
+        self.scopes = outer;
+        self.calls -= 1;
+        value
+    }
+
+    /// The value of the body of a closure or local function whose parameters are bound: its `return`s
+    /// end it alone, and no jump leaves it.
+    pub(super) fn function_body(&mut self, body: &Expr, span: Span) -> Value {
+        let around = std::mem::take(&mut self.around);
+        let result_ty = self.result_ty.take();
+        let gives_nothing = std::mem::replace(&mut self.gives_nothing, false);
+        let returns = Jumps::of_function(body).returns;
+        self.begin_returns(returns, span);
+        let value = match body {
             Expr::Block(block) if block.label.is_none() => {
                 self.block_with(&block.block, Tail::Function)
             }
             body => self.tail_expr(body, Tail::Function),
         };
-        let value = if jumps.returns { self.after_returns(value, span) } else { value };
+        let value = if returns { self.after_returns(value, span) } else { value };
+        self.gives_nothing = gives_nothing;
         self.result_ty = result_ty;
         self.around = around;
-        self.scopes = outer;
-        self.calls -= 1;
         match value {
             Some(value) => value,
-            None => self.mistake(function.body.span(), "this function gives no value"),
+            None => self.mistake(body.span(), "this function gives no value"),
         }
+    }
+
+    /// The same of a closure that gives nothing: a `return` ends it.
+    pub(super) fn procedure_body(&mut self, body: &Expr, span: Span) {
+        let around = std::mem::take(&mut self.around);
+        if Jumps::of_function(body).returns {
+            let flag = self.flag(false, span);
+            self.scopes.bind(RETURNED, flag);
+        }
+        let gives_nothing = std::mem::replace(&mut self.gives_nothing, true);
+        let statement = Stmt::Expr(body.clone(), Some(Default::default()));
+        self.sequence(std::slice::from_ref(&statement), Tail::No);
+        self.gives_nothing = gives_nothing;
+        self.around = around;
     }
 
     /// Lets an early `return` leave its value and its flag.

@@ -7,6 +7,7 @@ use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
 use super::constant::Mentions;
 use super::lent::Lent;
+use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{Op, Ty, Value};
 use crate::ops::{self, Row};
@@ -20,10 +21,10 @@ pub(super) struct Items<'e> {
 
 /// What stands at a position.
 pub(super) enum Item<'e> {
-    /// `base[at]`.
-    Element(Value),
+    /// `base[at]`, by reference or not.
+    Element(Value, Lending),
     /// The element of a matrix, in the order of its rows.
-    MatrixElement(Value),
+    MatrixElement(Value, Lending),
     /// A row, a column or the part at one index of an axis.
     View {
         base: Value,
@@ -59,15 +60,46 @@ pub(super) enum Item<'e> {
     },
 }
 
+/// How an iterator gives its elements, as the user sees it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lending {
+    ByReference,
+    ByValue,
+}
+
 /// An item of one turn.
 pub(super) enum Given {
     One(Value),
+    /// An element to which the user has a reference.
+    Lent(Value),
     Pair(Box<Given>, Box<Given>),
     /// A place that may be written.
     Place(Box<Expr>),
 }
 
+impl Lending {
+    fn give(self, element: Value) -> Given {
+        match self {
+            Lending::ByReference => Given::Lent(element),
+            Lending::ByValue => Given::One(element),
+        }
+    }
+}
+
 impl<'e> Items<'e> {
+    /// The same, if there is an end.
+    pub(super) fn bounded(self) -> Option<Bounded<'e>> {
+        Some(Bounded { length: self.length?, item: self.item })
+    }
+
+    /// The same elements, given this way.
+    fn given(mut self, by: Lending) -> Items<'e> {
+        if let Item::Element(_, lending) | Item::MatrixElement(_, lending) = &mut self.item {
+            *lending = by;
+        }
+        self
+    }
+
     fn moved(self, tokens: TokenStream, by: Value, length: Option<Value>) -> Items<'e> {
         Items { length, item: Item::Moved { item: Box::new(self.item), tokens, by } }
     }
@@ -77,10 +109,9 @@ impl Lowering<'_> {
     /// What an expression goes over, with a length.
     pub(super) fn items<'e>(&mut self, expr: &'e Expr) -> Result<Bounded<'e>, Value> {
         let items = self.sequence_of(expr)?;
-        match items.length {
-            Some(length) => Ok(Bounded { length, item: items.item }),
-            None => Err(self.mistake(expr, "this iterator has no end: `zip` it with what has one")),
-        }
+        items.bounded().ok_or_else(|| {
+            self.mistake(expr, "this iterator has no end: `zip` it with what has one")
+        })
     }
 
     fn sequence_of<'e>(&mut self, expr: &'e Expr) -> Result<Items<'e>, Value> {
@@ -90,7 +121,9 @@ impl Lowering<'_> {
         match expr {
             Expr::Paren(inner) => self.sequence_of(&inner.expr),
             Expr::Group(inner) => self.sequence_of(&inner.expr),
-            Expr::Reference(inner) if inner.mutability.is_none() => self.sequence_of(&inner.expr),
+            Expr::Reference(inner) if inner.mutability.is_none() => {
+                Ok(self.sequence_of(&inner.expr)?.given(Lending::ByReference))
+            }
             Expr::Reference(inner) => self.lent_items(&inner.expr, Lent::Element, expr.span()),
             Expr::MethodCall(call) => self.adapted(call),
             _ => {
@@ -105,9 +138,11 @@ impl Lowering<'_> {
         let span = call.method.span();
         let name = call.method.to_string();
         match (name.as_str(), call.args.len()) {
-            ("iter" | "into_iter" | "copied" | "cloned" | "by_ref" | "view" | "as_slice", 0) => {
-                self.sequence_of(&call.receiver)
+            ("iter", 0) => Ok(self.sequence_of(&call.receiver)?.given(Lending::ByReference)),
+            ("copied" | "cloned", 0) => {
+                Ok(self.sequence_of(&call.receiver)?.given(Lending::ByValue))
             }
+            ("into_iter" | "by_ref" | "view" | "as_slice", 0) => self.sequence_of(&call.receiver),
             ("enumerate", 0) => {
                 let inner = self.sequence_of(&call.receiver)?;
                 let item = Item::Pair(Box::new(Item::Position(None)), Box::new(inner.item));
@@ -216,7 +251,7 @@ impl Lowering<'_> {
                 let base = self.expr(&call.receiver);
                 let inner = self.elements_of(base, span)?;
                 let item = match inner.item {
-                    Item::Element(_) => Item::Position(None),
+                    Item::Element(..) => Item::Position(None),
                     _ => Item::Constant {
                         tokens: quote!((__at / __base.ncols(), __at % __base.ncols())),
                         mentions: vec![("__base".to_owned(), base)],
@@ -253,7 +288,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn elements_of<'e>(&mut self, base: Value, span: Span) -> Result<Items<'e>, Value> {
+    pub(super) fn elements_of<'e>(&mut self, base: Value, span: Span) -> Result<Items<'e>, Value> {
         if self.poisoned.contains(&base) {
             return Err(base);
         }
@@ -265,8 +300,12 @@ impl Lowering<'_> {
             },
             span,
         );
+        let lending = match self.graph.info(base).is_reference {
+            true => Lending::ByReference,
+            false => Lending::ByValue,
+        };
         let item = match self.graph.ty(base) {
-            Ty::Array(_, Some(2)) => Item::MatrixElement(base),
+            Ty::Array(_, Some(2)) => Item::MatrixElement(base, lending),
             Ty::Array(_, Some(rank)) if *rank != 1 => {
                 return Err(self.mistake(
                     span,
@@ -274,7 +313,7 @@ impl Lowering<'_> {
                      whole-array operations",
                 ));
             }
-            _ => Item::Element(base),
+            _ => Item::Element(base, lending),
         };
         Ok(Items { length: Some(length), item })
     }
@@ -293,8 +332,8 @@ impl Lowering<'_> {
     /// What stands at a position.
     pub(super) fn item(&mut self, item: &Item<'_>, at: Value, span: Span) -> Given {
         match item {
-            Item::Element(base) => Given::One(self.element(*base, at, span)),
-            Item::MatrixElement(base) => {
+            Item::Element(base, lending) => lending.give(self.element(*base, at, span)),
+            Item::MatrixElement(base, lending) => {
                 let position = self.number(
                     &[at, *base],
                     |names| {
@@ -303,7 +342,7 @@ impl Lowering<'_> {
                     },
                     span,
                 );
-                Given::One(self.element(*base, position, span))
+                lending.give(self.element(*base, position, span))
             }
             Item::View { base, row, axis } => {
                 let args = std::iter::once(*base).chain(*axis).chain([at]).collect();
@@ -348,7 +387,7 @@ impl Lowering<'_> {
                 let mut names: std::collections::BTreeMap<String, Value> =
                     mentions.iter().cloned().collect();
                 names.insert("__at".to_owned(), at);
-                let mentions = Mentions { names, active: None, pure: true };
+                let mentions = Mentions::of(names);
                 Given::One(self.verbatim(tokens.clone(), mentions, ty.clone(), span))
             }
             Item::Pair(left, right) => {
@@ -358,7 +397,7 @@ impl Lowering<'_> {
             Item::Moved { item, tokens, by } => {
                 let names =
                     [("__at".to_owned(), at), ("__by".to_owned(), *by)].into_iter().collect();
-                let mentions = Mentions { names, active: None, pure: true };
+                let mentions = Mentions::of(names);
                 let at = self.verbatim(tokens.clone(), mentions, Ty::Integer, span);
                 self.item(item, at, span)
             }
@@ -369,7 +408,7 @@ impl Lowering<'_> {
                 if let Some(pattern) = closure.inputs.first() {
                     self.bind_item(pattern, given, span);
                 }
-                let value = self.expr(&closure.body);
+                let value = self.function_body(&closure.body, span);
                 self.scopes.leave();
                 Given::One(value)
             }
@@ -392,10 +431,15 @@ impl Lowering<'_> {
                 }
             },
             (pattern, given) => {
+                let is_reference = matches!(given, Given::Lent(_));
                 let value = self.whole(given, span);
                 let is_lent = matches!(pattern, Pat::Ident(_)) && self.is_lent_item(value);
                 self.graph.info_mut(value).is_reference |= is_lent;
                 self.bind_pattern(pattern, value);
+                let is_lent = is_reference && !self.graph.info(value).is_reference;
+                if let (true, Some(name)) = (is_lent, super::branch::alone(pattern)) {
+                    self.scopes.bind_as(&name, Binding { is_lent: true, ..Binding::of(value) });
+                }
             }
         }
     }
@@ -403,7 +447,7 @@ impl Lowering<'_> {
     /// An item as one value.
     pub(super) fn whole(&mut self, given: Given, span: Span) -> Value {
         match given {
-            Given::One(value) => value,
+            Given::One(value) | Given::Lent(value) => value,
             Given::Place(place) => self.part_at(&place),
             Given::Pair(left, right) => {
                 let parts = vec![self.whole(*left, span), self.whole(*right, span)];

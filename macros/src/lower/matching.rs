@@ -10,7 +10,7 @@ use syn::{Expr, Pat};
 use super::constant::Mentions;
 use super::flow::{is_constant_name, names_of};
 use super::Lowering;
-use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
+use crate::graph::{rename, Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 
 /// What is matched against patterns.
 #[derive(Clone)]
@@ -129,6 +129,8 @@ impl Lowering<'_> {
                     let own = names_of(pattern);
                     let mut mentions = self.mentions(*guard);
                     mentions.names.retain(|name, _| !own.contains(name));
+                    mentions.lent.retain(|name, _| !own.contains(name));
+                    let guard = rename(guard.to_token_stream(), &mentions.lent);
                     pure &= mentions.pure;
                     names.extend(mentions.names);
                     arms.extend(quote!(#pattern if #guard => #answer,));
@@ -143,7 +145,7 @@ impl Lowering<'_> {
             arms.extend(quote!(_ => false,));
         }
         let names = names.into_iter().collect();
-        let mentions = Mentions { names, active: None, pure };
+        let mentions = Mentions { pure, ..Mentions::of(names) };
         let ty = if is_one { Ty::Bool } else { Ty::Integer };
         let tokens = match tests {
             [(pattern, None)] => {

@@ -33,7 +33,9 @@ impl Lowering<'_> {
                     return value;
                 }
             }
-            ("mapv" | "map" | "mapv_into", 1) if !self.is_constant(&call.receiver) => {
+            // A constant array may be mapped by a closure that captures something active.
+            ("mapv" | "mapv_into", 1) => return self.elementwise_closure(call),
+            ("map", 1) if !self.is_constant(&call.receiver) => {
                 return self.elementwise_closure(call);
             }
             ("sin_cos", 0) => {

@@ -79,6 +79,8 @@ struct Lowering<'a> {
     never: HashSet<Value>,
     /// Values in an `Option` of ours, since no number could stand in for them where there is none yet.
     optional: HashSet<Value>,
+    /// Constants that mention something that changes with time, and do nothing else.
+    steady: HashSet<Value>,
     /// Flags that are known.
     flags: exits::Flags,
     /// The loops and labelled blocks around what is being read.
@@ -93,6 +95,8 @@ struct Lowering<'a> {
     in_test: bool,
     /// The type of the function's result, as declared.
     result_ty: Option<Ty>,
+    /// True in a closure that gives no value.
+    gives_nothing: bool,
     /// The type parameters of the function.
     generics: Option<syn::Generics>,
     /// The structs, tuples and lists made here, with their parts.
@@ -153,7 +157,9 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
             lowering.views.insert(value);
         }
         let is_mutable = param.reference().is_some_and(|lent| lent.mutability.is_some());
-        lowering.scopes.bind_as(&key(&param.name), scope::Binding { value, is_mutable });
+        lowering
+            .scopes
+            .bind_as(&key(&param.name), scope::Binding { is_mutable, ..scope::Binding::of(value) });
     }
     for (param, value) in source.params.iter().zip(&params) {
         if let Some(pattern) = &param.pattern {
@@ -202,6 +208,7 @@ impl<'a> Lowering<'a> {
             undefined: HashSet::new(),
             never: HashSet::new(),
             optional: HashSet::new(),
+            steady: HashSet::new(),
             flags: HashMap::new(),
             around: Vec::new(),
             numbers: 0,
@@ -209,6 +216,7 @@ impl<'a> Lowering<'a> {
             calls: 0,
             in_test: false,
             result_ty: None,
+            gives_nothing: false,
             generics: None,
             constructs: HashMap::new(),
             mistakes,
@@ -274,6 +282,7 @@ impl<'a> Lowering<'a> {
         self.undefined.retain(is_older);
         self.never.retain(is_older);
         self.optional.retain(is_older);
+        self.steady.retain(is_older);
         self.constructs.retain(|value, _| is_older(value));
         self.flags.retain(|value, _| is_older(value));
     }

@@ -137,6 +137,6 @@ impl Lowering<'_> {
         if info.name.is_none() {
             info.name = Some(name.to_owned());
         }
-        self.scopes.bind_as(name, Binding { value, is_mutable: false });
+        self.scopes.bind_as(name, Binding::of(value));
     }
 }

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprAssign, ExprBinary, ExprCall, ExprMethodCall};
 
+use super::constant::Mentions;
 use super::expr::member;
 use super::Lowering;
 use crate::graph::{key, Action, Op, Step, Ty, Value};
@@ -167,7 +168,7 @@ impl Lowering<'_> {
         let length = (action == Action::Push).then(|| {
             let held = place.held();
             let names = [("__list".to_owned(), held)].into_iter().collect();
-            let mentions = super::constant::Mentions { names, active: None, pure: false };
+            let mentions = Mentions { pure: false, ..Mentions::of(names) };
             let length = self.verbatim(quote::quote!(__list.len()), mentions, Ty::Integer, span);
             self.graph.info_mut(length).name = Some("length".to_owned());
             length
@@ -402,8 +403,7 @@ impl Lowering<'_> {
                 let value = match &ty {
                     Ty::Float(_) => self.placeholder(&ty, span),
                     _ => {
-                        let mentions =
-                            super::constant::Mentions { pure: true, ..Default::default() };
+                        let mentions = Mentions { pure: true, ..Default::default() };
                         self.verbatim(
                             quote::quote!(::core::default::Default::default()),
                             mentions,

@@ -13,13 +13,21 @@ pub(super) struct Binding {
     /// True for a constant that may change behind the graph's back (`let mut rng`): an expression
     /// that mentions it cannot be evaluated again.
     pub(super) is_mutable: bool,
+    /// True if the user's name is a reference to the value, and ours is the value itself: an element
+    /// that `iter()` lends.
+    pub(super) is_lent: bool,
+}
+
+impl Binding {
+    pub(super) fn of(value: Value) -> Binding {
+        Binding { value, is_mutable: false, is_lent: false }
+    }
 }
 
 /// The names in scope, innermost last.
 #[derive(Clone, Default)]
 pub(super) struct Scopes {
     levels: Vec<Level>,
-    closures: usize,
 }
 
 #[derive(Clone, Default)]
@@ -51,23 +59,8 @@ impl Scopes {
         self.levels.len()
     }
 
-    /// How many closures surround what is being read.
-    pub(super) fn in_closure(&self) -> usize {
-        self.closures
-    }
-
-    pub(super) fn enter_closure(&mut self) {
-        self.closures += 1;
-        self.enter();
-    }
-
-    pub(super) fn leave_closure(&mut self) {
-        self.closures -= 1;
-        self.leave();
-    }
-
     pub(super) fn bind(&mut self, name: &str, value: Value) {
-        self.bind_as(name, Binding { value, is_mutable: false });
+        self.bind_as(name, Binding::of(value));
     }
 
     pub(super) fn bind_as(&mut self, name: &str, binding: Binding) {

@@ -376,7 +376,7 @@ impl Lowering<'_> {
             })
             .collect();
         for (name, value) in names.found.iter().zip(&outs) {
-            self.scopes.bind_as(name, Binding { value: *value, is_mutable: names.mutable });
+            self.scopes.bind_as(name, Binding { is_mutable: names.mutable, ..Binding::of(*value) });
         }
         self.nodes.push(Node {
             outs,

@@ -12,7 +12,7 @@ use super::flow::names_of;
 use super::items::Bounded;
 use super::join::name_of;
 use super::loops::Scope;
-use super::scope::Variable;
+use super::scope::{Binding, Variable};
 use super::{Language, Lowering};
 use crate::graph::{
     key, Block, Each, Head, Info, Loop, Node, Op, Origin, Tokens, Ty, Value, Verbatim,
@@ -43,12 +43,8 @@ impl Lowering<'_> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, usize),
     ) -> Option<Value> {
-        if self.language == Language::Formula || self.scopes.in_closure() > 0 {
-            return Some(self.mistake(
-                span,
-                "a loop inside a closure over the elements of an array is not supported: write the outer loop \
-                 over the elements too",
-            ));
+        if self.language == Language::Formula {
+            return Some(self.mistake(span, "a formula has no loops"));
         }
         self.numbers += 1;
         let around = Around { number: self.numbers, label: scope.label.clone(), is_loop: true };
@@ -381,7 +377,8 @@ impl Lowering<'_> {
                     ty: ty.clone(),
                     ..Info::default()
                 });
-                self.scopes.bind_as(name, super::scope::Binding { value, is_mutable });
+                let binding = Binding { is_mutable, ..Binding::of(value) };
+                self.scopes.bind_as(name, binding);
                 value
             })
             .collect()

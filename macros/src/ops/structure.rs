@@ -59,7 +59,7 @@ rows! { Whole:
     Transpose = transpose(x) => { dx: transpose(dy); linear: [x]; internal: true; }
 
     /// The cotangent of a reshape.
-    ReshapeLike = reshape_like(x, like) => { gives: like; linear: [x]; internal: true; }
+    ReshapeLike = reshape_like(x, like) => { dx: reshape_like(dy, x); gives: like; linear: [x]; internal: true; }
     /// The cotangent of a permutation of the axes.
     PermuteBack = permute_back(x, axes) => { dx: permuted_axes(dy, axes); linear: [x]; internal: true; }
     /// In the dimension type of `like`.
