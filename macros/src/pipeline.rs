@@ -32,14 +32,19 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
     }
     let mut dump = Dump::of(&source);
     dump.stage("primal", &lowered.graph);
-    let derivatives = derive(lowered, &mut dump);
+    let derivatives = derive(lowered, &source, &mut dump);
     let generated = emit::emit(&source, &derivatives);
     dump.finish(&source, &derivatives);
     quote! { #item #generated }
 }
 
 /// All derivatives of a primal.
-fn derive(lowered: Lowered, dump: &mut Dump) -> Derivatives {
+fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
+    let forward = source.options.forward.then(|| {
+        let forward = differentiate::forward(lowered.graph.clone());
+        dump.stage("primal and tangents", &forward);
+        simplify(forward)
+    });
     let adjoint = differentiate(lowered.graph);
     dump.stage("primal and adjoint", &adjoint);
     let gradient = adjoint
@@ -52,7 +57,7 @@ fn derive(lowered: Lowered, dump: &mut Dump) -> Derivatives {
     }
     let reverse = residuals(simplify(adjoint));
     dump.stage("vector-Jacobian product, simplified", &reverse);
-    Derivatives { reverse, gradient, extension_calls: lowered.extension_calls }
+    Derivatives { reverse, gradient, forward, extension_calls: lowered.extension_calls }
 }
 
 /// The function as it was, every mistake at its place, and stand-ins of the derivatives so that

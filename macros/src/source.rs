@@ -19,8 +19,9 @@ pub(crate) struct Options {
     pub(crate) aux: bool,
     pub(crate) associated: bool,
     pub(crate) recursive: bool,
-    /// Asked for by `forward` or `second_order`, which are still to come.
+    /// Asked for by `forward`, or by `second_order`, which needs it.
     pub(crate) forward: bool,
+    pub(crate) second_order: bool,
 }
 
 impl Parse for Options {
@@ -51,7 +52,8 @@ impl Options {
             "aux" => self.aux = true,
             "associated" => self.associated = true,
             "recursive" => self.recursive = true,
-            "forward" | "second_order" => self.forward = true,
+            "forward" => self.forward = true,
+            "second_order" => (self.forward, self.second_order) = (true, true),
             // Recomputing changes memory, not results; it comes with loops.
             "checkpoint" => {}
             "vjp" | "jvp" => {

@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned, ToTokens};
 use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
-use super::{marker_value, ours};
+use super::{marker_value, ours, this};
 use crate::graph::{Arguments, Graph, Node, Op, Ty, Value};
 use crate::lower::ExtensionCall;
 use crate::source::Param;
@@ -233,7 +233,7 @@ impl Signature<'_> {
     }
 
     /// The parameters of the hidden function; a `self` by value is borrowed.
-    fn hidden_parameters(&self) -> Vec<TokenStream> {
+    pub(super) fn hidden_parameters(&self) -> Vec<TokenStream> {
         let mut parameters = self.parameters();
         if self.owns_self() {
             parameters[0] = quote!(&self);
@@ -276,7 +276,7 @@ fn split_results(graph: &Graph) -> (&[Value], &[Value]) {
 
 impl Writer<'_> {
     /// The function's result: a value, or a value and what `aux` passes on.
-    fn results(&self, values: &[Value]) -> TokenStream {
+    pub(super) fn results(&self, values: &[Value]) -> TokenStream {
         let texts: Vec<TokenStream> = values
             .iter()
             .map(|value| {
@@ -478,11 +478,6 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// What `self` is called inside the pullback.
-fn this() -> Ident {
-    ours("this")
 }
 
 /// The empty accumulator of the value, which knows the shape of its cotangent.

@@ -56,49 +56,7 @@ impl Writer<'_> {
             })
             .collect();
         let kept = self.kept_again(callee, node);
-        let generics = callee.generics.as_ref().map(|generics| {
-            let generics = &generics.0;
-            let separator = (!generics.is_empty()
-                && !generics.to_string().trim_end().ends_with(','))
-            .then(|| quote!(,));
-            let inferred = markers.iter().map(|_| quote!(_));
-            quote!(::<#generics #separator #(#inferred),*>)
-        });
-        let call = match &callee.target {
-            Target::Function(path) => {
-                let path = &path.0;
-                let count = format_ident!("{}", COUNTS[node.args.len().min(COUNTS.len() - 1)]);
-                let krate = &self.signature.krate;
-                if self.signature.for_reading {
-                    quote!(#path::__vjp #generics(#(#passed),*, #(#markers),*))
-                } else {
-                    // Where the name is no differentiable function, a fallback of ours says so.
-                    quote_spanned! {span=> {
-                        #[allow(unused_imports)]
-                        use #path as __callee;
-                        #[allow(unused_imports)]
-                        use #krate::rt::callee::#count::*;
-                        __callee::__vjp #generics(#(#passed),*, #(#markers),*)
-                    }}
-                }
-            }
-            Target::Associated { ty, name } => {
-                let (ty, name) = (&ty.0, format_ident!("__{name}_vjp", span = node.span()));
-                quote!(#ty::#name #generics(#(#passed),*, #(#markers),*))
-            }
-            Target::Method(name) => {
-                let name = format_ident!("__{name}_vjp", span = node.span());
-                let receiver = self.text(node.args[0]).at_least(Strength::Atom);
-                let passed = &passed[1..];
-                let call = quote!(#receiver.#name #generics(#(#passed,)* #(#markers),*));
-                if self.may_be_operation(callee, node) {
-                    let krate = &self.signature.krate;
-                    quote!({ #[allow(unused_imports)] use #krate::rt::ByAnotherName as _; #call })
-                } else {
-                    call
-                }
-            }
-        };
+        let call = self.called(callee, node, "vjp", &passed, &markers);
         if kept.is_empty() && asked.is_empty() {
             return Text::atom(call);
         }
@@ -114,6 +72,62 @@ impl Writer<'_> {
             let (#value, #pull) = #call;
             (#value, (#pull, #again))
         }})
+    }
+
+    /// `g::__item(passed.., beside..)`, with whatever stands beside the arguments.
+    fn called(
+        &self,
+        callee: &Callee,
+        node: &Node,
+        item: &str,
+        passed: &[TokenStream],
+        beside: &[TokenStream],
+    ) -> TokenStream {
+        let span = call_span(node);
+        let generics = callee.generics.as_ref().map(|generics| {
+            let generics = &generics.0;
+            let separator = (!generics.is_empty()
+                && !generics.to_string().trim_end().ends_with(','))
+            .then(|| quote!(,));
+            let inferred = beside.iter().map(|_| quote!(_));
+            quote!(::<#generics #separator #(#inferred),*>)
+        });
+        match &callee.target {
+            Target::Function(path) => {
+                let path = &path.0;
+                let item = format_ident!("__{item}", span = Span::call_site().located_at(span));
+                let count = format_ident!("{}", COUNTS[passed.len().min(COUNTS.len() - 1)]);
+                let krate = &self.signature.krate;
+                if self.signature.for_reading {
+                    quote!(#path::#item #generics(#(#passed),*, #(#beside),*))
+                } else {
+                    // Where the name is no differentiable function, a fallback of ours says so.
+                    quote_spanned! {span=> {
+                        #[allow(unused_imports)]
+                        use #path as __callee;
+                        #[allow(unused_imports)]
+                        use #krate::rt::callee::#count::*;
+                        __callee::#item #generics(#(#passed),*, #(#beside),*)
+                    }}
+                }
+            }
+            Target::Associated { ty, name } => {
+                let (ty, name) = (&ty.0, format_ident!("__{name}_{item}", span = node.span()));
+                quote!(#ty::#name #generics(#(#passed),*, #(#beside),*))
+            }
+            Target::Method(name) => {
+                let name = format_ident!("__{name}_{item}", span = node.span());
+                let receiver = self.text(node.args[0]).at_least(Strength::Atom);
+                let passed = &passed[1..];
+                let call = quote!(#receiver.#name #generics(#(#passed,)* #(#beside),*));
+                if self.may_be_operation(callee, passed.len() + 1) {
+                    let krate = &self.signature.krate;
+                    quote!({ #[allow(unused_imports)] use #krate::rt::ByAnotherName as _; #call })
+                } else {
+                    call
+                }
+            }
+        }
     }
 
     /// `pullback(&a, (), dy)`: what was borrowed is handed again.
@@ -151,6 +165,60 @@ impl Writer<'_> {
         };
         let pullback = if is_pair { quote!((#name.0)) } else { name };
         Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again),*, #seed)))
+    }
+
+    /// `g::__jvp(a, &b, da, No)`: the value and its tangent. Where no tangent is asked for, `g(a, &b)`.
+    pub(super) fn jvp_call(&self, callee: &Callee, node: &Node) -> Text {
+        let span = call_span(node);
+        let count = callee.passing.len();
+        let (args, tangents) = node.args.split_at(count);
+        let passed: Vec<TokenStream> = args
+            .iter()
+            .zip(&callee.passing)
+            .map(|(arg, passing)| self.passed(*arg, *passing, self.graph.is_active(*arg)))
+            .collect();
+        let Some(given) = &callee.tangents else {
+            return Text::atom(self.called_plainly(callee, node, &passed));
+        };
+        let tangents = self.passed_tangents(given, tangents);
+        let call = self.called(callee, node, "jvp", &passed, &tangents);
+        Text::atom(quote_spanned!(span=> #call))
+    }
+
+    /// The tangent of each argument: a float by value, all else lent; a marker where there is none.
+    pub(super) fn passed_tangents(&self, given: &[bool], tangents: &[Value]) -> Vec<TokenStream> {
+        let mut tangents = tangents.iter();
+        given
+            .iter()
+            .map(|is_given| match tangents.next_if(*is_given) {
+                Some(tangent) => self.operand(*tangent),
+                None => self.rt("No"),
+            })
+            .collect()
+    }
+
+    /// The call as the user wrote it.
+    fn called_plainly(&self, callee: &Callee, node: &Node, passed: &[TokenStream]) -> TokenStream {
+        let generics = callee.generics.as_ref().map(|generics| {
+            let generics = &generics.0;
+            quote!(::<#generics>)
+        });
+        match &callee.target {
+            Target::Function(path) => {
+                let path = &path.0;
+                quote!(#path #generics(#(#passed),*))
+            }
+            Target::Associated { ty, name } => {
+                let (ty, name) = (&ty.0, format_ident!("{name}", span = node.span()));
+                quote!(#ty::#name #generics(#(#passed),*))
+            }
+            Target::Method(name) => {
+                let name = format_ident!("{name}", span = node.span());
+                let receiver = self.text(node.args[0]).at_least(Strength::Atom);
+                let passed = &passed[1..];
+                quote!(#receiver.#name #generics(#(#passed),*))
+            }
+        }
     }
 
     /// What the call keeps of constant arguments, which the pullback is handed again.
@@ -243,10 +311,10 @@ impl Writer<'_> {
     }
 
     /// True if the method has the name of an operation: its receiver may be an array by another name.
-    fn may_be_operation(&self, callee: &Callee, node: &Node) -> bool {
+    fn may_be_operation(&self, callee: &Callee, operands: usize) -> bool {
         let Target::Method(name) = &callee.target else { return false };
         !self.signature.for_reading
-            && crate::ops::by_call(name, node.args.len()).is_some_and(|row| !row.is_internal())
+            && crate::ops::by_call(name, operands).is_some_and(|row| !row.is_internal())
     }
 
     fn is_field(&self, arg: Value) -> bool {
@@ -299,6 +367,17 @@ impl Writer<'_> {
             Some(first) => names.fold(first, |so_far, next| quote!(#or(#so_far, #next))),
             None => self.rt("No"),
         }
+    }
+}
+
+/// The next value, if one is asked for.
+trait NextIf<'v> {
+    fn next_if(&mut self, is_asked: bool) -> Option<&'v Value>;
+}
+
+impl<'v> NextIf<'v> for std::slice::Iter<'v, Value> {
+    fn next_if(&mut self, is_asked: bool) -> Option<&'v Value> {
+        is_asked.then(|| self.next()).flatten()
     }
 }
 

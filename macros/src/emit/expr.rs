@@ -146,6 +146,7 @@ impl<'a> Writer<'a> {
             }
             Op::Call(callee) => self.call(callee, node),
             Op::Pullback(callee) => self.pullback(callee, node),
+            Op::Jvp(callee) => self.jvp_call(callee, node),
             Op::Map => self.map(node),
             Op::Pull { likes } => self.pull(*likes, node),
             Op::If => self.branch(node),

@@ -15,6 +15,7 @@ mod branches;
 mod call;
 mod expr;
 mod extension;
+mod forward;
 mod kernel;
 mod liveness;
 mod loops;
@@ -53,6 +54,8 @@ pub(crate) struct Derivatives {
     /// The same with the seed 1, for `value_and_grad` of a float; none where the result is not
     /// known to be one.
     pub(crate) gradient: Option<Graph>,
+    /// The primal with tangents, for `__jvp`, if it was asked for.
+    pub(crate) forward: Option<Graph>,
     /// The methods of ours that the function calls by name.
     pub(crate) extension_calls: Vec<ExtensionCall>,
 }
@@ -67,9 +70,13 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         signature.value_and_grad(derivatives.gradient.as_ref()),
         signature.value_and_grad_into(),
         signature.grad(),
-        signature.to_come(),
+        signature.not_asked_for(),
     ];
-    signature.around(quote!(#(#items)*))
+    let forward = derivatives.forward.as_ref().map(|graph| {
+        let (hidden, public) = (signature.hidden_jvp(graph), signature.jvp(graph));
+        quote!(#hidden #public)
+    });
+    signature.around(quote!(#(#items)* #forward))
 }
 
 /// The functions that a person would like to read, without what only rustc needs.
@@ -215,19 +222,7 @@ impl<'a> Signature<'a> {
     fn forward_to_hidden(&self) -> TokenStream {
         let krate = &self.krate;
         let hidden = self.call_of("__vjp", self.source.params.len());
-        let names: Vec<TokenStream> = self
-            .source
-            .params
-            .iter()
-            .map(|param| {
-                let name = &param.name;
-                match param.is_receiver() && self.owns_self() {
-                    true => quote!(&self),
-                    false if param.is_view() => quote!(#name.view()),
-                    false => quote!(#name),
-                }
-            })
-            .collect();
+        let names = self.lent_names();
         let markers = self.public_markers();
         let likes = self.source.active().map(|(position, param)| {
             let (like, seen) = (like_name(position), self.seen(param));
@@ -238,6 +233,22 @@ impl<'a> Signature<'a> {
             #(#likes)*
             let (#value, #pull) = #hidden(#(#names,)* #(#markers),*);
         }
+    }
+
+    /// The parameters as they are passed to a hidden function.
+    fn lent_names(&self) -> Vec<TokenStream> {
+        self.source
+            .params
+            .iter()
+            .map(|param| {
+                let name = &param.name;
+                match param.is_receiver() && self.owns_self() {
+                    true => quote!(&self),
+                    false if param.is_view() => quote!(#name.view()),
+                    false => quote!(#name),
+                }
+            })
+            .collect()
     }
 
     /// A parameter as a reference to something that has an accumulator.
@@ -393,20 +404,24 @@ impl<'a> Signature<'a> {
         }
     }
 
-    /// Hidden stand-ins for forward mode and second order, which explain themselves when called.
-    fn to_come(&self) -> TokenStream {
+    /// Hidden stand-ins for forward mode and second order where they were not asked for, which explain
+    /// themselves when called.
+    fn not_asked_for(&self) -> TokenStream {
         let krate = &self.krate;
         let generics = self.generics();
         let separator = self.separator();
         let predicates = self.predicates();
         let parameters = self.parameters();
         let visibility = &self.source.item.vis;
-        let items = ["jvp", "hvp", "grad_and_hvp"].map(|item| {
+        let asked = |item: &str| match item {
+            "jvp" => self.source.options.forward,
+            _ => self.source.options.second_order,
+        };
+        let items = ["jvp", "hvp", "grad_and_hvp"].into_iter().filter(|item| !asked(item)).map(|item| {
             let name = self.item(item);
-            let bound = match (self.source.options.forward, item) {
-                (true, _) => quote!(ToCome),
-                (false, "jvp") => quote!(Forward),
-                (false, _) => quote!(SecondOrder),
+            let bound = match item {
+                "jvp" => quote!(Forward),
+                _ => quote!(SecondOrder),
             };
             quote! {
                 #[doc(hidden)]
@@ -488,6 +503,11 @@ fn items_at(items: TokenStream, function: Span) -> TokenStream {
 /// A local of ours, which no name of the user's can be.
 fn ours(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// What `self` is called where it is handed again, or a copy of it is owned.
+fn this() -> Ident {
+    ours("this")
 }
 
 fn like_name(position: usize) -> Ident {

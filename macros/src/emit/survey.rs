@@ -141,6 +141,7 @@ impl<'a> Survey<'a> {
                 Op::Effect(_)
                 | Op::Call(_)
                 | Op::Pullback(_)
+                | Op::Jvp(_)
                 | Op::Accumulator
                 | Op::AddField(_)
                 | Op::AddAll

@@ -203,7 +203,7 @@ impl<'a> Writer<'a> {
             return None;
         }
         let span = match node.op {
-            Op::Call(_) | Op::Pullback(_) => super::call::call_span(node),
+            Op::Call(_) | Op::Pullback(_) | Op::Jvp(_) => super::call::call_span(node),
             _ => node.span(),
         };
         self.here.set(node.origin.0);
@@ -376,7 +376,7 @@ impl<'a> Writer<'a> {
             Op::Call(callee) if node.outs.get(1) == Some(&value) => {
                 format!("{}_pullback", callee_name(callee))
             }
-            Op::Call(callee) => callee_name(callee),
+            Op::Call(callee) | Op::Jvp(callee) => callee_name(callee),
             Op::Verbatim(_) => "constant".to_owned(),
             Op::Map => match node.blocks[0].nodes.last().map(|last| &last.op) {
                 Some(Op::Row(row)) => row.call.to_owned(),

@@ -76,6 +76,8 @@ pub(crate) struct Sweep {
     pub(crate) values: usize,
     /// The cotangent of the result.
     pub(crate) seed: Value,
+    /// Its tangent, in second order.
+    pub(crate) seed_tangent: Option<Value>,
 }
 
 /// A function.
@@ -131,6 +133,9 @@ pub(crate) enum Op {
     /// The pullback of a call: `(pullback, arguments.., cotangent)`; gives an accumulator for each
     /// argument.
     Pullback(Callee),
+    /// `(arguments.., tangents..)`: a call in forward mode; gives the value and its tangent, or the value
+    /// alone where that is all that is asked for.
+    Jvp(Callee),
     /// A scalar formula, its block, over broadcast operands.
     Map,
     /// The backward of a `Map`: the first `likes` arguments say the shapes that the results are
@@ -240,6 +245,9 @@ pub(crate) struct Callee {
     /// What stands between `::<` and `>`.
     pub(crate) generics: Option<Tokens>,
     pub(crate) passing: Vec<Passing>,
+    /// Which arguments come with a tangent, in forward mode and in second order. The tangents follow the
+    /// arguments; those of a call's results follow the results.
+    pub(crate) tangents: Option<Vec<bool>>,
 }
 
 /// How an argument is passed, as the user wrote it.
@@ -431,7 +439,7 @@ impl Node {
     pub(crate) fn is_pure(&self) -> bool {
         match &self.op {
             Op::Verbatim(verbatim) => verbatim.pure,
-            Op::Effect(_) | Op::Call(_) => false,
+            Op::Effect(_) | Op::Call(_) | Op::Jvp(_) => false,
             Op::Loop(Loop { head: Head::Each(each), .. }) if !each.iterable.pure => false,
             _ => self.blocks.iter().flat_map(|block| &block.nodes).all(Node::is_pure),
         }

@@ -251,7 +251,13 @@ impl Parser {
                     self.at += 1;
                     let values = self.any_word()?.parse().map_err(|_| "adjoint needs a number")?;
                     let seed = self.definition()?;
-                    self.graph.sweep = Some(Sweep { start: block.nodes.len(), values, seed });
+                    let mut seed_tangent = None;
+                    if self.is_symbol(',') {
+                        self.at += 1;
+                        seed_tangent = Some(self.definition()?);
+                    }
+                    let start = block.nodes.len();
+                    self.graph.sweep = Some(Sweep { start, values, seed, seed_tangent });
                 }
                 _ => {
                     let node = self.node()?;
@@ -356,6 +362,7 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "concatenate" | "stack" => Op::Join { stack: word == "stack" },
         "call" => Op::Call(callee(&strings)?),
         "pullback" => Op::Pullback(callee(&strings)?),
+        "jvp" => Op::Jvp(callee(&strings)?),
         "map" => Op::Map,
         "pull" => Op::Pull { likes: first()?.parse().map_err(|_| "pull needs a number")? },
         "if" => Op::If,
@@ -477,7 +484,7 @@ fn construct(word: &str, strings: Vec<String>) -> Parsed<Construct> {
 }
 
 fn callee(strings: &[String]) -> Parsed<Callee> {
-    let [kind, owner, name, generics, passing] = strings else {
+    let [kind, owner, name, generics, passing, rest @ ..] = strings else {
         return Err("a callee has five strings".to_owned());
     };
     let generics = if generics.is_empty() { None } else { Some(text_tokens(generics)?) };
@@ -495,5 +502,6 @@ fn callee(strings: &[String]) -> Parsed<Callee> {
             _ => Passing::Value,
         })
         .collect();
-    Ok(Callee { target, generics, passing })
+    let tangents = rest.first().map(|tangents| tangents.chars().map(|c| c == 't').collect());
+    Ok(Callee { target, generics, passing, tangents })
 }

@@ -106,12 +106,10 @@ impl Graph {
     fn show_sweep(&self, here: bool, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.sweep {
             Some(sweep) if here => {
-                writeln!(
-                    f,
-                    "  adjoint {} {}",
-                    sweep.values,
-                    Definition(sweep.seed, self.info(sweep.seed))
-                )
+                let seeds = [Some(sweep.seed), sweep.seed_tangent].into_iter().flatten();
+                write!(f, "  adjoint {} ", sweep.values)?;
+                list(f, seeds.map(|seed| Definition(seed, self.info(seed))))?;
+                writeln!(f)
             }
             _ => Ok(()),
         }
@@ -183,6 +181,7 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         Op::Join { stack } => word(if *stack { "stack" } else { "concatenate" }),
         Op::Call(callee) => ("call".to_owned(), callee_strings(callee)),
         Op::Pullback(callee) => ("pullback".to_owned(), callee_strings(callee)),
+        Op::Jvp(callee) => ("jvp".to_owned(), callee_strings(callee)),
         Op::Map => word("map"),
         Op::Pull { likes } => with("pull", &likes.to_string()),
         Op::If => word("if"),
@@ -308,5 +307,8 @@ fn callee_strings(callee: &Callee) -> Vec<String> {
             Passing::Owned => 'o',
         })
         .collect();
-    vec![kind.to_owned(), owner, name.to_owned(), generics, passing]
+    let tangents = callee.tangents.iter().map(|tangents| {
+        tangents.iter().map(|is_given| if *is_given { 't' } else { '.' }).collect()
+    });
+    [kind.to_owned(), owner, name.to_owned(), generics, passing].into_iter().chain(tangents).collect()
 }

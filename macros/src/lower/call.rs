@@ -239,7 +239,7 @@ pub(super) fn callee(path: &syn::Path, passing: Vec<Passing>) -> Callee {
     } else {
         Target::Function(Tokens(path.to_token_stream()))
     };
-    Callee { target, generics, passing }
+    Callee { target, generics, passing, tangents: None }
 }
 
 /// How an argument is passed.

@@ -40,7 +40,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
-pub(crate) use formula::formula;
+pub(crate) use formula::{formula, tangent_formula};
 
 use crate::graph::{
     key, Arguments, Block, Construct, Elem, Form, Graph, Info, Node, Op, Origin, Ty, Value,

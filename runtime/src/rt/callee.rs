@@ -8,7 +8,7 @@ macro_rules! fallback {
     ($($module:ident: $First:ident $first:ident $M:ident $m:ident $(, $A:ident $a:ident $N:ident $n:ident)*;)*) => {$(
         /// The fallback for this number of arguments.
         pub mod $module {
-            use crate::rt::CalleeIsDifferentiable;
+            use crate::rt::{CalleeIsDifferentiable, CalleeIsForward};
 
             /// Stands for a function that is not differentiable.
             #[allow(non_camel_case_types)]
@@ -30,7 +30,43 @@ macro_rules! fallback {
                     let _ = ($first, $($a,)* $m, $($n,)*);
                     unreachable!("no type satisfies this function's bound")
                 }
+
+                /// Cannot be called: the bound holds for nothing.
+                #[allow(clippy::too_many_arguments)]
+                pub fn __jvp<$First, $($A,)* $M, $($N),*>(
+                    $first: $First,
+                    $($a: $A,)*
+                    $m: $M,
+                    $($n: $N,)*
+                ) -> !
+                where
+                    ($First,): CalleeIsDifferentiable,
+                {
+                    let _ = ($first, $($a,)* $m, $($n,)*);
+                    unreachable!("no type satisfies this function's bound")
+                }
             }
+
+            /// What a differentiable function falls back on that was not asked for forward mode: its own
+            /// functions are found before these.
+            pub trait NotForward {
+                /// Cannot be called: the bound holds for nothing.
+                #[allow(clippy::too_many_arguments)]
+                fn __jvp<$First, $($A,)* $M, $($N),*>(
+                    $first: $First,
+                    $($a: $A,)*
+                    $m: $M,
+                    $($n: $N,)*
+                ) -> !
+                where
+                    ($First,): CalleeIsForward,
+                {
+                    let _ = ($first, $($a,)* $m, $($n,)*);
+                    unreachable!("no type satisfies this function's bound")
+                }
+            }
+
+            impl<F> NotForward for F {}
         }
     )*};
 }

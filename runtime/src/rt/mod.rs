@@ -24,6 +24,7 @@ mod reductions;
 mod scans;
 mod softmax;
 mod structure;
+mod tangent;
 
 pub use crate::differentiable::{
     Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, Nothing, VecAcc,
@@ -43,14 +44,16 @@ pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
 pub use casts::{Cast, as_f32, as_f64, cast_like};
 pub use cotangents::{
     assigned, count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc,
-    sum_to, zeros,
+    spread, sum_to, zero_gradient, zeros,
 };
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;
 pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
-pub use messages::{CalleeIsDifferentiable, Forward, NotAsked, ScalarResult, SecondOrder, ToCome};
+pub use messages::{
+    CalleeIsDifferentiable, CalleeIsForward, Forward, NotAsked, ScalarResult, SecondOrder,
+};
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
 pub use products::{
@@ -62,6 +65,8 @@ pub use reductions::{
 };
 pub use scans::{
     cumprod, cumprod_pull, cumsum, cumsum_reversed, product_others, product_others_axis,
+    recurrence, shifted, shifted_back, shifted_one,
 };
 pub use softmax::{log_softmax, logsumexp, softmax};
 pub use structure::*;
+pub use tangent::{NoTangent, Tangent};

@@ -1,0 +1,83 @@
+//! Tangents between functions: of a constant argument none is passed, and of a part that is shown
+//! elsewhere a view.
+
+use std::borrow::Cow;
+
+use ndarray::{Array, ArrayRef, ArrayView, Dimension};
+
+use super::No;
+use crate::Float;
+use crate::differentiable::Nothing;
+
+/// What is passed as the tangent of an argument whose gradient is `G`.
+#[diagnostic::on_unimplemented(
+    message = "a tangent of type `{Self}` does not fit an argument whose gradient is `{G}`",
+    label = "the types of these values do not fit"
+)]
+pub trait Tangent<G: Clone> {
+    /// The tangent; what `zero` gives where there is none.
+    fn tangent(&self, zero: impl FnOnce() -> G) -> Cow<'_, G>;
+}
+
+impl<G: Clone> Tangent<G> for &G {
+    #[inline]
+    fn tangent(&self, _: impl FnOnce() -> G) -> Cow<'_, G> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// The argument is constant here.
+impl<G: Clone> Tangent<G> for No {
+    #[inline]
+    fn tangent(&self, zero: impl FnOnce() -> G) -> Cow<'_, G> {
+        Cow::Owned(zero())
+    }
+}
+
+/// A float goes by value.
+impl<T: Float> Tangent<T> for T {
+    #[inline]
+    fn tangent(&self, _: impl FnOnce() -> T) -> Cow<'_, T> {
+        Cow::Owned(*self)
+    }
+}
+
+/// A part of a list.
+impl<E: Clone> Tangent<Vec<E>> for &[E] {
+    fn tangent(&self, _: impl FnOnce() -> Vec<E>) -> Cow<'_, Vec<E>> {
+        Cow::Owned(self.to_vec())
+    }
+}
+
+impl<T: Float, D: Dimension> Tangent<Array<T, D>> for ArrayView<'_, T, D> {
+    fn tangent(&self, _: impl FnOnce() -> Array<T, D>) -> Cow<'_, Array<T, D>> {
+        Cow::Owned(self.to_owned())
+    }
+}
+
+impl<T: Float, D: Dimension> Tangent<Array<T, D>> for &ArrayView<'_, T, D> {
+    fn tangent(&self, _: impl FnOnce() -> Array<T, D>) -> Cow<'_, Array<T, D>> {
+        Cow::Owned((*self).to_owned())
+    }
+}
+
+impl<T: Float, D: Dimension> Tangent<Array<T, D>> for &ArrayRef<T, D> {
+    fn tangent(&self, _: impl FnOnce() -> Array<T, D>) -> Cow<'_, Array<T, D>> {
+        Cow::Owned((*self).to_owned())
+    }
+}
+
+/// What is passed beside an argument that the callee takes as a constant.
+#[diagnostic::on_unimplemented(
+    message = "an active value is passed for an argument that this function takes as a constant",
+    label = "nothing would flow through one of the arguments of this call",
+    note = "leave the argument out of the function's `constant(..)`, or name it in its `wrt(..)`; or wrap \
+            the value in `stop_gradient(..)` here"
+)]
+pub trait NoTangent {}
+
+impl NoTangent for No {}
+/// A field that is constant, of a struct that has a tangent.
+impl NoTangent for &Nothing {}
+/// The same of a tuple struct.
+impl NoTangent for &() {}
