@@ -333,7 +333,9 @@ impl Writer<'_> {
     /// True for a parameter that is a view by its type.
     pub(super) fn is_lent_view(&self, value: Value) -> bool {
         let position = self.graph.body.params.iter().position(|param| *param == value);
-        position.is_some_and(|position| self.signature.source.params[position].is_view())
+        // After the parameters come the tangents, which are lent as references.
+        let param = position.and_then(|position| self.signature.source.params.get(position));
+        param.is_some_and(|param| param.is_view())
     }
 
     /// What a pullback is handed again for an argument: what it was lent.

@@ -1,8 +1,8 @@
 //! Which values may have a tangent, found before any is made: a loop must know what it carries.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Graph, Node, Op, Ty, Value};
+use crate::graph::{Form, Graph, Node, Op, Ty, Value};
 
 /// The values that something with a tangent flows into.
 pub(super) fn active(graph: &Graph, params: &[Value]) -> HashSet<Value> {
@@ -23,15 +23,22 @@ pub(super) fn extend(graph: &Graph, active: &mut HashSet<Value>, nodes: &[Node])
     *active = marking.active;
 }
 
-/// The values that stand where nothing is read.
-pub(super) fn undefined(nodes: &[Node]) -> HashSet<Value> {
-    let mut found = HashSet::new();
+/// The values whose zero is made as they are, and how: `None`, an empty list, what nothing reads.
+pub(super) fn empty(nodes: &[Node]) -> HashMap<Value, Op> {
+    let mut found = HashMap::new();
     for node in nodes {
-        if node.op == Op::Undefined {
-            found.extend(&node.outs);
+        let is_empty = match &node.op {
+            Op::Undefined => true,
+            Op::Construct(construct) => {
+                node.args.is_empty() && (construct.path.is_none() || construct.form == Form::Option)
+            }
+            _ => false,
+        };
+        if is_empty {
+            found.insert(node.out(), node.op.clone());
         }
         for block in &node.blocks {
-            found.extend(undefined(&block.nodes));
+            found.extend(empty(&block.nodes));
         }
     }
     found

@@ -30,13 +30,13 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
     let is_second = graph.sweep.is_some();
     let active = activity::active(&graph, &params);
     let mut body = std::mem::take(&mut graph.body);
-    let undefined = activity::undefined(&body.nodes);
+    let empty = activity::empty(&body.nodes);
     let mut forward = Forward {
         graph,
         nodes: Vec::new(),
         tangents: HashMap::new(),
         active,
-        undefined,
+        empty,
         is_second,
         in_kernel: false,
     };
@@ -95,8 +95,8 @@ struct Forward {
     tangents: HashMap<Value, Value>,
     /// The values that may have a tangent.
     active: HashSet<Value>,
-    /// The values that nothing reads.
-    undefined: HashSet<Value>,
+    /// The values whose zero is made as they are, and how.
+    empty: HashMap<Value, Op>,
     /// True if the graph has an adjoint.
     is_second: bool,
     /// True inside a kernel, where all is scalar.
@@ -152,7 +152,7 @@ impl Forward {
         let tangent = self.tangent_value(value);
         self.graph.info_mut(tangent).name = None;
         let (op, args) = match self.graph.ty(value) {
-            _ if self.undefined.contains(&value) => (Op::Undefined, vec![]),
+            _ if self.empty.contains_key(&value) => (self.empty[&value].clone(), vec![]),
             Ty::Float(_) => (Op::Literal("0.0".to_owned()), vec![]),
             Ty::Accumulator => {
                 let empty = "::core::default::Default::default()".parse().unwrap_or_default();
