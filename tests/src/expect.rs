@@ -135,6 +135,18 @@ pub fn direction<G: Differentiable<Gradient = G> + Clone>(gradients: &G, number:
     (direction, fill.product)
 }
 
+/// The adjoint identity: `jvp` in some directions gives the inner products of the gradients with them.
+#[track_caller]
+pub fn forward_agrees<G>(gradients: &G, jvp: impl Fn(G::Lent<'_>) -> f64)
+where
+    G: AsTangents + Differentiable<Gradient = G> + Clone,
+{
+    for number in 0..2 {
+        let (direction, derivative) = direction(gradients, number);
+        agree("jvp", &jvp(direction.lent()), &derivative, 1.0);
+    }
+}
+
 /// `expect!(f(a, b) = value, d = gradients)`: checks the value and the gradients that mathematics gives,
 /// through `value_and_grad`, `vjp`, a pullback that is called twice, and `jvp`.
 ///
