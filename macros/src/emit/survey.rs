@@ -140,6 +140,8 @@ impl<'a> Survey<'a> {
                         && (is_single && !places.is_result(out) || is_trivial(&verbatim.tokens.0))
                 }
                 Op::Undefined => true,
+                // Lent, so that it can be used more than once.
+                Op::FieldTangent(_) => false,
                 Op::Construct(construct) => {
                     construct.members.is_empty() || self.by_use(places, node, is_single, is_named)
                 }

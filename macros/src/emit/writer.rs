@@ -223,7 +223,9 @@ impl<'a> Writer<'a> {
             _ => {
                 let guard = self.guard(node);
                 let value = self.node_expr(node).tokens;
-                let is_lent = node.is_place() && self.graph.info(node.out()).is_reference;
+                let is_lent = node.is_place()
+                    && self.graph.info(node.out()).is_reference
+                    && !matches!(node.op, Op::FieldTangent(_));
                 let value = if is_lent { quote!(&#value) } else { value };
                 let value = match &guard {
                     Some(guard) => {

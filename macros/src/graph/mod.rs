@@ -124,6 +124,8 @@ pub(crate) enum Op {
     Effect(Verbatim),
     /// `x.member` of a struct or tuple.
     Field(String),
+    /// `(tangent, field)`: the same member of the struct's tangent; nothing, or zeros, of a constant field.
+    FieldTangent(String),
     /// A struct, tuple or array made of the arguments.
     Construct(Construct),
     /// `(axis, parts..)`: arrays put together along an axis, a new one if `stack`.
@@ -469,7 +471,7 @@ impl Node {
     /// again where it is needed, never kept.
     pub(crate) fn is_place(&self) -> bool {
         match &self.op {
-            Op::Field(_) => true,
+            Op::Field(_) | Op::FieldTangent(_) => true,
             Op::Row(row) => row.is_view(),
             _ => false,
         }

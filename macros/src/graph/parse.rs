@@ -355,6 +355,7 @@ fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op> {
         "constant" | "once" | "bind" | "bind_once" => Op::Verbatim(verbatim(word, strings)?),
         "run" => Op::Effect(verbatim("once", strings)?),
         "field" => Op::Field(first()?),
+        "field_tangent" => Op::FieldTangent(first()?),
         "tuple" | "struct" | "option" | "array" | "vec" | "repeat_vec" | "repeat_array" => {
             Op::Construct(construct(word, strings)?)
         }

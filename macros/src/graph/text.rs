@@ -177,6 +177,7 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         }
         Op::Effect(verbatim) => ("run".to_owned(), verbatim_strings(verbatim)),
         Op::Field(member) => with("field", member),
+        Op::FieldTangent(member) => with("field_tangent", member),
         Op::Construct(construct) => encode_construct(construct),
         Op::Join { stack } => word(if *stack { "stack" } else { "concatenate" }),
         Op::Call(callee) => ("call".to_owned(), callee_strings(callee)),

@@ -16,6 +16,10 @@ rows! { Whole:
     Plus = plus(a, b) => { gives: same; da: dy; db: dy; linear: [a, b]; internal: true; }
     /// The tangent `x` of a broadcast operand at every place of `like`'s shape.
     Spread = spread(like, x) => { gives: like; dx: sum_to(x, dy); linear: [x]; internal: true; }
+    /// The tangent of `x as f32`; 0 where `x` is an integer.
+    TangentAsF32 = tangent_as_f32(x) => { gives: float; dx: cast_like(dy, x); linear: [x]; internal: true; }
+    /// The tangent of `x as f64`; 0 where `x` is an integer.
+    TangentAsF64 = tangent_as_f64(x) => { gives: float; dx: cast_like(dy, x); linear: [x]; internal: true; }
     /// A gradient of `like`, whatever that is, of zeros.
     ZeroGradient = zero_gradient(like) => { gives: like; internal: true; }
     /// Zeros of the shape of `like`.

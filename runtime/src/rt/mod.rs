@@ -41,7 +41,7 @@ pub use at::{
     AddInto, At, DenseMut, WriteInto, add_element, add_into, at, dense_mut, take_view, write_into,
 };
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
-pub use casts::{Cast, as_f32, as_f64, cast_like};
+pub use casts::{Cast, CastTangent, as_f32, as_f64, cast_like, tangent_as_f32, tangent_as_f64};
 pub use cotangents::{
     assigned, count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc,
     spread, sum_to, zero_gradient, zeros,
@@ -69,4 +69,4 @@ pub use scans::{
 };
 pub use softmax::{log_softmax, logsumexp, softmax};
 pub use structure::*;
-pub use tangent::{NoTangent, Tangent};
+pub use tangent::{MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField};

@@ -7,7 +7,7 @@ use ndarray::{Array, ArrayRef, ArrayView, Dimension};
 
 use super::No;
 use crate::Float;
-use crate::differentiable::Nothing;
+use crate::differentiable::{Differentiable, Nothing};
 
 /// What is passed as the tangent of an argument whose gradient is `G`.
 #[diagnostic::on_unimplemented(
@@ -81,3 +81,56 @@ impl NoTangent for No {}
 impl NoTangent for &Nothing {}
 /// The same of a tuple struct.
 impl NoTangent for &() {}
+
+/// A field and the same member of its struct's tangent, asked through
+/// [`__field_tangent`](crate::__field_tangent).
+#[derive(Debug)]
+pub struct TangentOfField<'a, X: ?Sized, G>(pub &'a X, pub &'a G);
+
+/// A constant field that is made of floats: zeros.
+pub trait MadeOfItsField<'a> {
+    /// Its gradient.
+    type Gradient: Clone + 'a;
+    /// The tangent.
+    fn tangent(&self) -> Cow<'a, Self::Gradient>;
+}
+
+impl<'a, X: Differentiable<Gradient: 'a> + ?Sized> MadeOfItsField<'a>
+    for TangentOfField<'_, X, Nothing>
+{
+    type Gradient = X::Gradient;
+    fn tangent(&self) -> Cow<'a, X::Gradient> {
+        Cow::Owned(self.0.zero_gradient())
+    }
+}
+
+/// Any other field: what the struct's tangent holds. A method of `TangentOfField` itself is found before
+/// this one, which needs one more reference.
+pub trait OfItsStruct<'a, G: Clone> {
+    /// The tangent.
+    fn tangent(&self) -> Cow<'a, G>;
+}
+
+impl<'a, X: ?Sized, G: Clone> OfItsStruct<'a, G> for &TangentOfField<'a, X, G> {
+    #[inline(always)]
+    fn tangent(&self) -> Cow<'a, G> {
+        Cow::Borrowed(self.1)
+    }
+}
+
+/// The tangent of a field of a struct, whatever the field is.
+///
+/// ```
+/// use chainrule::rt::Nothing;
+/// assert_eq!(*chainrule::__field_tangent!(&1.5_f64, &2.0_f64), 2.0);
+/// assert_eq!(*chainrule::__field_tangent!(&1.5_f64, &Nothing), 0.0);
+/// let Nothing = *chainrule::__field_tangent!(&3_usize, &Nothing);
+/// ```
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __field_tangent {
+    ($field:expr, $tangent:expr) => {{
+        use $crate::rt::{MadeOfItsField as _, OfItsStruct as _};
+        (&$crate::rt::TangentOfField($field, $tangent)).tangent()
+    }};
+}

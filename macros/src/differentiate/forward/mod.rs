@@ -114,7 +114,8 @@ impl Forward {
     fn node(&mut self, node: Node) {
         match &node.op {
             Op::Row(row) => self.row(row, node),
-            Op::Field(_) | Op::Inner | Op::CotangentPart(_) => self.alike(node, 0),
+            Op::Field(member) => self.field(member.clone(), node),
+            Op::Inner | Op::CotangentPart(_) => self.alike(node, 0),
             Op::Dense => self.alike(node, 1),
             Op::Construct(construct) => self.construct(construct.clone(), node),
             Op::Join { .. } => self.join(node),
@@ -129,7 +130,7 @@ impl Forward {
             Op::Accumulator => self.accumulator(node),
             Op::AddField(_) | Op::AddAll | Op::AddView(_) => self.addition(node),
             // Constants have the tangent zero; a call's tangent is made with it.
-            Op::Literal(_) | Op::Verbatim(_) | Op::Effect(_) | Op::Undefined | Op::Jvp(..) => {
+            Op::Literal(_) | Op::Verbatim(_) | Op::Effect(_) | Op::Undefined | Op::Jvp(_) | Op::FieldTangent(_) => {
                 self.nodes.push(node);
             }
         }

@@ -1,7 +1,7 @@
 //! What takes values apart and puts them together: the same is done with their tangents.
 
 use super::Forward;
-use crate::graph::{Construct, Form, Info, Node, Op, Ty, Value};
+use crate::graph::{Construct, Form, Info, Node, Op, Step, Ty, Value};
 use crate::ops;
 
 impl Forward {
@@ -15,6 +15,21 @@ impl Forward {
         self.nodes.push(node);
         twin.args[position] = tangent;
         self.twin(twin);
+    }
+
+    /// A member of a struct whose type the macro does not know may be a constant.
+    pub(super) fn field(&mut self, member: String, node: Node) {
+        let (base, out, origin) = (node.args[0], node.out(), node.origin);
+        let is_known = matches!(self.graph.ty(base), Ty::Tuple(_)) || self.graph.ty(out).is_float();
+        let Some(tangent) = self.tangents.get(&base).copied().filter(|_| !is_known) else {
+            return self.alike(node, 0);
+        };
+        self.nodes.push(node);
+        let twin = self.tangent_value(out);
+        self.graph.info_mut(twin).is_reference = true;
+        self.tangents.insert(out, twin);
+        let op = Op::FieldTangent(member);
+        self.nodes.push(Node::new(twin, op, vec![tangent, out], origin));
     }
 
     /// Adds a node on tangents, whose results are the tangents of the same node on values.
@@ -107,11 +122,27 @@ impl Forward {
         }
         let mut twin = node.clone();
         let last = twin.args.len() - 1;
+        if self.is_constant_field(&node) {
+            let (out, before) = (node.out(), self.tangents[&old]);
+            self.nodes.push(node);
+            self.tangents.insert(out, before);
+            return;
+        }
         // Made before the write: zeros take the shape of what is there now.
         twin.args[0] = self.tangent_of(old);
         twin.args[last] = self.tangent_of(written);
         self.nodes.push(node);
         self.twin(twin);
+    }
+
+    /// True for a write of a field that is no number, of which a tangent has nothing.
+    fn is_constant_field(&self, node: &Node) -> bool {
+        let Op::Update(steps, _) = &node.op else { return false };
+        let written = node.args[node.args.len() - 1];
+        matches!(steps.last(), Some(Step::Field(_)))
+            && self.has(node.args[0])
+            && !self.has(written)
+            && matches!(self.graph.ty(written), Ty::Integer | Ty::Bool | Ty::Constant)
     }
 
     /// An adjoint's part that is taken out of a cotangent.

@@ -64,6 +64,11 @@ impl Forward {
         covered: &mut Vec<usize>,
     ) -> Option<Value> {
         let ty = self.graph.ty(out).clone();
+        if let ("AsF32" | "AsF64", false) = (row.name, self.graph.ty(tangent).is_float()) {
+            // What is cast may be a struct's integer, whose tangent is nothing.
+            let cast = ops::row(if row.name == "AsF32" { "TangentAsF32" } else { "TangentAsF64" });
+            return Some(self.push(Op::Row(cast), vec![tangent], ty, out, origin));
+        }
         if row.is_linear_in(position) {
             let mut args = args.to_vec();
             args[position] = tangent;
