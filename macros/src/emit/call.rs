@@ -39,8 +39,8 @@ impl Writer<'_> {
             .collect();
         // A field's marker is asked for before the field may be moved.
         let mut asked = Vec::new();
-        let markers: Vec<TokenStream> = node
-            .args
+        let (args, tangents) = node.args.split_at(callee.passing.len());
+        let markers: Vec<TokenStream> = args
             .iter()
             .map(|arg| {
                 let marker = located(self.marker(*arg), span);
@@ -56,7 +56,19 @@ impl Writer<'_> {
             })
             .collect();
         let kept = self.kept_again(callee, node);
-        let call = self.called(callee, node, "vjp", &passed, &markers);
+        let call = match &callee.tangents {
+            Some(given) => {
+                asked.clear();
+                let owned = self.rt("owned_tangent");
+                let tangents: Vec<TokenStream> = self
+                    .passed_tangents(given, tangents)
+                    .into_iter()
+                    .map(|tangent| located(quote!(#owned(#tangent)), span))
+                    .collect();
+                self.called(callee, node, "vjp_jvp", &passed, &tangents)
+            }
+            None => self.called(callee, node, "vjp", &passed, &markers),
+        };
         if kept.is_empty() && asked.is_empty() {
             return Text::atom(call);
         }
@@ -66,11 +78,15 @@ impl Writer<'_> {
         // Constants that may be references are handed again; what they were is kept beside the
         // pullback.
         let (again, value, pull) = (ours("again"), ours("value"), ours("pull"));
+        let second = callee.tangents.is_some().then(|| {
+            let tangent = ours("tangent");
+            quote!(, #tangent)
+        });
         Text::atom(quote! {{
             #(#asked)*
             let #again = (#(#kept,)*);
-            let (#value, #pull) = #call;
-            (#value, (#pull, #again))
+            let (#value, #pull #second) = #call;
+            (#value, (#pull, #again) #second)
         }})
     }
 
@@ -89,7 +105,8 @@ impl Writer<'_> {
             let separator = (!generics.is_empty()
                 && !generics.to_string().trim_end().ends_with(','))
             .then(|| quote!(,));
-            let inferred = beside.iter().map(|_| quote!(_));
+            // The tangents that a pullback owns have types of their own.
+            let inferred = beside.iter().filter(|_| item != "vjp_jvp").map(|_| quote!(_));
             quote!(::<#generics #separator #(#inferred),*>)
         });
         match &callee.target {
@@ -133,7 +150,7 @@ impl Writer<'_> {
     /// `pullback(&a, (), dy)`: what was borrowed is handed again.
     pub(super) fn pullback(&self, callee: &Callee, node: &Node) -> Text {
         let (pullback, rest) = (node.args[0], &node.args[1..]);
-        let (args, seed) = rest.split_at(rest.len() - 1);
+        let (args, seeds) = rest.split_at(callee.passing.len());
         let name = self.text(pullback).at_least(Strength::Atom);
         let origin = self.survey.origins.get(&pullback).unwrap_or(&pullback);
         // What a loop or branch finds again does not say by itself how it was passed.
@@ -155,16 +172,16 @@ impl Writer<'_> {
                 Again::Active => self.again(*arg, *passing, true),
             })
             .collect();
-        let seed = match self.graph.ty(seed[0]) {
-            Ty::Accumulator | Ty::Float(_) => self.moved(seed[0]),
+        let seeds = seeds.iter().map(|seed| match self.graph.ty(*seed) {
+            Ty::Accumulator | Ty::Float(_) => self.moved(*seed),
             _ => {
                 let into = self.rt("into_acc");
-                let seed = self.moved(seed[0]);
+                let seed = self.moved(*seed);
                 quote!(#into(#seed))
             }
-        };
+        });
         let pullback = if is_pair { quote!((#name.0)) } else { name };
-        Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again),*, #seed)))
+        Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again,)* #(#seeds),*)))
     }
 
     /// `g::__jvp(a, &b, da, No)`: the value and its tangent. Where no tangent is asked for, `g(a, &b)`.

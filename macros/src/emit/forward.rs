@@ -125,7 +125,11 @@ impl Signature<'_> {
         let tangents = &graph.body.params[self.source.params.len()..];
         let mut opening = self.owned_self(writer, graph);
         for ((position, _), tangent) in self.source.active().zip(tangents) {
-            let (name, lent) = self.open_tangent(writer, graph, position, *tangent);
+            let krate = &self.krate;
+            let (name, zero) = self.open_tangent(writer, graph, position, *tangent);
+            let given = tangent_name(position);
+            let lent = quote!(#krate::rt::Tangent::tangent(&#given, #zero));
+            let lent = located(lent, self.place_of_gradient());
             let is_float = graph.ty(*tangent).is_float();
             opening.extend(match is_float {
                 true => quote!(let #name = *#lent;),
@@ -135,7 +139,7 @@ impl Signature<'_> {
         opening
     }
 
-    /// The name of a tangent, and what it is: lent, or zeros.
+    /// The name of a tangent, and a closure that gives zeros in its place.
     pub(super) fn open_tangent(
         &self,
         writer: &mut Writer<'_>,
@@ -145,17 +149,14 @@ impl Signature<'_> {
     ) -> (Ident, TokenStream) {
         let krate = &self.krate;
         let param = &self.source.params[position];
-        let given = tangent_name(position);
         let like = match param.is_receiver() && self.owns_self() {
             true => quote!(self),
             false => self.seen(param),
         };
         let wish = graph.info(tangent).name.clone().unwrap_or_else(|| "tangent".to_owned());
         let name = writer.names.bind(tangent, &wish, false, |_| true);
-        let lent = quote! {
-            #krate::rt::Tangent::tangent(&#given, || #krate::rt::zero_gradient(#like))
-        };
-        (name, located(lent, self.place_of_gradient()))
+        let zero = quote!(|| #krate::rt::zero_gradient(#like));
+        (name, located(zero, self.place_of_gradient()))
     }
 
     /// `let this = self.clone();` for a method that takes `self` by value, which the hidden function

@@ -24,6 +24,7 @@ pub(crate) mod operation_tests;
 mod parts;
 mod restored;
 pub(crate) mod runtime;
+mod second;
 mod signature;
 mod survey;
 mod text;
@@ -38,6 +39,7 @@ use quote::{format_ident, quote, quote_spanned, ToTokens};
 use crate::graph::Graph;
 use crate::lower::ExtensionCall;
 use crate::source::Source;
+pub(crate) use second::Second;
 use signature::Signature;
 use syn::spanned::Spanned;
 use tokens::located;
@@ -56,6 +58,8 @@ pub(crate) struct Derivatives {
     pub(crate) gradient: Option<Graph>,
     /// The primal with tangents, for `__jvp`, if it was asked for.
     pub(crate) forward: Option<Graph>,
+    /// For second order, if it was asked for.
+    pub(crate) second: Option<Second>,
     /// The methods of ours that the function calls by name.
     pub(crate) extension_calls: Vec<ExtensionCall>,
 }
@@ -76,16 +80,20 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         let (hidden, public) = (signature.hidden_jvp(graph), signature.jvp(graph));
         quote!(#hidden #public)
     });
-    signature.around(quote!(#(#items)* #forward))
+    let second = derivatives.second.as_ref().map(|second| signature.second(second));
+    signature.around(quote!(#(#items)* #forward #second))
 }
 
 /// The functions that a person would like to read, without what only rustc needs.
 pub(crate) fn readable(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let signature = Signature::new(source, true);
-    match &derivatives.gradient {
+    let reverse = match &derivatives.gradient {
         Some(graph) => signature.value_and_grad(Some(graph)),
         None => signature.hidden(&derivatives.reverse, &[]),
-    }
+    };
+    let forward = derivatives.forward.as_ref().map(|graph| signature.hidden_jvp(graph));
+    let second = derivatives.second.as_ref().map(|second| signature.second(second));
+    quote!(#reverse #forward #second)
 }
 
 /// Stand-ins of the derivatives of a function with mistakes, so that its callers compile.

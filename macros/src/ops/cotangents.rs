@@ -13,7 +13,7 @@ rows! { Whole:
     /// Summed over the axes along which `like` was broadcast.
     SumTo = sum_to(like, x) => { gives: like; linear: [x]; internal: true; }
     /// Two contributions to one cotangent.
-    Plus = plus(a, b) => { gives: same; da: dy; db: dy; linear: [a, b]; internal: true; }
+    Plus = plus(a, b) => { gives: same; da: dy; db: dy; ta: da; tb: db; internal: true; }
     /// The tangent `x` of a broadcast operand at every place of `like`'s shape.
     Spread = spread(like, x) => { gives: like; dx: sum_to(x, dy); linear: [x]; internal: true; }
     /// The tangent of `x as f32`; 0 where `x` is an integer.

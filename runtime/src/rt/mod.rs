@@ -69,4 +69,4 @@ pub use scans::{
 };
 pub use softmax::{log_softmax, logsumexp, softmax};
 pub use structure::*;
-pub use tangent::{MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField};
+pub use tangent::{MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField, owned_tangent};

@@ -15,56 +15,74 @@ use crate::differentiable::{Differentiable, Nothing};
     label = "the types of these values do not fit"
 )]
 pub trait Tangent<G: Clone> {
+    /// The tangent, if there is one.
+    fn given(&self) -> Option<Cow<'_, G>>;
     /// The tangent; what `zero` gives where there is none.
-    fn tangent(&self, zero: impl FnOnce() -> G) -> Cow<'_, G>;
+    #[inline]
+    fn tangent(&self, zero: impl FnOnce() -> G) -> Cow<'_, G> {
+        self.given().unwrap_or_else(|| Cow::Owned(zero()))
+    }
 }
 
 impl<G: Clone> Tangent<G> for &G {
     #[inline]
-    fn tangent(&self, _: impl FnOnce() -> G) -> Cow<'_, G> {
-        Cow::Borrowed(self)
+    fn given(&self) -> Option<Cow<'_, G>> {
+        Some(Cow::Borrowed(self))
     }
 }
 
 /// The argument is constant here.
 impl<G: Clone> Tangent<G> for No {
     #[inline]
-    fn tangent(&self, zero: impl FnOnce() -> G) -> Cow<'_, G> {
-        Cow::Owned(zero())
+    fn given(&self) -> Option<Cow<'_, G>> {
+        None
     }
 }
 
 /// A float goes by value.
 impl<T: Float> Tangent<T> for T {
     #[inline]
-    fn tangent(&self, _: impl FnOnce() -> T) -> Cow<'_, T> {
-        Cow::Owned(*self)
+    fn given(&self) -> Option<Cow<'_, T>> {
+        Some(Cow::Owned(*self))
     }
 }
 
 /// A part of a list.
 impl<E: Clone> Tangent<Vec<E>> for &[E] {
-    fn tangent(&self, _: impl FnOnce() -> Vec<E>) -> Cow<'_, Vec<E>> {
-        Cow::Owned(self.to_vec())
+    fn given(&self) -> Option<Cow<'_, Vec<E>>> {
+        Some(Cow::Owned(self.to_vec()))
     }
 }
 
 impl<T: Float, D: Dimension> Tangent<Array<T, D>> for ArrayView<'_, T, D> {
-    fn tangent(&self, _: impl FnOnce() -> Array<T, D>) -> Cow<'_, Array<T, D>> {
-        Cow::Owned(self.to_owned())
+    fn given(&self) -> Option<Cow<'_, Array<T, D>>> {
+        Some(Cow::Owned(self.to_owned()))
     }
 }
 
 impl<T: Float, D: Dimension> Tangent<Array<T, D>> for &ArrayView<'_, T, D> {
-    fn tangent(&self, _: impl FnOnce() -> Array<T, D>) -> Cow<'_, Array<T, D>> {
-        Cow::Owned((*self).to_owned())
+    fn given(&self) -> Option<Cow<'_, Array<T, D>>> {
+        Some(Cow::Owned((*self).to_owned()))
     }
 }
 
 impl<T: Float, D: Dimension> Tangent<Array<T, D>> for &ArrayRef<T, D> {
-    fn tangent(&self, _: impl FnOnce() -> Array<T, D>) -> Cow<'_, Array<T, D>> {
-        Cow::Owned((*self).to_owned())
+    fn given(&self) -> Option<Cow<'_, Array<T, D>>> {
+        Some(Cow::Owned((*self).to_owned()))
     }
+}
+
+/// A constant field of a tuple struct.
+impl Tangent<Nothing> for &() {
+    fn given(&self) -> Option<Cow<'_, Nothing>> {
+        None
+    }
+}
+
+/// A tangent that a pullback owns: it may be kept longer than what it was lent from.
+#[inline]
+pub fn owned_tangent<G: Clone, T: Tangent<G>>(tangent: T) -> Option<G> {
+    tangent.given().map(Cow::into_owned)
 }
 
 /// What is passed beside an argument that the callee takes as a constant.

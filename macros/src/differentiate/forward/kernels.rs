@@ -29,7 +29,7 @@ impl Forward {
                 share
             })
             .collect();
-        if let Some(tangent) = self.sum(out, shares, origin) {
+        if let Some(tangent) = self.sum(out, shares, true, origin) {
             self.settle(out, tangent);
         }
     }
@@ -75,7 +75,7 @@ impl Forward {
                 let outs = node.outs.clone();
                 self.nodes.push(node);
                 for (out, shares) in outs.into_iter().zip(shares) {
-                    if let Some(tangent) = self.sum(out, shares, origin) {
+                    if let Some(tangent) = self.sum(out, shares, true, origin) {
                         self.settle(out, tangent);
                     }
                 }

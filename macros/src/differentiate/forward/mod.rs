@@ -86,6 +86,26 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
     graph
 }
 
+/// Of a gradient with tangents: the gradients and their tangents alone.
+pub(crate) fn product(mut graph: Graph) -> Graph {
+    if let Some(sweep) = &mut graph.sweep {
+        graph.body.results.drain(..sweep.values);
+        sweep.values = 0;
+    }
+    graph
+}
+
+/// The same graph, to be written where the tangents are owned, as by a pullback.
+pub(crate) fn owning(mut graph: Graph) -> Graph {
+    // Half of the active parameters are the tangents of the other half, and stand after all of them.
+    let active = graph.body.params.iter().filter(|param| graph.is_active(**param)).count();
+    let first = graph.body.params.len() - active / 2;
+    for tangent in graph.body.params[first..].to_vec() {
+        graph.info_mut(tangent).is_reference = false;
+    }
+    graph
+}
+
 /// The graph on its way.
 struct Forward {
     graph: Graph,
@@ -196,11 +216,18 @@ impl Forward {
         out
     }
 
-    /// The sum of what the operands give; the tangent of `out`.
-    fn sum(&mut self, out: Value, shares: Vec<Value>, origin: Origin) -> Option<Value> {
+    /// The sum of what the operands give; the tangent of `out`. Shares of one shape are summed in place.
+    fn sum(
+        &mut self,
+        out: Value,
+        shares: Vec<Value>,
+        is_one_shape: bool,
+        origin: Origin,
+    ) -> Option<Value> {
         let mut shares = shares.into_iter();
         let first = shares.next()?;
-        let row = ops::row("Add");
+        let is_array = is_one_shape && !self.graph.ty(out).is_float();
+        let row = ops::row(if is_array { "Plus" } else { "Add" });
         Some(shares.fold(first, |sum, share| {
             let ty = self.graph.result_type(row, &[sum, share]);
             self.push(Op::Row(row), vec![sum, share], ty, out, origin)

@@ -38,7 +38,7 @@ impl Forward {
                 shares.push(share);
             }
         }
-        let Some(sum) = self.sum(out, shares, origin) else { return };
+        let Some(sum) = self.sum(out, shares, !row.is_elementwise(), origin) else { return };
         let is_whole = !row.is_elementwise()
             || self.graph.ty(out).is_float()
             || (0..args.len()).all(|position| {
