@@ -99,6 +99,17 @@ by_reference! {
     [T] Option<T>;
 }
 
+/// One tangent is bare.
+impl<A: AsTangents> AsTangents for (A,) {
+    type Lent<'a>
+        = A::Lent<'a>
+    where
+        Self: 'a;
+    fn lent(&self) -> A::Lent<'_> {
+        self.0.lent()
+    }
+}
+
 macro_rules! in_a_tuple {
     ($($T:ident $index:tt),+) => {
         impl<$($T: AsTangents),+> AsTangents for ($($T,)+) {

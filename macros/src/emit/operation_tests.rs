@@ -53,6 +53,11 @@ fn elementwise(row: &Row) -> TokenStream {
                     &#function::grad(#arguments, #(#integers),*),
                     |d| #function::jvp(#arguments, #(#integers,)* d).1,
                 );
+                check(check_adjoint(
+                    |at| #function::grad(#arguments, #(#integers),*),
+                    |at, d| #function::hvp(#arguments, #(#integers,)* d.lent()),
+                    at,
+                ));
             }
         });
         let kernel_forward = is_forward(name).then(|| {
@@ -178,6 +183,11 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
                 &#function::grad(#(&p.#position,)* &weights),
                 |d| #function::jvp(#(&p.#position,)* &weights, d).1,
             );
+            check(check_adjoint(
+                |p| in_tuple(#function::grad(#(&p.#position,)* &weights)),
+                |p, d| in_tuple(#function::hvp(#(&p.#position,)* &weights, d.lent())),
+                &p,
+            ));
         }
     });
     quote! {
@@ -203,14 +213,15 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
     }
 }
 
-/// Forward mode is tested in one of the float types: tangents and cotangents have the same formulas.
+/// Forward mode and second order are tested in one of the float types: tangents and cotangents have the same
+/// formulas. The gradient's pullback is the Hessian's product, which is symmetric.
 fn is_forward(float: &str) -> bool {
     float == "f64"
 }
 
 fn attribute(float: &str, options: TokenStream) -> TokenStream {
     match is_forward(float) {
-        true => quote!(#[differentiable(forward, #options)]),
+        true => quote!(#[differentiable(second_order, #options)]),
         false => quote!(#[differentiable(#options)]),
     }
 }
