@@ -26,6 +26,11 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
     }
+    if source.options.vjp.is_some() {
+        // The body is the user's own affair: its derivative does not follow from it.
+        let generated = emit::by_rule(&source, &lower::signature(&source));
+        return quote! { #item #generated };
+    }
     let lowered = lower::function(&source, &mut mistakes);
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
@@ -40,7 +45,8 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
 
 /// All derivatives of a primal.
 fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
-    let forward = source.options.forward.then(|| {
+    let is_forward = source.options.forward && source.options.jvp.is_none();
+    let forward = is_forward.then(|| {
         let forward = differentiate::forward(lowered.graph.clone());
         dump.stage("primal and tangents", &forward);
         simplify(forward)

@@ -298,13 +298,13 @@ fn forward_puts_tangents_beside_values() {
             %18: f64 {0} = sum %16
             %3: f64 = literal "0.0"
             %4: bool = constant "__operand0 > __operand1" "__operand0" "__operand1" %2, %3
-            %9 y: f64[1] {0 1}, %25 dy: f64[1] ~%9 {0 1} = if %4 { =>
+            %9 y: f64[1] {0 1}, %25 dy: f64[1] ~%9 {0 1} = if %4 {  =>
                 %5: f64[1] {0 1} = mul %0, %1
                 %19: f64[1] {0 1} = mul %16, %1
                 %20: f64[1] {0 1} = mul %17, %0
                 %21: f64[1] ~%5 {0 1} = add %19, %20
                 yield %5, %21
-            } { =>
+            } {  =>
                 %8: f64[1] {0} = mul %0, %0
                 %22: f64[1] {0} = mul %16, %0
                 %23: f64[1] {0} = mul %16, %0
@@ -316,9 +316,9 @@ fn forward_puts_tangents_beside_values() {
             %26: f64 {1} = get %17, %10
             %12: f64 = literal "0.0"
             %13: bool = constant "__operand0 > __operand1" "__operand0" "__operand1" %11, %12
-            %14 chosen: f64[1] {0 1}, %27 dchosen: f64[1] ~%14 {0 1} = if %13 { =>
+            %14 chosen: f64[1] {0 1}, %27 dchosen: f64[1] ~%14 {0 1} = if %13 {  =>
                 yield %9, %25
-            } { =>
+            } {  =>
                 yield %1, %17
             }
             %15: f64 {0 1} = dot %14, %0

@@ -125,7 +125,10 @@ in_a_tuple!(A 0, B 1, C 2);
 in_a_tuple!(A 0, B 1, C 2, D 3);
 
 /// A direction for `jvp`, and the derivative in it as the gradients give it: their inner product.
-pub fn direction<G: Differentiable<Gradient = G> + Clone>(gradients: &G, number: usize) -> (G, f64) {
+pub fn direction<G: Differentiable<Gradient = G> + Clone>(
+    gradients: &G,
+    number: usize,
+) -> (G, f64) {
     struct Fill {
         at: usize,
         product: f64,

@@ -61,7 +61,8 @@ fn arrays_go_by_reference_and_calls_carry_tangents() {
     let expected = (&gw * &dw).sum() + (&gb * &db).sum();
     assert!((dy - expected).abs() < 1e-13, "{dy} {expected}");
     let h = 1e-6;
-    let (up, down) = (layer(&(&w + &(&dw * h)), &b, x.row(0)), layer(&(&w - &(&dw * h)), &b, x.row(0)));
+    let (up, down) =
+        (layer(&(&w + &(&dw * h)), &b, x.row(0)), layer(&(&w - &(&dw * h)), &b, x.row(0)));
     let (y, dh) = layer::jvp(&w, &b, x.row(0), (&dw, &Array1::zeros(2), &Array1::zeros(2)));
     assert_eq!(y, layer(&w, &b, x.row(0)));
     assert!(((up - down) / (2.0 * h) - dh).iter().all(|d: &f64| d.abs() < 1e-9));
@@ -124,8 +125,7 @@ fn structs_and_methods() {
     let ybar = array![0.3, -0.8];
     let (gp, gx, gby) = pullback(ybar.clone());
     let forward = (&ybar * &dy).sum();
-    let reverse =
-        (&gp.w * &dp.w).sum() + (&gp.b * &dp.b).sum() + (&gx * &dx).sum() + gby * by;
+    let reverse = (&gp.w * &dp.w).sum() + (&gp.b * &dp.b).sum() + (&gx * &dx).sum() + gby * by;
     assert!((forward - reverse).abs() < 1e-12, "{forward} {reverse}");
     assert_eq!(p.forward_jvp(&x, (&dp, &dx)).0, p.forward(&x));
 }

@@ -22,7 +22,8 @@ pub(super) fn constants(model: &Model) -> TokenStream {
     let (impl_generics, ty_generics, where_clause) = kept(model);
     let members: Vec<_> = fields.iter().map(|field| &field.member).collect();
     let visibilities = fields.iter().map(|field| field.vis);
-    let documentation = format!("What the constant fields of a `{}` have for a tangent.", model.item.ident);
+    let documentation =
+        format!("What the constant fields of a `{}` have for a tangent.", model.item.ident);
     quote! {
         #[doc = #documentation]
         #[doc(hidden)]

@@ -79,7 +79,7 @@ impl Signature<'_> {
         self.source.params.iter().map(|param| self.again(param)).collect()
     }
 
-    fn hidden_with(&self, body: TokenStream) -> TokenStream {
+    pub(super) fn hidden_with(&self, body: TokenStream) -> TokenStream {
         let krate = &self.krate;
         let name = self.item("__vjp");
         let visibility = &self.source.item.vis;

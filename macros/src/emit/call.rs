@@ -192,7 +192,10 @@ impl Writer<'_> {
         let passed: Vec<TokenStream> = args
             .iter()
             .zip(&callee.passing)
-            .map(|(arg, passing)| self.passed(*arg, *passing, self.graph.is_active(*arg)))
+            .map(|(arg, passing)| {
+                // At the call, so that rustc says there what it has to say of a callee without `jvp`.
+                located(self.passed(*arg, *passing, self.graph.is_active(*arg)), span)
+            })
             .collect();
         let Some(given) = &callee.tangents else {
             return Text::atom(self.called_plainly(callee, node, &passed));
@@ -426,5 +429,15 @@ fn is_owned(tokens: &TokenStream) -> bool {
             | syn::Expr::Array(_),
         ) => true,
         _ => false,
+    }
+}
+
+/// What a callee is called.
+pub(super) fn callee_name(callee: &Callee) -> String {
+    match &callee.target {
+        Target::Function(path) => {
+            path.to_string().rsplit("::").next().unwrap_or("call").trim().to_owned()
+        }
+        Target::Associated { name, .. } | Target::Method(name) => name.clone(),
     }
 }

@@ -144,7 +144,8 @@ impl<'a> Writer<'a> {
                     return Text::loose(quote_spanned!(span=> &#base.#member));
                 }
                 let krate = &self.signature.krate;
-                let asked = quote_spanned!(span=> #krate::__field_tangent!(&#field, &#base.#member));
+                let asked =
+                    quote_spanned!(span=> #krate::__field_tangent!(&#field, &#base.#member));
                 Text { tokens: quote!(&*#asked), strength: Strength::Unary }
             }
             Op::Construct(construct) => self.construct(construct, &node.args),

@@ -23,7 +23,11 @@ impl Signature<'_> {
         let names = self.lent_names();
         let passed = self.source.params.iter().enumerate().map(|(position, param)| {
             let tangent = tangent_name(position);
-            if param.is_active { quote!(#tangent) } else { quote!(#krate::rt::No) }
+            if param.is_active {
+                quote!(#tangent)
+            } else {
+                quote!(#krate::rt::No)
+            }
         });
         let body = located(
             quote! {
@@ -58,7 +62,7 @@ impl Signature<'_> {
     }
 
     /// `(Y, Gradient of Y)`.
-    fn value_and_tangent(&self) -> TokenStream {
+    pub(super) fn value_and_tangent(&self) -> TokenStream {
         let (result, tangent) = (self.source.result(), self.result_gradient());
         quote_spanned!(self.place_of_gradient()=> (#result, #tangent))
     }
@@ -100,7 +104,7 @@ impl Signature<'_> {
     /// A type for the tangent of each parameter.
     pub(super) fn tangent_types(&self) -> Vec<Ident> {
         (0..self.source.params.len())
-            .map(|position| format_ident!("T{position}", span = proc_macro2::Span::mixed_site()))
+            .map(|position| format_ident!("__T{position}", span = proc_macro2::Span::mixed_site()))
             .collect()
     }
 

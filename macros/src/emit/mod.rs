@@ -23,9 +23,11 @@ mod names;
 pub(crate) mod operation_tests;
 mod parts;
 mod restored;
+mod rules;
 pub(crate) mod runtime;
 mod second;
 mod signature;
+mod stubs;
 mod survey;
 mod text;
 mod tokens;
@@ -76,12 +78,26 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         signature.grad(),
         signature.not_asked_for(),
     ];
-    let forward = derivatives.forward.as_ref().map(|graph| {
-        let (hidden, public) = (signature.hidden_jvp(graph), signature.jvp(graph));
-        quote!(#hidden #public)
-    });
+    let rule = source.options.jvp.as_ref();
+    let forward = match (&derivatives.forward, rule) {
+        (Some(graph), _) => {
+            let (hidden, public) = (signature.hidden_jvp(graph), signature.jvp(graph));
+            quote!(#hidden #public)
+        }
+        (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),
+        (None, None) => TokenStream::new(),
+    };
     let second = derivatives.second.as_ref().map(|second| signature.second(second));
     signature.around(quote!(#(#items)* #forward #second))
+}
+
+/// The derivatives of a function whose rule is the user's own; the graph has its parameters.
+pub(crate) fn by_rule(source: &Source, graph: &Graph) -> TokenStream {
+    let signature = Signature::new(source, false);
+    let rules = signature.reverse_by_rule();
+    let forward = source.options.jvp.as_ref().map(|rule| signature.forward_by_rule(rule, graph));
+    let items = [signature.value_and_grad_into(), signature.grad(), signature.not_asked_for()];
+    signature.around(quote!(#rules #(#items)* #forward))
 }
 
 /// The functions that a person would like to read, without what only rustc needs.
@@ -410,77 +426,6 @@ impl<'a> Signature<'a> {
         } else {
             quote!(let _ = #path::<#(#generics),*>;)
         }
-    }
-
-    /// Hidden stand-ins for forward mode and second order where they were not asked for, which explain
-    /// themselves when called.
-    fn not_asked_for(&self) -> TokenStream {
-        let krate = &self.krate;
-        let generics = self.generics();
-        let separator = self.separator();
-        let predicates = self.predicates();
-        let parameters = self.parameters();
-        let visibility = &self.source.item.vis;
-        let asked = |item: &str| match item {
-            "jvp" => self.source.options.forward,
-            _ => self.source.options.second_order,
-        };
-        let items = ["jvp", "hvp", "grad_and_hvp"].into_iter().filter(|item| !asked(item)).map(|item| {
-            let name = self.item(item);
-            let bound = match item {
-                "jvp" => quote!(Forward),
-                _ => quote!(SecondOrder),
-            };
-            quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> !
-                where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::#bound
-                {
-                    unreachable!()
-                }
-            }
-        });
-        quote!(#(#items)*)
-    }
-
-    /// Every function with a body that never runs.
-    fn stand_ins(&self) -> TokenStream {
-        let (generics, clause) = (self.generics(), self.where_clause());
-        let parameters = self.parameters();
-        let visibility = &self.source.item.vis;
-        let krate = &self.krate;
-        let (result, seed, gradients) =
-            (self.source.result(), self.result_gradient(), self.gradients());
-        let never = self.never_built();
-        let plain = quote!(<#generics>(#(#parameters),*));
-        let into = quote!(<#generics>(#(#parameters,)* _: &mut #gradients));
-        let items = [
-            ("vjp", &plain, quote!((#result, #krate::__pullback!(Fn(#seed) -> #gradients)))),
-            ("value_and_grad", &plain, quote!((#result, #gradients))),
-            ("value_and_grad_into", &into, quote!(#result)),
-            ("grad", &plain, quote!(#gradients)),
-        ];
-        let items = items.into_iter().map(|(item, signature, ty)| {
-            let name = self.item(item);
-            let body = match item {
-                "vjp" => quote!((unreachable!(), |_: #seed| unreachable!())),
-                _ => quote!(unreachable!()),
-            };
-            quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name #signature -> #ty #clause { #never #body }
-            }
-        });
-        let items: Vec<TokenStream> = items.chain([self.hidden_stand_in()]).collect();
-        quote!(#(#items)*)
-    }
-
-    /// What keeps a program from being built that uses a stand-in, though there is an error already.
-    pub(super) fn never_built(&self) -> TokenStream {
-        let message = format!("`{}` has a mistake, so it has no derivative", self.source.name());
-        quote!(const { ::core::panic!(#message) };)
     }
 
     /// A comma after the user's generics, if there are any without one.

@@ -33,9 +33,8 @@ impl Signature<'_> {
             None => (self.product_by_dual(), self.scalar_only()),
         };
         let (grad_and_hvp, hvp) = (self.item("grad_and_hvp"), self.item("hvp"));
-        let both_head = self.head(
-            "The gradients, and the Hessian's product with a direction, of one sweep.",
-        );
+        let both_head =
+            self.head("The gradients, and the Hessian's product with a direction, of one sweep.");
         let head = self.head("The Hessian's product with a direction.");
         let generics = self.generics();
         let parameters = self.parameters();
@@ -219,7 +218,8 @@ impl Signature<'_> {
         again_types: &[TokenStream],
     ) -> TokenStream {
         let Some(sweep) = &graph.sweep else { return TokenStream::new() };
-        let seeds: Vec<Value> = [Some(sweep.seed), sweep.seed_tangent].into_iter().flatten().collect();
+        let seeds: Vec<Value> =
+            [Some(sweep.seed), sweep.seed_tangent].into_iter().flatten().collect();
         let mut writer = Writer::new(graph, self);
         let mut opening = self.owned_self(&mut writer, graph);
         let tangents = &graph.body.params[self.source.params.len()..];
@@ -255,7 +255,8 @@ impl Signature<'_> {
         let like = match graph.ty(sweep.seed) {
             Ty::Accumulator | Ty::Float(_) => None,
             _ => {
-                let (like, accumulator, value) = (ours("like"), writer.rt("accumulator"), ours("value"));
+                let (like, accumulator, value) =
+                    (ours("like"), writer.rt("accumulator"), ours("value"));
                 let value = self.value_of(quote!(#value));
                 Some(quote!(let #like = #accumulator(&#value);))
             }

@@ -105,7 +105,9 @@ impl<'a> Survey<'a> {
         let mut written = HashSet::new();
         for node in places.nodes() {
             match &node.op {
-                Op::Update(_, Action::Assign) if self.reads(node.args[node.args.len() - 1], node.args[0]) => {
+                Op::Update(_, Action::Assign)
+                    if self.reads(node.args[node.args.len() - 1], node.args[0]) =>
+                {
                     written.insert(node.args[node.args.len() - 1]);
                 }
                 Op::Map | Op::Pull { .. } => kernels.extend(node.args.iter().copied()),

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::call::Again;
+use super::call::{callee_name, Again};
 use super::liveness::{Live, Liveness};
 use super::names::Names;
 use super::signature::Signature;
@@ -489,14 +489,4 @@ pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
     let is_constructor =
         text.starts_with(char::is_uppercase) || text.starts_with("s !") || text.starts_with("s!");
     is_path || is_constructor
-}
-
-fn callee_name(callee: &crate::graph::Callee) -> String {
-    use crate::graph::Target;
-    match &callee.target {
-        Target::Function(path) => {
-            path.to_string().rsplit("::").next().unwrap_or("call").trim().to_owned()
-        }
-        Target::Associated { name, .. } | Target::Method(name) => name.clone(),
-    }
 }

@@ -311,5 +311,8 @@ fn callee_strings(callee: &Callee) -> Vec<String> {
     let tangents = callee.tangents.iter().map(|tangents| {
         tangents.iter().map(|is_given| if *is_given { 't' } else { '.' }).collect()
     });
-    [kind.to_owned(), owner, name.to_owned(), generics, passing].into_iter().chain(tangents).collect()
+    [kind.to_owned(), owner, name.to_owned(), generics, passing]
+        .into_iter()
+        .chain(tangents)
+        .collect()
 }

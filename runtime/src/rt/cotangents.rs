@@ -4,7 +4,7 @@ use ndarray::{ArrayD, Axis, Dimension};
 
 use super::ScalarResult;
 use crate::Float;
-use crate::differentiable::{Contribution, Differentiable};
+use crate::differentiable::{Accumulator, Contribution, Differentiable};
 use crate::kernels::{Like, Nd, Operand, Order, Rank, Scalar, map_to1};
 
 /// `value` summed over the axes along which `like` was broadcast; unchanged (an owned array is moved)
@@ -158,6 +158,12 @@ pub fn seed<Y: ScalarResult>(_: &Y) -> Y {
 #[inline]
 pub fn seed_acc<Y: ScalarResult>(_: &Y) -> Y::Acc {
     Y::one_acc()
+}
+
+/// The cotangent 1 of a scalar result, as a gradient.
+#[inline]
+pub fn seed_gradient<Y: ScalarResult>(_: &Y) -> Y::Gradient {
+    Y::one_acc().finish()
 }
 
 /// The cotangent 1 of a scalar result of type `Y`.

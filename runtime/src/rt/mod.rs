@@ -21,6 +21,7 @@ mod one_hot;
 mod products;
 mod pullback;
 mod reductions;
+mod rules;
 mod scans;
 mod softmax;
 mod structure;
@@ -44,7 +45,7 @@ pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
 pub use casts::{Cast, CastTangent, as_f32, as_f64, cast_like, tangent_as_f32, tangent_as_f64};
 pub use cotangents::{
     assigned, count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc,
-    spread, sum_to, zero_gradient, zeros,
+    seed_gradient, spread, sum_to, zero_gradient, zeros,
 };
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;
@@ -63,6 +64,7 @@ pub use pullback::pullback;
 pub use reductions::{
     mean, mean_axis, norm, product, product_axis, std, std_axis, sum, sum_axis, var, var_axis,
 };
+pub use rules::{check_rule, shapes};
 pub use scans::{
     cumprod, cumprod_pull, cumsum, cumsum_reversed, product_others, product_others_axis,
     recurrence, shifted, shifted_back, shifted_one,

@@ -150,7 +150,12 @@ impl Forward {
             Op::Accumulator => self.accumulator(node),
             Op::AddField(_) | Op::AddAll | Op::AddView(_) => self.addition(node),
             // Constants have the tangent zero; a call's tangent is made with it.
-            Op::Literal(_) | Op::Verbatim(_) | Op::Effect(_) | Op::Undefined | Op::Jvp(_) | Op::FieldTangent(_) => {
+            Op::Literal(_)
+            | Op::Verbatim(_)
+            | Op::Effect(_)
+            | Op::Undefined
+            | Op::Jvp(_)
+            | Op::FieldTangent(_) => {
                 self.nodes.push(node);
             }
         }
@@ -240,8 +245,8 @@ impl Forward {
         let is_tangent = self.tangents.values().any(|other| *other == tangent);
         if is_made_here && !is_tangent {
             let name = self.graph.info(out).name.clone().map(|name| self.tangent_name(&name));
-            let shape_of = (!self.graph.ty(out).is_float() && self.graph.ty(out).is_numeric())
-                .then_some(out);
+            let shape_of =
+                (!self.graph.ty(out).is_float() && self.graph.ty(out).is_numeric()).then_some(out);
             let info = self.graph.info_mut(tangent);
             info.name = name;
             info.shape_of = shape_of;

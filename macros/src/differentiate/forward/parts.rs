@@ -181,7 +181,12 @@ impl Forward {
     }
 
     /// A tangent of a broadcast operand, spread to the shape of the result.
-    pub(super) fn spread(&mut self, out: Value, value: Value, origin: crate::graph::Origin) -> Value {
+    pub(super) fn spread(
+        &mut self,
+        out: Value,
+        value: Value,
+        origin: crate::graph::Origin,
+    ) -> Value {
         let ty = self.graph.ty(out).clone();
         let depends_on = self.graph.info(out).depends_on.clone();
         let spread = self.graph.value(Info { ty, depends_on, ..Info::default() });

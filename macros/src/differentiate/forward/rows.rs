@@ -33,7 +33,8 @@ impl Forward {
         for position in flows {
             let tangent = self.tangents[&args[position]];
             covered.push(position);
-            if let Some(share) = self.share(row, position, tangent, &args, out, origin, &mut covered)
+            if let Some(share) =
+                self.share(row, position, tangent, &args, out, origin, &mut covered)
             {
                 shares.push(share);
             }
@@ -98,8 +99,7 @@ impl Forward {
         }
         let one = self.push(Op::Row(ops::row("One")), vec![out], ty, out, origin);
         let with_one: Vec<Value> = args.iter().copied().chain([out, one]).collect();
-        let gradient =
-            self.graph.splice_formula(&mut self.nodes, row, &formula, &with_one, origin);
+        let gradient = self.graph.splice_formula(&mut self.nodes, row, &formula, &with_one, origin);
         let mul = ops::row("Mul");
         let product_ty = self.graph.result_type(mul, &[gradient, tangent]);
         let is_float = product_ty.is_float();
