@@ -8,6 +8,8 @@
 //! adjoint, in one list: what the adjoint nodes use of the primal ones is what has to be kept.
 
 mod control;
+#[cfg(test)]
+mod decode;
 mod hygiene;
 mod infer;
 #[cfg(test)]
