@@ -80,16 +80,26 @@ impl Signature<'_> {
     }
 
     pub(super) fn hidden_with(&self, body: TokenStream) -> TokenStream {
+        let seed = self.accumulator(&self.differentiated_result());
+        self.hidden_of("__vjp", &self.source.result(), &seed, body)
+    }
+
+    /// A hidden function with this name, whose pullback takes this seed.
+    pub(super) fn hidden_of(
+        &self,
+        name: &str,
+        result: &impl ToTokens,
+        seed: &TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
         let krate = &self.krate;
-        let name = self.item("__vjp");
+        let name = self.item(name);
         let visibility = &self.source.item.vis;
         let (generics, clause) = (self.generics(), self.where_clause());
         let separator = self.separator();
         let parameters = self.hidden_parameters();
         let markers = self.marker_types();
         let marker_values: Vec<_> = markers.iter().map(marker_value).collect();
-        let result = self.source.result();
-        let seed = self.accumulator(&self.differentiated_result());
         let again = self.again_types();
         // A type that held itself would have no size: a function that calls itself boxes its pullback.
         let pullback_kind = match self.is_recursive {

@@ -7,7 +7,7 @@ use super::ours;
 use super::text::{Strength, Text};
 use super::tokens::located;
 use super::writer::Writer;
-use crate::graph::{Callee, Node, Op, Passing, Target, Ty, Value};
+use crate::graph::{Callee, Node, Op, Passing, Target, Tokens, Ty, Value};
 
 /// The runtime's fallback modules, by the number of arguments.
 const COUNTS: [&str; 13] = [
@@ -111,22 +111,11 @@ impl Writer<'_> {
         });
         match &callee.target {
             Target::Function(path) => {
-                let path = &path.0;
-                let item = format_ident!("__{item}", span = Span::call_site().located_at(span));
-                let count = format_ident!("{}", COUNTS[passed.len().min(COUNTS.len() - 1)]);
-                let krate = &self.signature.krate;
-                if self.signature.for_reading {
-                    quote!(#path::#item #generics(#(#passed),*, #(#beside),*))
-                } else {
-                    // Where the name is no differentiable function, a fallback of ours says so.
-                    quote_spanned! {span=> {
-                        #[allow(unused_imports)]
-                        use #path as __callee;
-                        #[allow(unused_imports)]
-                        use #krate::rt::callee::#count::*;
-                        __callee::#item #generics(#(#passed),*, #(#beside),*)
-                    }}
-                }
+                self.called_by_path(path, &format!("__{item}"), generics, passed, beside, span)
+            }
+            Target::Derivative { of, item: derivative } => {
+                let item = format!("__{derivative}_{item}");
+                self.called_by_path(of, &item, generics, passed, beside, span)
             }
             Target::Associated { ty, name } => {
                 let (ty, name) = (&ty.0, format_ident!("__{name}_{item}", span = node.span()));
@@ -184,6 +173,33 @@ impl Writer<'_> {
         Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again,)* #(#seeds),*)))
     }
 
+    /// `path::item(..)`. Where the path names no differentiable function, or one without this item, a
+    /// fallback of ours says so.
+    fn called_by_path(
+        &self,
+        path: &Tokens,
+        item: &str,
+        generics: Option<TokenStream>,
+        passed: &[TokenStream],
+        beside: &[TokenStream],
+        span: Span,
+    ) -> TokenStream {
+        let path = &path.0;
+        let item = format_ident!("{item}", span = Span::call_site().located_at(span));
+        let count = format_ident!("{}", COUNTS[passed.len().min(COUNTS.len() - 1)]);
+        let krate = &self.signature.krate;
+        if self.signature.for_reading {
+            return quote!(#path::#item #generics(#(#passed),*, #(#beside),*));
+        }
+        quote_spanned! {span=> {
+            #[allow(unused_imports)]
+            use #path as __callee;
+            #[allow(unused_imports)]
+            use #krate::rt::callee::#count::*;
+            __callee::#item #generics(#(#passed),*, #(#beside),*)
+        }}
+    }
+
     /// `g::__jvp(a, &b, da, No)`: the value and its tangent. Where no tangent is asked for, `g(a, &b)`.
     pub(super) fn jvp_call(&self, callee: &Callee, node: &Node) -> Text {
         let span = call_span(node);
@@ -227,6 +243,10 @@ impl Writer<'_> {
             Target::Function(path) => {
                 let path = &path.0;
                 quote!(#path #generics(#(#passed),*))
+            }
+            Target::Derivative { of, item } => {
+                let (path, item) = (&of.0, format_ident!("{item}", span = node.span()));
+                quote!(#path::#item #generics(#(#passed),*))
             }
             Target::Associated { ty, name } => {
                 let (ty, name) = (&ty.0, format_ident!("{name}", span = node.span()));
@@ -439,5 +459,6 @@ pub(super) fn callee_name(callee: &Callee) -> String {
             path.to_string().rsplit("::").next().unwrap_or("call").trim().to_owned()
         }
         Target::Associated { name, .. } | Target::Method(name) => name.clone(),
+        Target::Derivative { item, .. } => item.clone(),
     }
 }

@@ -13,6 +13,7 @@ mod addition;
 mod body;
 mod branches;
 mod call;
+mod derived;
 mod expr;
 mod extension;
 mod forward;
@@ -87,7 +88,10 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),
         (None, None) => TokenStream::new(),
     };
-    let second = derivatives.second.as_ref().map(|second| signature.second(second));
+    let second = derivatives.second.as_ref().map(|second| {
+        let (items, derived) = (signature.second(second), signature.derived(&second.dual));
+        quote!(#items #derived)
+    });
     signature.around(quote!(#(#items)* #forward #second))
 }
 
@@ -129,6 +133,7 @@ fn calls_itself(source: &Source, nodes: &[crate::graph::Node]) -> bool {
                     path.to_string().rsplit("::").next().is_some_and(|last| last.trim() == own)
                 }
                 Target::Associated { name, .. } | Target::Method(name) => *name == own,
+                Target::Derivative { .. } => false,
             },
             _ => false,
         };

@@ -78,9 +78,7 @@ impl Signature<'_> {
         let krate = &self.krate;
         let again_types = self.again_types();
         let seed_type = self.accumulator(&self.differentiated_result());
-        let is_borrowed =
-            |param: &Param| self.is_handed_again(param) || param.is_receiver() && self.owns_self();
-        let runs_again = self.source.params.iter().any(is_borrowed);
+        let runs_again = self.source.params.iter().any(|param| self.is_borrowed(param));
         let shapes = self.shapes_of_arguments();
         let (value, pull, dy, like) = (ours("value"), ours("pull"), ours("dy"), ours("like"));
         let differentiated = self.value_of(quote!(#value));
@@ -88,23 +86,11 @@ impl Signature<'_> {
             self.source.params.iter().map(|param| self.argument(param, false)).collect();
         let (before, call) = match runs_again {
             true => {
-                // What is given away is kept, and copied for each call.
-                let kept = self.source.params.iter().enumerate().filter_map(|(position, param)| {
-                    let (name, kept) = (&param.name, kept_name(position));
-                    (!is_borrowed(param))
-                        .then(|| quote!(let #kept = ::core::clone::Clone::clone(&#name);))
-                });
+                let (kept, again) = self.kept_arguments();
                 let function = self.function();
-                let again = self.source.params.iter().enumerate().map(|(position, param)| {
-                    let kept = kept_name(position);
-                    match is_borrowed(param) {
-                        true => self.argument(param, true),
-                        false => quote!(::core::clone::Clone::clone(&#kept)),
-                    }
-                });
                 let called = called(rule, quote!(#(#again),*));
                 (
-                    quote!(#(#kept)* let #value = #function(#(#arguments),*);),
+                    quote!(#kept let #value = #function(#(#arguments),*);),
                     quote!(let (_, #pull) = #called;),
                 )
             }
@@ -207,7 +193,7 @@ impl Signature<'_> {
 
     /// An argument as it is passed on, also by a pullback that is handed it again: a `self` by value as a
     /// copy.
-    fn argument(&self, param: &Param, is_again: bool) -> TokenStream {
+    pub(super) fn argument(&self, param: &Param, is_again: bool) -> TokenStream {
         let (name, this) = (&param.name, this());
         match param.is_receiver() {
             true if self.owns_self() => quote!(::core::clone::Clone::clone(&#this)),
@@ -216,6 +202,32 @@ impl Signature<'_> {
             false if param.is_view() => quote!(#name.view()),
             false => quote!(#name),
         }
+    }
+
+    /// True if a pullback is handed the argument again, or a copy of it.
+    fn is_borrowed(&self, param: &Param) -> bool {
+        self.is_handed_again(param) || param.is_receiver() && self.owns_self()
+    }
+
+    /// What a pullback keeps of arguments that were given away, and all arguments as it has them: those are
+    /// copied for each call.
+    pub(super) fn kept_arguments(&self) -> (TokenStream, Vec<TokenStream>) {
+        let mut kept = TokenStream::new();
+        let again = self
+            .source
+            .params
+            .iter()
+            .enumerate()
+            .map(|(position, param)| {
+                if self.is_borrowed(param) {
+                    return self.argument(param, true);
+                }
+                let (name, copy) = (&param.name, kept_name(position));
+                kept.extend(quote!(let #copy = ::core::clone::Clone::clone(&#name);));
+                quote!(::core::clone::Clone::clone(&#copy))
+            })
+            .collect();
+        (kept, again)
     }
 
     /// The function by its name.
@@ -291,7 +303,7 @@ fn called(rule: &Path, arguments: TokenStream) -> TokenStream {
     quote_spanned!(span=> #rule(#arguments))
 }
 
-fn bare_or_tuple(parts: Vec<TokenStream>) -> TokenStream {
+pub(super) fn bare_or_tuple(parts: Vec<TokenStream>) -> TokenStream {
     match parts.as_slice() {
         [one] => one.clone(),
         many => quote!((#(#many),*)),

@@ -151,6 +151,7 @@ fn callee(strings: &[String]) -> Parsed<Callee> {
     let generics = if generics.is_empty() { None } else { Some(text_tokens(generics)?) };
     let target = match kind.as_str() {
         "function" => Target::Function(text_tokens(owner)?),
+        "derivative" => Target::Derivative { of: text_tokens(owner)?, item: name.clone() },
         "associated" => Target::Associated { ty: text_tokens(owner)?, name: name.clone() },
         _ => Target::Method(name.clone()),
     };

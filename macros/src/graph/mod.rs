@@ -272,6 +272,8 @@ pub(crate) enum Passing {
 pub(crate) enum Target {
     /// `path(..)` of a free function.
     Function(Tokens),
+    /// `path::item(..)` of a free function: its gradient, or its derivative in a direction.
+    Derivative { of: Tokens, item: String },
     /// `Type::name(..)`.
     Associated { ty: Tokens, name: String },
     /// `receiver.name(..)`; the receiver is the first argument.

@@ -294,6 +294,7 @@ fn encode_construct(construct: &Construct) -> (String, Vec<String>) {
 fn callee_strings(callee: &Callee) -> Vec<String> {
     let (kind, owner, name) = match &callee.target {
         Target::Function(path) => ("function", path.to_string(), ""),
+        Target::Derivative { of, item } => ("derivative", of.to_string(), item.as_str()),
         Target::Associated { ty, name } => ("associated", ty.to_string(), name.as_str()),
         Target::Method(name) => ("method", String::new(), name.as_str()),
     };

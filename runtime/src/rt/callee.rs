@@ -39,6 +39,12 @@ macro_rules! fallback {
             pub trait NotForward {
                 never!(__jvp CalleeIsForward: $First, $First $first $($A $a)* $M $m $($N $n)*);
                 never!(__vjp_jvp CalleeIsForward: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__grad_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__grad_jvp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__value_and_grad_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__value_and_grad_jvp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__jvp_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__jvp_jvp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
             }
 
             impl<F> NotForward for F {}

@@ -70,3 +70,12 @@ pub trait CalleeIsDifferentiable {}
             caller has that"
 )]
 pub trait CalleeIsForward {}
+
+/// What a function must be whose derivative is taken in a differentiable function. Nothing else implements it.
+#[diagnostic::on_unimplemented(
+    message = "the derivative of a function is called with an active value, and has no derivative itself",
+    label = "an active value goes in here",
+    note = "write `#[differentiable(second_order)]` on the function whose derivative this is, which must give \
+            a float where its gradient is asked for"
+)]
+pub trait HasDerivatives {}

@@ -53,7 +53,7 @@ pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_a
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
 pub use messages::{
-    CalleeIsDifferentiable, CalleeIsForward, Forward, NotAsked, ScalarResult, SecondOrder,
+    CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked, ScalarResult, SecondOrder,
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
