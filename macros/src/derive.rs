@@ -6,6 +6,7 @@
 //! it.
 
 mod accumulator;
+mod constants;
 mod generics;
 mod input;
 mod items;

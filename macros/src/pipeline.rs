@@ -6,8 +6,8 @@ use syn::ItemFn;
 
 use crate::differentiate::differentiate;
 use crate::dump::Dump;
-use crate::emit::{self, Derivatives};
-use crate::graph::Ty;
+use crate::emit::{self, Derivatives, Second};
+use crate::graph::{Graph, Ty};
 use crate::lower::Lowered;
 use crate::mistake::Mistakes;
 use crate::residuals::residuals;
@@ -26,33 +26,60 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
     }
+    if source.options.vjp.is_some() {
+        // The body is the user's own affair: its derivative does not follow from it.
+        let generated = emit::by_rule(&source, &lower::signature(&source));
+        return quote! { #item #generated };
+    }
     let lowered = lower::function(&source, &mut mistakes);
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
     }
     let mut dump = Dump::of(&source);
     dump.stage("primal", &lowered.graph);
-    let derivatives = derive(lowered, &mut dump);
+    let derivatives = derive(lowered, &source, &mut dump);
     let generated = emit::emit(&source, &derivatives);
     dump.finish(&source, &derivatives);
     quote! { #item #generated }
 }
 
 /// All derivatives of a primal.
-fn derive(lowered: Lowered, dump: &mut Dump) -> Derivatives {
+fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
+    let is_forward = source.options.forward && source.options.jvp.is_none();
+    let forward = is_forward.then(|| {
+        let forward = differentiate::forward(lowered.graph.clone());
+        dump.stage("primal and tangents", &forward);
+        simplify(forward)
+    });
     let adjoint = differentiate(lowered.graph);
     dump.stage("primal and adjoint", &adjoint);
-    let gradient = adjoint
-        .sweep
-        .as_ref()
-        .is_some_and(|sweep| matches!(adjoint.ty(sweep.seed), Ty::Float(_)))
+    let second = source.options.second_order.then(|| second_order(&adjoint, dump));
+    let gradient = gives_float(&adjoint)
         .then(|| residuals(simplify(differentiate::seeded_with_one(adjoint.clone()))));
     if let Some(gradient) = &gradient {
         dump.stage("gradient, simplified", gradient);
     }
     let reverse = residuals(simplify(adjoint));
     dump.stage("vector-Jacobian product, simplified", &reverse);
-    Derivatives { reverse, gradient, extension_calls: lowered.extension_calls }
+    Derivatives { reverse, gradient, forward, second, extension_calls: lowered.extension_calls }
+}
+
+/// Second derivatives: the tangents of an adjoint.
+fn second_order(adjoint: &Graph, dump: &mut Dump) -> Second {
+    let product = gives_float(adjoint).then(|| {
+        let gradient = differentiate::seeded_with_one(adjoint.clone());
+        residuals(simplify(differentiate::product(differentiate::forward(gradient))))
+    });
+    if let Some(product) = &product {
+        dump.stage("gradient and Hessian-vector product, simplified", product);
+    }
+    let dual = residuals(simplify(differentiate::owning(differentiate::forward(adjoint.clone()))));
+    Second { dual, product }
+}
+
+/// True if the result is known to be a float.
+fn gives_float(adjoint: &Graph) -> bool {
+    adjoint.sweep.as_ref().is_some_and(|sweep| matches!(adjoint.ty(sweep.seed), Ty::Float(_)))
 }
 
 /// The function as it was, every mistake at its place, and stand-ins of the derivatives so that

@@ -19,8 +19,12 @@ pub(crate) struct Options {
     pub(crate) aux: bool,
     pub(crate) associated: bool,
     pub(crate) recursive: bool,
-    /// Asked for by `forward` or `second_order`, which are still to come.
+    /// Asked for by `forward`, or by `second_order`, which needs it.
     pub(crate) forward: bool,
+    pub(crate) second_order: bool,
+    /// The user's own rules, in the place of what follows from the body.
+    pub(crate) vjp: Option<syn::Path>,
+    pub(crate) jvp: Option<syn::Path>,
 }
 
 impl Parse for Options {
@@ -51,18 +55,12 @@ impl Options {
             "aux" => self.aux = true,
             "associated" => self.associated = true,
             "recursive" => self.recursive = true,
-            "forward" | "second_order" => self.forward = true,
+            "forward" => self.forward = true,
+            "second_order" => (self.forward, self.second_order) = (true, true),
             // Recomputing changes memory, not results; it comes with loops.
             "checkpoint" => {}
-            "vjp" | "jvp" => {
-                input.parse::<Token![=]>()?;
-                input.parse::<syn::Path>()?;
-                return Err(syn::Error::new(
-                    word.span(),
-                    "rules of your own are still to come: write the function in the language, or wrap what \
-                     is constant in `stop_gradient(..)`",
-                ));
-            }
+            "vjp" => self.vjp = Some(rule(input)?),
+            "jvp" => (self.jvp, self.forward) = (Some(rule(input)?), true),
             other => {
                 return Err(syn::Error::new(
                     word.span(),
@@ -76,6 +74,12 @@ impl Options {
         }
         Ok(())
     }
+}
+
+/// `= path`.
+fn rule(input: ParseStream<'_>) -> syn::Result<syn::Path> {
+    input.parse::<Token![=]>()?;
+    input.call(syn::Path::parse_mod_style)
 }
 
 /// `(w, b, self)`.
@@ -166,6 +170,7 @@ impl Source {
             .collect();
         let mut source = Source { options, item, params };
         source.decide_activity(mistakes);
+        source.check_rules(mistakes);
         source
     }
 
@@ -190,6 +195,30 @@ impl Source {
 
     pub(crate) fn active(&self) -> impl Iterator<Item = (usize, &Param)> {
         self.params.iter().enumerate().filter(|(_, param)| param.is_active)
+    }
+
+    /// What does not follow from a rule of one's own.
+    fn check_rules(&self, mistakes: &mut Mistakes) {
+        let Some(rule) = &self.options.vjp else { return };
+        if self.options.second_order {
+            mistakes.add(
+                rule,
+                "second derivatives do not follow from a rule of your own: leave `second_order` out, or \
+                 write the function in the language",
+            );
+        } else if self.options.forward && self.options.jvp.is_none() {
+            mistakes.add(
+                rule,
+                "forward mode does not follow from a rule of your own for `vjp`: give its twin, `jvp = path`",
+            );
+        }
+        for param in self.params.iter().filter(|param| param.is_mutable_reference()) {
+            mistakes.add(
+                &param.ty,
+                "a rule of your own may run again in the backward pass, so it cannot write an argument: take it \
+                 by `&` or by value",
+            );
+        }
     }
 
     fn decide_activity(&mut self, mistakes: &mut Mistakes) {

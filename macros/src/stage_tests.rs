@@ -2,7 +2,7 @@
 
 use quote::quote;
 
-use crate::differentiate::{differentiate, seeded_with_one};
+use crate::differentiate::{differentiate, forward, seeded_with_one};
 use crate::graph::{parse, Graph};
 use crate::lower;
 use crate::mistake::Mistakes;
@@ -275,6 +275,57 @@ fn fuse_makes_one_kernel_of_a_run_and_its_sums() {
                 yield %11, %11
             }
             yield %5, %6
+        }"#,
+    );
+}
+
+#[test]
+fn forward_puts_tangents_beside_values() {
+    let graph = lowered(
+        quote!(),
+        quote! {
+            fn of_arrays(x: &Array1<f64>, w: &Array1<f64>) -> f64 {
+                let y = if x.sum() > 0.0 { x * w } else { x.mapv(|x| x * x) };
+                let chosen = if w[0] > 0.0 { &y } else { w };
+                chosen.dot(x)
+            }
+        },
+    );
+    assert_text(
+        &forward(graph).to_string(),
+        r#"fn of_arrays(%0 x: &f64[1] {0}, %1 w: &f64[1] {1}, %16 dx: &f64[1] ~%0 {0}, %17 dw: &f64[1] ~%1 {1}) {
+            %2: f64 {0} = sum %0
+            %18: f64 {0} = sum %16
+            %3: f64 = literal "0.0"
+            %4: bool = constant "__operand0 > __operand1" "__operand0" "__operand1" %2, %3
+            %9 y: f64[1] {0 1}, %25 dy: f64[1] ~%9 {0 1} = if %4 {  =>
+                %5: f64[1] {0 1} = mul %0, %1
+                %19: f64[1] {0 1} = mul %16, %1
+                %20: f64[1] {0 1} = mul %17, %0
+                %21: f64[1] ~%5 {0 1} = add %19, %20
+                yield %5, %21
+            } {  =>
+                %8: f64[1] {0} = mul %0, %0
+                %22: f64[1] {0} = mul %16, %0
+                %23: f64[1] {0} = mul %16, %0
+                %24: f64[1] ~%8 {0} = add %22, %23
+                yield %8, %24
+            }
+            %10: integer = constant "0"
+            %11: f64 {1} = get %1, %10
+            %26: f64 {1} = get %17, %10
+            %12: f64 = literal "0.0"
+            %13: bool = constant "__operand0 > __operand1" "__operand0" "__operand1" %11, %12
+            %14 chosen: f64[1] {0 1}, %27 dchosen: f64[1] ~%14 {0 1} = if %13 {  =>
+                yield %9, %25
+            } {  =>
+                yield %1, %17
+            }
+            %15: f64 {0 1} = dot %14, %0
+            %28: f64 {0 1} = dot %27, %0
+            %29: f64 {0 1} = dot %14, %16
+            %30: f64 {0 1} = add %28, %29
+            yield %15, %30
         }"#,
     );
 }

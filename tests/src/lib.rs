@@ -1,7 +1,7 @@
 //! What the integration tests share: points to test at, and how a failure is shown.
 
 mod expect;
-pub use expect::{Numbers, agree};
+pub use expect::{AsTangents, Numbers, agree, direction, forward_agrees};
 
 use chainrule::Float;
 use chainrule::check::{Mismatch, Report};

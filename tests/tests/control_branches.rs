@@ -6,9 +6,9 @@
 
 use chainrule::ndarray::{Array1, array};
 use chainrule::prelude::*;
-use chainrule_tests::expect;
+use chainrule_tests::{expect, expect_reverse};
 
-#[differentiable]
+#[differentiable(forward)]
 fn as_a_value(x: f64, a: f64) -> f64 {
     let y = if x > a { x * x } else { a * x };
     3.0 * y
@@ -21,7 +21,7 @@ fn an_if_as_a_value() {
     expect!(as_a_value(0.5, 1.0) = 1.5, d = (3.0, 1.5));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn as_a_statement(x: f64) -> f64 {
     let mut y = x * x;
     if x > 1.0 {
@@ -43,7 +43,7 @@ fn an_if_that_writes() {
     expect!(as_a_statement(3.0) = 30.0, d = 28.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn chain(x: f64) -> f64 {
     if x < -1.0 {
         -x
@@ -64,7 +64,7 @@ fn else_if() {
     expect!(chain(5.0) = 7.0, d = 0.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn nested(x: f64, y: f64) -> f64 {
     if x > 0.0 {
         let a = x * y;
@@ -82,7 +82,7 @@ fn branches_in_branches() {
     expect!(nested(-2.0, -3.0) = -2.0, d = (1.0, 0.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn of_tuples(x: f64, y: f64) -> f64 {
     let (low, high) = if x < y { (x, y) } else { (y, x) };
     let spread = high - low;
@@ -96,7 +96,7 @@ fn a_branch_gives_a_tuple() {
     expect!(of_tuples(3.0, 1.0) = 4.0, d = (4.0, 0.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn late(x: f64) -> f64 {
     let y;
     let z: f64;
@@ -116,7 +116,7 @@ fn late_initialisation_in_the_arms() {
     expect!(late(-1.5) = -4.5, d = 3.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn inside_expressions(x: f64) -> f64 {
     x.sin() * if x > 0.0 { x } else { 1.0 } + { if x > 5.0 { x * x } else { 2.0 * x } }
 }
@@ -129,7 +129,7 @@ fn a_branch_in_an_expression() {
     expect!(inside_expressions(-0.7) = x.sin() + 2.0 * x, d = x.cos() + 2.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn the_condition_was_overwritten(x: f64) -> f64 {
     let mut gate = x - 1.0;
     let mut y = x;
@@ -147,7 +147,7 @@ fn the_arm_taken_is_remembered() {
     expect!(the_condition_was_overwritten(0.5) = -0.25, d = 0.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn named_conditions(x: f64, y: f64) -> f64 {
     let big = x > 1.0;
     let both = big && y > 1.0;
@@ -168,7 +168,7 @@ fn conditions_with_names() {
     expect!(named_conditions(0.5, 3.0) = 9.0, d = (0.0, 6.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn short_circuit(x: &[f64], i: usize) -> f64 {
     // Evaluated eagerly, the second operand would be out of bounds.
     if i < x.len() && x[i] > 0.0 { x[i] * x[i] } else { x[0] }
@@ -183,12 +183,12 @@ fn conditions_stop_early() {
 
 /// Systems that evaluate both arms and select give NaN, 0 times infinity, here (jax#347, jax#2630,
 /// tensorflow#2540, pytorch#31829).
-#[differentiable]
+#[differentiable(forward)]
 fn root_of_the_positive(x: f64) -> f64 {
     if x > 0.0 { x.sqrt() } else { 0.0 }
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn infinite_when_not_taken(x: f64) -> f64 {
     let y = if x < 15.0 { x } else { (x * 1000.0).exp().exp() };
     let z = if y == 0.0 { 1.0 } else { y.sin() / y };
@@ -205,7 +205,7 @@ fn the_arm_not_taken_leaks_no_nan() {
 }
 
 /// An unused value outside its domain makes clad's gradient NaN (clad#1108).
-#[differentiable]
+#[differentiable(forward)]
 fn unused_and_undefined(c: f64, a: f64) -> f64 {
     let angle = (-c / a).acos();
     let _other = angle.ln();
@@ -218,7 +218,7 @@ fn a_dead_value_poisons_nothing() {
 }
 
 /// taichi#2505: the multiplier is read from the place that is then written.
-#[differentiable]
+#[differentiable(forward)]
 fn conditional_multiplier(theta: f64, x: f64, read: bool) -> f64 {
     let mut x = x;
     let mut multiplier = 1.0;
@@ -239,7 +239,7 @@ fn a_place_read_in_a_branch_then_overwritten() {
     expect!(conditional_multiplier(0.7, 3.0, false) = theta.cos(), d = (-theta.sin(), 0.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn on_integers(x: f64, kind: i32) -> f64 {
     match kind {
         0 => x,
@@ -262,7 +262,7 @@ fn a_match_on_integers() {
     expect!(on_integers(0.7, 7) = x / 7.0, d = 1.0 / 7.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn on_an_active_value(x: f64, a: f64) -> f64 {
     match x * a {
         y if y < 0.0 => -y,
@@ -279,7 +279,7 @@ fn guards_on_active_values() {
     expect!(on_an_active_value(0.25, 2.0) = 0.75, d = (3.0, 0.25));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn on_tuples(pair: (f64, f64), flag: bool) -> f64 {
     match (pair, flag) {
         ((a, b), true) => a * b,
@@ -290,9 +290,9 @@ fn on_tuples(pair: (f64, f64), flag: bool) -> f64 {
 
 #[test]
 fn patterns_that_bind() {
-    expect!(on_tuples((2.0, 3.0), true) = 6.0, d = (3.0, 2.0));
-    expect!(on_tuples((2.0, 3.0), false) = 4.0, d = (4.0, 0.0));
-    expect!(on_tuples((-2.0, 3.0), false) = 3.0, d = (0.0, 1.0));
+    expect_reverse!(on_tuples((2.0, 3.0), true) = 6.0, d = (3.0, 2.0));
+    expect_reverse!(on_tuples((2.0, 3.0), false) = 4.0, d = (4.0, 0.0));
+    expect_reverse!(on_tuples((-2.0, 3.0), false) = 3.0, d = (0.0, 1.0));
 }
 
 /// What to apply: a constant, with data.
@@ -303,7 +303,7 @@ enum Shape {
     Scaled { by: f64, name: &'static str },
 }
 
-#[differentiable(wrt(x))]
+#[differentiable(forward, wrt(x))]
 fn on_an_enum(x: f64, shape: &Shape) -> f64 {
     match shape {
         Shape::Linear => x,
@@ -324,7 +324,7 @@ fn enums_with_data_are_constants() {
     expect!(on_an_enum(0.7, &Shape::Scaled { by: 2.0, name: "" }) = 1.4, d = 2.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn as_statements(x: f64, letters: &str) -> f64 {
     let mut y = x;
     match letters {
@@ -350,7 +350,7 @@ fn a_match_that_writes() {
     expect!(as_statements(0.7, "") = x, d = 1.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn if_let_a_constant(x: f64, scale: Option<i32>) -> f64 {
     let mut y = x;
     if let Some(scale) = scale {
@@ -365,7 +365,7 @@ fn if_let_a_constant(x: f64, scale: Option<i32>) -> f64 {
     y
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn if_let_active(x: Option<f64>, a: f64) -> f64 {
     if let Some(x) = x { x * a } else { a * a }
 }
@@ -379,7 +379,7 @@ fn if_let() {
     expect!(if_let_active(None, 3.0) = 9.0, d = (None::<f64>, 6.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn let_else(x: f64, y: Option<f64>, times: Option<usize>) -> f64 {
     let Some(times) = times else {
         return x;
@@ -395,7 +395,7 @@ fn let_else_leaves() {
     expect!(let_else(2.0, Some(3.0), None) = 2.0, d = (1.0, Some(0.0)));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn that_panic(x: f64, kind: usize) -> f64 {
     assert!(kind < 3, "there are three kinds");
     let y = if x > 0.0 { x.ln() } else { panic!("ln of {x}") };
@@ -418,7 +418,7 @@ fn an_arm_that_panics() {
     that_panic::grad(-1.0, 0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn of_arrays(x: &Array1<f64>, w: &Array1<f64>) -> f64 {
     let y = if x.sum() > 0.0 { x * w } else { x.mapv(|x| x * x) };
     let chosen = if w[0] > 0.0 { &y } else { w };

@@ -9,7 +9,7 @@ use chainrule::prelude::*;
 use chainrule_tests::expect;
 
 /// clad#851: a turn that breaks did not count. 1 * u.
-#[differentiable]
+#[differentiable(forward)]
 fn breaks(u: f64, v: f64) -> f64 {
     let mut sum = 0.0 * v;
     for i in 1..3 {
@@ -22,7 +22,7 @@ fn breaks(u: f64, v: f64) -> f64 {
 }
 
 /// What stands after the `break` ran in all turns but the last.
-#[differentiable]
+#[differentiable(forward)]
 fn breaks_in_the_middle(x: f64, limit: f64) -> f64 {
     let mut y = x;
     let mut sum = 0.0;
@@ -46,7 +46,7 @@ fn a_break_that_depends_on_values() {
 }
 
 /// clad#746: written in the condition, left in the second turn.
-#[differentiable]
+#[differentiable(forward)]
 fn assigned_then_left(i: f64, j: f64) -> f64 {
     #[allow(unused_assignments)]
     let mut res = 0.0;
@@ -64,7 +64,7 @@ fn assigned_then_left(i: f64, j: f64) -> f64 {
 }
 
 /// Yota.jl#126: a product that stops at zero.
-#[differentiable]
+#[differentiable(forward)]
 fn product(xs: &[f64]) -> f64 {
     let mut p = 1.0;
     for x in xs {
@@ -84,7 +84,7 @@ fn breaks_of_other_trackers() {
     expect!(product(&[2.0, 0.0, 4.0]) = 0.0, d = [0.0, 2.0, 0.0]);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn a_loop_with_a_value(x: f64) -> f64 {
     let mut y = x;
     let z = loop {
@@ -106,7 +106,7 @@ fn a_break_with_a_value() {
     expect!(a_loop_with_a_value(4.5) = 13.5, d = 3.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn labels(x: f64, n: usize) -> f64 {
     let mut sum = 0.0;
     'rows: for i in 0..n {
@@ -126,7 +126,7 @@ fn labels(x: f64, n: usize) -> f64 {
     sum
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn a_label_with_a_value(x: f64) -> f64 {
     let mut y = x;
     let found = 'search: loop {
@@ -141,7 +141,7 @@ fn a_label_with_a_value(x: f64) -> f64 {
     found * x
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn a_block_with_a_label(x: f64) -> f64 {
     let mut y = x * x;
     let z = 'block: {
@@ -172,7 +172,7 @@ fn exits_by_label() {
 }
 
 /// clad#832, clad#710: 11 u, -0 u + u, -1 u + u, +2 u.
-#[differentiable]
+#[differentiable(forward)]
 fn continues(u: f64, v: f64) -> f64 {
     let mut res = 11.0 * u + 0.0 * v;
     for i in 0..3 {
@@ -188,7 +188,7 @@ fn continues(u: f64, v: f64) -> f64 {
 }
 
 /// warp#1552: the winner among those not skipped is the input's own, not the last turn's.
-#[differentiable]
+#[differentiable(forward)]
 fn largest(x: f64, c: &[f64]) -> f64 {
     let mut best = -1e20;
     for i in 0..c.len() {
@@ -203,7 +203,7 @@ fn largest(x: f64, c: &[f64]) -> f64 {
     best
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn continues_after_a_write(x: f64) -> f64 {
     let mut y = x;
     let mut i = 0;
@@ -229,7 +229,7 @@ fn turns_cut_short() {
     expect!(continues_after_a_write(1.0) = 4.0, d = 10.5);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn returns(x: f64, y: f64) -> f64 {
     if x > 2.0 {
         return x * y;
@@ -253,7 +253,7 @@ fn early_returns() {
 
 /// clad#1958: a path that never enters the loop must not run the loop's backward; clad#1940: what
 /// is declared after the `return`.
-#[differentiable]
+#[differentiable(forward)]
 fn returns_before_a_loop(coefs: &[f64]) -> f64 {
     let degree = coefs.len() - 1;
     if degree == 2 {
@@ -269,7 +269,7 @@ fn returns_before_a_loop(coefs: &[f64]) -> f64 {
 }
 
 /// slang#6394: a `return` in a loop that is never taken; what follows the loop runs.
-#[differentiable]
+#[differentiable(forward)]
 fn never_returns(x: &[f64], index: usize) -> f64 {
     for _ in 0..2 {
         if index > 0 {
@@ -279,7 +279,7 @@ fn never_returns(x: &[f64], index: usize) -> f64 {
     x[index] * x[1]
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn returns_from_loops(x: f64, n: usize, limit: f64) -> f64 {
     let mut total = 0.0;
     for i in 0..n {
@@ -316,7 +316,7 @@ fn returns_and_loops() {
     expect!(returns_from_loops(2.0, 0, 9.0) = 0.0, d = (0.0, 0.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn returns_anywhere(x: f64, mode: usize) -> f64 {
     let y = match mode {
         0 => return x,
@@ -342,7 +342,7 @@ fn a_return_is_an_expression() {
 }
 
 /// A `return` of a closure leaves the closure alone.
-#[differentiable]
+#[differentiable(forward)]
 fn a_closure_that_returns(x: f64, limit: f64) -> f64 {
     let clip = |v: f64| {
         if v > limit {
@@ -362,7 +362,7 @@ fn returns_of_closures() {
 }
 
 /// Whole arrays are left with, and places are written before and after the exit.
-#[differentiable]
+#[differentiable(forward)]
 fn relaxed(x: &Array1<f64>, rate: f64) -> f64 {
     let mut state = x.clone();
     let mut change = &state * rate;

@@ -9,7 +9,7 @@ use chainrule::prelude::*;
 use chainrule_tests::expect;
 
 /// Starts from a constant: swift#27796 (TF-933) gave 3 here, not 6.
-#[differentiable]
+#[differentiable(forward)]
 fn power(x: f64, n: usize) -> f64 {
     let mut y = 1.0;
     for _ in 0..n {
@@ -31,7 +31,7 @@ fn a_loop_of_no_turns() {
 }
 
 /// The cotangent of `local` starts at zero each turn: clad#277 gave 6 here, not 3.
-#[differentiable]
+#[differentiable(forward)]
 fn local(x: f64, n: usize) -> f64 {
     let mut sum = 0.0;
     for _ in 0..n {
@@ -42,7 +42,7 @@ fn local(x: f64, n: usize) -> f64 {
 }
 
 /// The same with a local that is written: what is left of the turn before is never read.
-#[differentiable]
+#[differentiable(forward)]
 fn local_that_is_written(x: f64, n: usize) -> f64 {
     let mut sum = 0.0;
     let mut scratch = x;
@@ -62,7 +62,7 @@ fn locals_start_anew_each_turn() {
 }
 
 /// Reads a value that the turn before wrote: the last turn's must not serve for all.
-#[differentiable]
+#[differentiable(forward)]
 fn of_a_moving_state(x: f64, n: usize) -> f64 {
     let mut state = x;
     let mut sum = 0.0;
@@ -84,7 +84,7 @@ fn every_turn_has_its_values() {
 }
 
 /// clad#1865: the divisor, written inline, was rebuilt from the values of the last turn.
-#[differentiable]
+#[differentiable(forward)]
 fn inline_divisor(a: f64) -> f64 {
     let mut s = 0.0;
     for i in 0..2 {
@@ -101,7 +101,7 @@ fn an_inline_divisor() {
 }
 
 /// taichi#3003: two inner loops in an outer one. 2 * (3 + 3) x.
-#[differentiable]
+#[differentiable(forward)]
 fn two_inner_loops(x: f64) -> f64 {
     let mut y = 0.0;
     for _ in 0..2 {
@@ -116,7 +116,7 @@ fn two_inner_loops(x: f64) -> f64 {
 }
 
 /// taichi#7771, slang#13000, warp#1293: bounds that depend on the outer counters.
-#[differentiable]
+#[differentiable(forward)]
 fn triangular(x: &[f64]) -> f64 {
     let mut loss = 0.0;
     for i in 0..x.len() {
@@ -131,7 +131,7 @@ fn triangular(x: &[f64]) -> f64 {
     loss
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn four_deep(x: f64) -> f64 {
     let mut y = x;
     for a in 0..2 {
@@ -162,7 +162,7 @@ fn loops_in_loops() {
 
 /// warp#1694: what stands before the loop and is used after it. warp#1740: what follows the loop sees the
 /// accumulator's last value, not its first.
-#[differentiable]
+#[differentiable(forward)]
 fn around_a_loop(x: f64, s: &[f64]) -> f64 {
     let before = x * x;
     let mut sum = 0.0;
@@ -179,7 +179,7 @@ fn before_and_after_a_loop() {
 }
 
 /// Zygote#1198: three names rotated each turn.
-#[differentiable]
+#[differentiable(forward)]
 fn rotated(x: f64, y: f64, z: f64, n: usize) -> f64 {
     let (mut a, mut b, mut c) = (x, y, z);
     for i in 0..n {
@@ -188,7 +188,7 @@ fn rotated(x: f64, y: f64, z: f64, n: usize) -> f64 {
     a + b * b + c * c * c
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn swapped(x: f64, y: f64, n: usize) -> f64 {
     let mut a = x;
     let mut b = y;
@@ -199,7 +199,7 @@ fn swapped(x: f64, y: f64, n: usize) -> f64 {
     a * a * b
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn fibonacci(x: f64, y: f64, n: usize) -> f64 {
     let (mut a, mut b) = (x, y);
     for _ in 0..n {
@@ -221,7 +221,7 @@ fn names_that_change_places() {
 }
 
 /// Enzyme.jl#701: cos(cos(x + p0) + p1).
-#[differentiable]
+#[differentiable(forward)]
 fn cosines(x: f64, p: &[f64]) -> f64 {
     let mut x = x;
     for i in 0..p.len() {
@@ -238,7 +238,7 @@ fn an_argument_shadowed_then_carried() {
 }
 
 /// Newton's iteration for a square root: at the fixed point only the last turn counts.
-#[differentiable]
+#[differentiable(forward)]
 fn newton(a: f64) -> f64 {
     let mut x = 1.0;
     while (x * x - a).abs() > 1e-14 * a {
@@ -247,7 +247,7 @@ fn newton(a: f64) -> f64 {
     x
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn halvings(x: f64) -> f64 {
     let mut y = x;
     let mut turns = 0;
@@ -259,7 +259,7 @@ fn halvings(x: f64) -> f64 {
 }
 
 /// clad#474: the counter itself is active, from one argument to another.
-#[differentiable]
+#[differentiable(forward)]
 fn integral(lower: f64, upper: f64) -> f64 {
     let mut sum = 0.0;
     let mut points = 0.0;
@@ -273,7 +273,7 @@ fn integral(lower: f64, upper: f64) -> f64 {
     sum * interval
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn two_conditions(x: f64, n: usize) -> f64 {
     let mut i = 0;
     let mut y = x;
@@ -284,7 +284,7 @@ fn two_conditions(x: f64, n: usize) -> f64 {
     y
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn over_a_stack(x: f64, stack: Vec<usize>) -> f64 {
     let mut stack = stack;
     let mut y = x;
@@ -314,7 +314,7 @@ fn while_loops() {
 }
 
 /// Constants that change in place: backward needs those of each turn, not the last.
-#[differentiable]
+#[differentiable(forward)]
 fn constants_that_change(x: f64, seed: u64) -> f64 {
     let mut state = seed;
     let mut sign = 1.0;
@@ -341,7 +341,7 @@ fn constants_of_each_turn() {
     expect!(constants_that_change(0.5, 1) = y(0.5), d = slope);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn branches_inside(x: f64, n: usize) -> f64 {
     let mut y = x;
     let mut skipped = 0.0;
@@ -357,7 +357,7 @@ fn branches_inside(x: f64, n: usize) -> f64 {
     y + skipped
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn inside_a_branch(x: f64, n: usize) -> f64 {
     let y = if x > 1.0 {
         let mut y = x;
@@ -391,7 +391,7 @@ fn loops_and_branches() {
 }
 
 /// A recurrent network's state, by matrices, over the rows of an input.
-#[differentiable]
+#[differentiable(forward)]
 fn recurrent(w: &Array2<f64>, h: &Array1<f64>, x: &Array2<f64>) -> f64 {
     let mut state = h.clone();
     let mut sum = 0.0;
@@ -419,7 +419,7 @@ fn a_state_of_arrays() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn many_turns(x: f64, n: usize) -> f64 {
     let mut y = x;
     for _ in 0..n {
@@ -428,7 +428,7 @@ fn many_turns(x: f64, n: usize) -> f64 {
     y
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn many_turns_of_while(x: f64, n: f64) -> f64 {
     let mut y = x;
     let mut i = 0.0;
@@ -451,7 +451,7 @@ fn a_million_turns() {
 }
 
 /// A loop is read again whenever one around it is: this must not double with each level.
-#[differentiable]
+#[differentiable(forward)]
 fn ten_deep(x: f64) -> f64 {
     let mut y = x;
     for _ in 0..2 {

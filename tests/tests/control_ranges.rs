@@ -13,7 +13,7 @@ macro_rules! ranges {
         mod $name {
             use chainrule::prelude::*;
 
-            #[differentiable]
+            #[differentiable(forward)]
             pub(super) fn horner(x: f64, y: &[f64], $n: usize) -> f64 {
                 let mut sum = 0.0;
                 for i in $range {
@@ -59,7 +59,7 @@ ranges! {
     of_no_turns_reversed: |n| (n..n).rev().step_by(2), [];
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn signed(x: f64) -> f64 {
     let mut sum = 0.0;
     for k in -2i32..=2 {
@@ -68,7 +68,7 @@ fn signed(x: f64) -> f64 {
     sum
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn a_bound_that_moves(x: f64) -> f64 {
     let mut n = 3;
     let mut y = x;

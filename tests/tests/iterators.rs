@@ -10,7 +10,7 @@ use chainrule_tests::expect;
 /// Loops over the elements of every kind of list, each with Horner's rule, which tells orders apart.
 macro_rules! horner {
     ($($name:ident($v:ident: $type:ty) $pattern:pat in $over:expr, $term:expr;)+) => {$(
-        #[differentiable]
+        #[differentiable(forward)]
         fn $name(x: f64, $v: $type) -> f64 {
             let mut sum = 0.0;
             for $pattern in $over {
@@ -74,7 +74,7 @@ fn adaptors_of_loops() {
     expect!(zipped_with_a_range(10.0, &v) = 275.0, d = (46.0, [100.0, 20.0, 3.0]));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn over_rows(m: &Array2<f64>, v: &Array1<f64>) -> f64 {
     let mut sum = 0.0;
     for row in m.rows() {
@@ -87,7 +87,7 @@ fn over_rows(m: &Array2<f64>, v: &Array1<f64>) -> f64 {
 }
 
 /// Back propagation through time: a state over steps in an array's rows.
-#[differentiable]
+#[differentiable(forward)]
 fn over_steps(x: &Array2<f64>, h: f64) -> f64 {
     let mut state = Array1::from_elem(2, h);
     let mut total = 0.0;
@@ -129,20 +129,20 @@ fn rows_columns_and_steps() {
 }
 
 /// EnzymeAD/rust#136: three ways to a dot product.
-#[differentiable]
+#[differentiable(forward)]
 fn dot(x: &[f64], y: &[f64]) -> f64 {
     x.iter().zip(y).map(|(x, y)| x * y).sum()
 }
 
 /// EnzymeAD/rust#174: collected, then summed; and folded.
-#[differentiable]
+#[differentiable(forward)]
 fn collected(x: &[f64], y: f64) -> f64 {
     let xy: Vec<_> = x.iter().map(|xi| xi / y).collect();
     xy.iter().sum::<f64>() + x.iter().fold(1.0, |acc, xi| acc * xi / y)
 }
 
 /// rust-lang/rust#152724: two components of Rosenbrock's function.
-#[differentiable]
+#[differentiable(forward)]
 fn rosenbrock(x: &[f64; 3], args: &[f64; 3]) -> f64 {
     let first: f64 = x.iter().map(|i| args[0] * i.powi(2)).sum();
     let second: f64 = x
@@ -167,7 +167,7 @@ fn chains_of_other_trackers() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn folds(x: &[f64]) -> f64 {
     let largest = x.iter().fold(f64::NEG_INFINITY, |m, &v| m.max(v));
     let (sum, squares) = x.iter().fold((0.0, 0.0), |(s, q), v| (s + v, q + v * v));
@@ -175,7 +175,7 @@ fn folds(x: &[f64]) -> f64 {
     largest * sum + squares * product
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn chains(x: &[f64], a: f64) -> f64 {
     let squares: Vec<f64> = x.iter().map(|v| v * v).collect();
     let weighted: f64 = squares.iter().rev().enumerate().map(|(i, s)| s * a * i as f64).sum();
@@ -209,7 +209,7 @@ fn folds_and_chains() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn closures(x: f64, a: f64) -> f64 {
     let scale = |v: f64| v * a;
     let twice = |v: f64| scale(scale(v)) + x;
@@ -225,14 +225,14 @@ fn closures(x: f64, a: f64) -> f64 {
     p * q
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn square(v: f64) -> f64 {
     v * v
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn local_functions(x: f64) -> f64 {
-    #[differentiable]
+    #[differentiable(forward)]
     fn cube(v: f64) -> f64 {
         v * square(v)
     }
@@ -249,7 +249,7 @@ fn local_functions(x: f64) -> f64 {
     y
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn in_arrays(x: &Array1<f64>, a: f64) -> f64 {
     let gate = |v: f64| if v > a { v * a } else { v };
     let y = x.mapv(gate);

@@ -3,7 +3,7 @@
 use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::*;
 use chainrule::prelude::*;
-use chainrule_tests::{check, matching, points, sampled, weights_of};
+use chainrule_tests::{AsTangents, check, forward_agrees, matching, points, sampled, weights_of};
 
 /// The first of the gradients, or the only one.
 trait First {

@@ -8,13 +8,13 @@ use chainrule::ndarray::{Array1, Array2, array};
 use chainrule::prelude::*;
 use chainrule_tests::expect;
 
-#[differentiable]
+#[differentiable(forward)]
 fn power(x: f64, n: usize) -> f64 {
     if n == 0 { 1.0 } else { x * power(x, n - 1) }
 }
 
 /// By squares: the depth is the logarithm of n, and what is passed on is no argument but a product.
-#[differentiable]
+#[differentiable(forward)]
 fn fast_power(x: f64, n: u32) -> f64 {
     match n {
         0 => 1.0,
@@ -23,7 +23,7 @@ fn fast_power(x: f64, n: u32) -> f64 {
     }
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn with_an_accumulator(x: f64, sum: f64, n: usize) -> f64 {
     if n == 0 {
         return sum;
@@ -43,7 +43,7 @@ fn one_call() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn fibonacci(x: f64, y: f64, n: usize) -> f64 {
     if n < 2 {
         return if n == 0 { x } else { x * y };
@@ -52,7 +52,7 @@ fn fibonacci(x: f64, y: f64, n: usize) -> f64 {
 }
 
 /// The depth depends on active values, and so does every call's argument.
-#[differentiable]
+#[differentiable(forward)]
 fn halved_until_small(x: f64) -> f64 {
     if x < 1.0 {
         return x * x;
@@ -62,7 +62,7 @@ fn halved_until_small(x: f64) -> f64 {
 }
 
 /// A tree of products, over halves of a slice.
-#[differentiable]
+#[differentiable(forward)]
 fn tree(x: &[f64]) -> f64 {
     match x.len() {
         0 => 1.0,
@@ -72,7 +72,7 @@ fn tree(x: &[f64]) -> f64 {
 }
 
 /// Adaptive quadrature of a x^2 by Simpson's rule: exact.
-#[differentiable]
+#[differentiable(forward)]
 fn simpson(a: f64, low: f64, high: f64, depth: usize) -> f64 {
     let middle = (low + high) / 2.0;
     if depth > 0 {
@@ -94,12 +94,12 @@ fn two_calls() {
     expect!(simpson(3.0, 1.0, 2.0, 3) = 7.0, d = (7.0 / 3.0, -3.0, 12.0));
 }
 
-#[differentiable(recursive)]
+#[differentiable(forward, recursive)]
 fn even(x: f64, n: usize) -> f64 {
     if n == 0 { x } else { odd(x, n - 1) * 2.0 }
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn odd(x: f64, n: usize) -> f64 {
     if n == 0 { x * x } else { even(x, n - 1) + x }
 }
@@ -120,7 +120,7 @@ struct Oscillator {
 }
 
 impl Oscillator {
-    #[differentiable]
+    #[differentiable(forward)]
     fn position(&self, x: f64, v: f64, steps: usize) -> f64 {
         if steps == 0 {
             return x;
@@ -149,12 +149,12 @@ fn a_method_that_calls_itself() {
     assert!((d.stiffness - slope).abs() < 1e-7, "{} against {slope}", d.stiffness);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn of_arrays(w: &Array2<f64>, h: Array1<f64>, steps: usize) -> Array1<f64> {
     if steps == 0 { h } else { of_arrays(w, w.dot(&h) * 0.5, steps - 1) }
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn in_a_loop(x: f64, n: usize) -> f64 {
     let mut sum = 0.0;
     for i in 0..n {
@@ -166,7 +166,7 @@ fn in_a_loop(x: f64, n: usize) -> f64 {
     sum + 1.0
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn last_of_arrays(w: &Array2<f64>, h: &Array1<f64>) -> f64 {
     of_arrays(w, h.clone(), 2)[0]
 }
@@ -191,7 +191,7 @@ fn recursion_over_arrays_and_inside_loops() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn deep(x: f64, n: usize) -> f64 {
     if n == 0 {
         return x;

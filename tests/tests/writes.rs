@@ -9,7 +9,7 @@ use chainrule::prelude::*;
 use chainrule_tests::expect;
 
 /// The loop of the design: y[i - 1] is what the turn before wrote, y[i] what this turn overwrites.
-#[differentiable]
+#[differentiable(forward)]
 fn running(x: &Array1<f64>) -> f64 {
     let mut y = x.clone();
     for i in 1..y.len() {
@@ -28,7 +28,7 @@ fn a_value_needed_after_it_was_overwritten() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn overwritten(x: f64, y: f64) -> f64 {
     let mut v = [x * x, y, x * y];
     let before = v[0] * v[1];
@@ -39,7 +39,7 @@ fn overwritten(x: f64, y: f64) -> f64 {
 }
 
 /// A place that is overwritten by a constant hands nothing back.
-#[differentiable]
+#[differentiable(forward)]
 fn forgotten(x: &Array1<f64>) -> f64 {
     let mut y = x * 3.0;
     y[0] = 7.0;
@@ -61,7 +61,7 @@ fn an_overwritten_place_hands_nothing_back() {
 }
 
 /// clad#464: the element is scaled, then added.
-#[differentiable]
+#[differentiable(forward)]
 fn scaled_elements(arr: &[f64]) -> f64 {
     let mut arr = arr.to_vec();
     let mut res = 0.0;
@@ -73,7 +73,7 @@ fn scaled_elements(arr: &[f64]) -> f64 {
 }
 
 /// clad#1086: filled, then scaled by the index: (0 + 1 + 2) x, and 0 x alone.
-#[differentiable]
+#[differentiable(forward)]
 fn filled(x: f64) -> f64 {
     let mut a = [x; 3];
     for i in 0..3 {
@@ -87,7 +87,7 @@ fn filled(x: f64) -> f64 {
 }
 
 /// clad#441: all five elements are written, each in its turn.
-#[differentiable]
+#[differentiable(forward)]
 fn all_elements(i: f64) -> f64 {
     let mut arr = [0.0; 5];
     for idx in 0..5 {
@@ -97,7 +97,7 @@ fn all_elements(i: f64) -> f64 {
 }
 
 /// warp#1697: v[i] = v[i] + x, several times over.
-#[differentiable]
+#[differentiable(forward)]
 fn accumulated(x: f64) -> f64 {
     let mut m = [[0.0; 2]; 2];
     for k in 0..4 {
@@ -116,7 +116,7 @@ fn writes_of_other_trackers() {
     expect!(accumulated(3.0) = 54.0, d = 36.0);
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn compound(x: f64, y: f64) -> f64 {
     let mut v = vec![x, y, 1.0];
     v[0] += y;
@@ -138,7 +138,7 @@ fn compound_assignment() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn of_matrices(x: &Array2<f64>, n: usize) -> f64 {
     let mut y = Array2::zeros((n, n));
     for i in 0..n {
@@ -172,7 +172,7 @@ struct Body {
     mass: f64,
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn fields(b: Body, dt: f64) -> f64 {
     let mut b = b;
     for _ in 0..2 {
@@ -184,7 +184,7 @@ fn fields(b: Body, dt: f64) -> f64 {
     b.position[0] * b.mass + b.velocity[1]
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn nested_places(x: f64, y: f64) -> f64 {
     let mut pair = (x, (y, vec![x, y]));
     pair.0 = pair.0 * pair.1.0;
@@ -215,7 +215,7 @@ fn fields_and_nested_places() {
     expect!(nested_places(2.0, 3.0) = 108.0 + 216.0, d = (54.0 + 216.0, 108.0 + 216.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn exchanged(x: f64, y: f64, z: f64) -> f64 {
     let mut v = vec![x, y, z];
     v.swap(0, 2);
@@ -236,7 +236,7 @@ fn swap_replace_and_take() {
     expect!(exchanged(2.0, 3.0, 5.0) = 37.0, d = (6.0, 4.0, 10.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn vectors(x: f64, n: usize) -> f64 {
     let mut powers = Vec::with_capacity(n);
     let mut y = 1.0;
@@ -261,7 +261,7 @@ fn lists_that_grow() {
 }
 
 /// A copy is a place of its own; so is an argument.
-#[differentiable]
+#[differentiable(forward)]
 fn copies(x: &Array1<f64>, y: Array1<f64>) -> f64 {
     let mut y = y;
     let before = y.clone();
@@ -284,7 +284,7 @@ fn one_buffer_has_one_owner() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn in_one_arm(x: &Array1<f64>, flag: bool) -> f64 {
     let mut y = x.mapv(|v| v * v);
     if flag {

@@ -7,7 +7,7 @@ use chainrule::ndarray::{Array1, Array2, Axis, Zip, array, s};
 use chainrule::prelude::*;
 use chainrule_tests::expect;
 
-#[differentiable]
+#[differentiable(forward)]
 fn assigned(x: &Array1<f64>, a: f64) -> f64 {
     let mut y = x * a;
     let sum = y.sum();
@@ -28,7 +28,7 @@ fn assign_and_fill() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn broadcast(m: &Array2<f64>, row: &Array1<f64>) -> f64 {
     let mut y = Array2::zeros((2, 2));
     y.assign(row);
@@ -49,7 +49,7 @@ fn assignment_broadcasts() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn scaled(x: &Array1<f64>, y: &Array1<f64>, a: f64) -> f64 {
     let mut z = x.clone();
     for _ in 0..2 {
@@ -69,7 +69,7 @@ fn scaled_add() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn mapped(x: &Array1<f64>, a: f64) -> f64 {
     let mut y = x.clone();
     y.mapv_inplace(|v| if v > 2.5 { v * a } else { v * v });
@@ -90,7 +90,7 @@ fn mapv_inplace_and_zip_mut_with() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn zipped(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
     let mut z = x * 2.0;
     Zip::from(&mut z).and(x).and(y).for_each(|z, &x, &y| *z = *z * y + x);
@@ -108,7 +108,7 @@ fn zip() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn slices(x: &Array1<f64>) -> f64 {
     let mut y = x.clone();
     y.slice_mut(s![1..3]).assign(&x.slice(s![..2]));
@@ -135,7 +135,7 @@ fn slice_mut() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn rows_of_a_matrix(m: &Array2<f64>, v: &Array1<f64>) -> f64 {
     let mut y = m.clone();
     y.row_mut(0).assign(v);
@@ -168,7 +168,7 @@ fn rows_columns_and_diagonals() {
     );
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn permuted(x: &Array2<f64>) -> f64 {
     let mut y = x.clone();
     y.swap([0, 0], [1, 0]);
@@ -189,7 +189,7 @@ fn swaps_of_arrays() {
 }
 
 /// A stencil: what was written in the last turn is read by the next, neighbours included.
-#[differentiable]
+#[differentiable(forward)]
 fn diffused(u: &Array1<f64>, rate: f64, steps: usize) -> f64 {
     let mut u = u.to_owned();
     let n = u.len();
@@ -219,7 +219,7 @@ fn two_buffers_that_change_places() {
     expect!(diffused(&array![1.0, 2.0, 4.0, 8.0], 0.25, 0) = 2.0, d = ([0.0, 1.0, 0.0, 0.0], 0.0));
 }
 
-#[differentiable]
+#[differentiable(forward)]
 fn a_factorisation(a: &Array2<f64>) -> f64 {
     // Cholesky, as the books have it: the diagonal of L, summed.
     let n = a.nrows();

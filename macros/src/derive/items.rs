@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{DeriveInput, ImplGenerics, Path, Type, TypeGenerics, WhereClause, WherePredicate};
 
 use super::accumulator::accumulator;
+use super::constants::constants;
 use super::input::{Field, Kind, Model};
 use super::projection::Projection;
 
@@ -13,6 +14,7 @@ pub(super) fn all(model: &Model) -> TokenStream {
     let items = [
         gradient_struct(model),
         gradient_impls(model),
+        constants(model),
         accumulator(model),
         differentiable_for_the_struct(model),
         differentiable_for_the_gradient(model),

@@ -6,6 +6,7 @@
 
 mod blocks;
 mod cotangents;
+mod forward;
 mod kernels;
 mod updates;
 
@@ -17,6 +18,7 @@ use crate::graph::{
 use crate::lower;
 use crate::ops;
 use cotangents::{Cotangent, Cotangents};
+pub(crate) use forward::{forward, owning, product};
 
 /// The adjoint of a graph whose body is a primal. The graph's results become the primal's, then
 /// what each active parameter received.
@@ -54,7 +56,8 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
     reversal.reverse(&mut primal);
     let gradients: Vec<Value> = params.iter().map(|param| reversal.received(*param)).collect();
     let Reversal { mut graph, nodes, .. } = reversal;
-    graph.sweep = Some(Sweep { start: primal.len(), values: graph.body.results.len(), seed });
+    let values = graph.body.results.len();
+    graph.sweep = Some(Sweep { start: primal.len(), values, seed, seed_tangent: None });
     graph.body.nodes = primal.into_iter().chain(nodes).collect();
     graph.body.results.extend(gradients);
     graph

@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned, ToTokens};
 use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
-use super::{marker_value, ours};
+use super::{marker_value, ours, this};
 use crate::graph::{Arguments, Graph, Node, Op, Ty, Value};
 use crate::lower::ExtensionCall;
 use crate::source::Param;
@@ -74,21 +74,31 @@ impl Signature<'_> {
     }
 
     /// What the hidden pullback is handed again, of every parameter.
-    fn again_types(&self) -> Vec<TokenStream> {
+    pub(super) fn again_types(&self) -> Vec<TokenStream> {
         self.source.params.iter().map(|param| self.again(param)).collect()
     }
 
-    fn hidden_with(&self, body: TokenStream) -> TokenStream {
+    pub(super) fn hidden_with(&self, body: TokenStream) -> TokenStream {
+        let seed = self.accumulator(&self.differentiated_result());
+        self.hidden_of("__vjp", &self.source.result(), &seed, body)
+    }
+
+    /// A hidden function with this name, whose pullback takes this seed.
+    pub(super) fn hidden_of(
+        &self,
+        name: &str,
+        result: &impl ToTokens,
+        seed: &TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
         let krate = &self.krate;
-        let name = self.item("__vjp");
+        let name = self.item(name);
         let visibility = &self.source.item.vis;
         let (generics, clause) = (self.generics(), self.where_clause());
         let separator = self.separator();
         let parameters = self.hidden_parameters();
         let markers = self.marker_types();
         let marker_values: Vec<_> = markers.iter().map(marker_value).collect();
-        let result = self.source.result();
-        let seed = self.accumulator(&self.differentiated_result());
         let again = self.again_types();
         // A type that held itself would have no size: a function that calls itself boxes its pullback.
         let pullback_kind = match self.is_recursive {
@@ -184,24 +194,7 @@ impl Signature<'_> {
                 _ => quote!(()),
             })
             .collect();
-        let again: Vec<TokenStream> = self
-            .source
-            .params
-            .iter()
-            .zip(again_types)
-            .zip(named)
-            .map(|((param, ty), is_named)| {
-                let name = &param.name;
-                match (self.is_handed_again(param) && is_named, param.is_receiver()) {
-                    (true, false) => quote!(#name: #ty),
-                    (true, true) => {
-                        let this = this();
-                        quote!(#this: #ty)
-                    }
-                    (false, _) => quote!(_: #ty),
-                }
-            })
-            .collect();
+        let again = self.again_patterns(&again_types, &named);
         let result = ours("value");
         let owned_self = self.owns_self().then(|| {
             let this = this();
@@ -231,8 +224,29 @@ impl Signature<'_> {
         settle(body, &writer.shared.take())
     }
 
+    /// What a pullback is handed again, each under its name if the adjoint means it.
+    pub(super) fn again_patterns(&self, types: &[TokenStream], named: &[bool]) -> Vec<TokenStream> {
+        self.source
+            .params
+            .iter()
+            .zip(types)
+            .zip(named)
+            .map(|((param, ty), is_named)| {
+                let name = &param.name;
+                match (self.is_handed_again(param) && *is_named, param.is_receiver()) {
+                    (true, false) => quote!(#name: #ty),
+                    (true, true) => {
+                        let this = this();
+                        quote!(#this: #ty)
+                    }
+                    (false, _) => quote!(_: #ty),
+                }
+            })
+            .collect()
+    }
+
     /// The parameters of the hidden function; a `self` by value is borrowed.
-    fn hidden_parameters(&self) -> Vec<TokenStream> {
+    pub(super) fn hidden_parameters(&self) -> Vec<TokenStream> {
         let mut parameters = self.parameters();
         if self.owns_self() {
             parameters[0] = quote!(&self);
@@ -246,7 +260,7 @@ impl Signature<'_> {
 }
 
 /// The next cotangent, if the parameter has one.
-trait NextIfActive<'v> {
+pub(super) trait NextIfActive<'v> {
     fn next_if_active(&mut self, param: &Param) -> Option<&'v Value>;
 }
 
@@ -261,21 +275,21 @@ impl<'v> NextIfActive<'v> for std::slice::Iter<'v, Value> {
 }
 
 /// The primal's nodes, and the adjoint's.
-fn sweeps(graph: &Graph) -> (&[Node], &[Node]) {
+pub(super) fn sweeps(graph: &Graph) -> (&[Node], &[Node]) {
     let nodes = &graph.body.nodes;
     let start = graph.sweep.as_ref().map_or(nodes.len(), |sweep| sweep.start);
     nodes.split_at(start.min(nodes.len()))
 }
 
 /// The primal's results, and what each active parameter received.
-fn split_results(graph: &Graph) -> (&[Value], &[Value]) {
+pub(super) fn split_results(graph: &Graph) -> (&[Value], &[Value]) {
     let values = graph.sweep.as_ref().map_or(graph.body.results.len(), |sweep| sweep.values);
     graph.body.results.split_at(values)
 }
 
 impl Writer<'_> {
     /// The function's result: a value, or a value and what `aux` passes on.
-    fn results(&self, values: &[Value]) -> TokenStream {
+    pub(super) fn results(&self, values: &[Value]) -> TokenStream {
         let texts: Vec<TokenStream> = values
             .iter()
             .map(|value| {
@@ -290,7 +304,7 @@ impl Writer<'_> {
     }
 
     /// A parameter's gradient at the end of straight code.
-    fn gradient(&self, param: &Param, cotangent: Value) -> TokenStream {
+    pub(super) fn gradient(&self, param: &Param, cotangent: Value) -> TokenStream {
         match self.graph.ty(cotangent) {
             Ty::Accumulator => {
                 let name = &param.name;
@@ -322,7 +336,7 @@ impl Writer<'_> {
     }
 
     /// What a parameter received, as an accumulator; nothing where its marker says so.
-    fn accumulated(&self, cotangent: Value) -> TokenStream {
+    pub(super) fn accumulated(&self, cotangent: Value) -> TokenStream {
         let value = match self.graph.ty(cotangent) {
             Ty::Accumulator | Ty::Float(_) => self.moved(cotangent),
             _ => {
@@ -341,7 +355,7 @@ impl Writer<'_> {
     }
 
     /// The named values of the primal that the adjoint uses, with the arguments it uses them for.
-    fn residuals(&self, start: usize, received: &[Value]) -> BTreeMap<Value, Arguments> {
+    pub(super) fn residuals(&self, start: usize, received: &[Value]) -> BTreeMap<Value, Arguments> {
         let mut found: BTreeMap<Value, Arguments> = BTreeMap::new();
         let primal: BTreeSet<Value> = self.graph.body.nodes[..start]
             .iter()
@@ -401,7 +415,7 @@ impl Writer<'_> {
     }
 
     /// Views of what was borrowed or kept, taken again in the pullback: they cannot be kept in it.
-    fn shown_again(&mut self, places: &[Value]) -> Vec<TokenStream> {
+    pub(super) fn shown_again(&mut self, places: &[Value]) -> Vec<TokenStream> {
         let mut statements = Vec::new();
         for value in places {
             let (Some(name), Some(node)) =
@@ -417,7 +431,7 @@ impl Writer<'_> {
 
     /// Statements that keep of a residual what the adjoint needs: its shape where that is all, and
     /// nothing where a marker says so.
-    fn keep_residuals(
+    pub(super) fn keep_residuals(
         &mut self,
         start: usize,
         residuals: &BTreeMap<Value, Arguments>,
@@ -460,13 +474,13 @@ impl Writer<'_> {
             && nodes[start..].iter().all(|node| node.uses_shape_only(value))
     }
 
-    fn name_of_seed(&mut self, seed: Value) -> Ident {
+    pub(super) fn name_of_seed(&mut self, seed: Value) -> Ident {
         let wish = self.graph.info(seed).name.clone().unwrap_or_else(|| "dy".to_owned());
         self.names.bind(seed, &wish, false, |_| true)
     }
 
     /// The hidden pullback is handed an accumulator; the adjoint of an array wants the array.
-    fn convert_seed(&mut self, seed: Value, name: &Ident) -> TokenStream {
+    pub(super) fn convert_seed(&mut self, seed: Value, name: &Ident) -> TokenStream {
         match (self.graph.ty(seed), self.graph.info(seed).shape_of) {
             (Ty::Accumulator | Ty::Float(_), _) | (_, None) => TokenStream::new(),
             (_, Some(_)) => {
@@ -477,11 +491,6 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// What `self` is called inside the pullback.
-fn this() -> Ident {
-    ours("this")
 }
 
 /// The empty accumulator of the value, which knows the shape of its cotangent.

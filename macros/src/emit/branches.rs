@@ -216,7 +216,15 @@ impl<'a> Writer<'a> {
             });
         }
         statements.push(assignments);
+        // What is never reached gives no value: a tuple of several would have a type of its own.
+        if arm.results.iter().any(|result| inner.is_undefined(*result)) {
+            tail = vec![quote!(unreachable!())];
+        }
         Arm { pattern, statements: quote!(#(#statements)*), tail }
+    }
+
+    fn is_undefined(&self, value: Value) -> bool {
+        self.definition(value).is_some_and(|node| node.op == Op::Undefined)
     }
 
     /// The `if` or `match` around the arms.

@@ -7,7 +7,7 @@ use super::ours;
 use super::text::{Strength, Text};
 use super::tokens::located;
 use super::writer::Writer;
-use crate::graph::{Callee, Node, Op, Passing, Target, Ty, Value};
+use crate::graph::{Callee, Node, Op, Passing, Target, Tokens, Ty, Value};
 
 /// The runtime's fallback modules, by the number of arguments.
 const COUNTS: [&str; 13] = [
@@ -39,8 +39,8 @@ impl Writer<'_> {
             .collect();
         // A field's marker is asked for before the field may be moved.
         let mut asked = Vec::new();
-        let markers: Vec<TokenStream> = node
-            .args
+        let (args, tangents) = node.args.split_at(callee.passing.len());
+        let markers: Vec<TokenStream> = args
             .iter()
             .map(|arg| {
                 let marker = located(self.marker(*arg), span);
@@ -56,48 +56,18 @@ impl Writer<'_> {
             })
             .collect();
         let kept = self.kept_again(callee, node);
-        let generics = callee.generics.as_ref().map(|generics| {
-            let generics = &generics.0;
-            let separator = (!generics.is_empty()
-                && !generics.to_string().trim_end().ends_with(','))
-            .then(|| quote!(,));
-            let inferred = markers.iter().map(|_| quote!(_));
-            quote!(::<#generics #separator #(#inferred),*>)
-        });
-        let call = match &callee.target {
-            Target::Function(path) => {
-                let path = &path.0;
-                let count = format_ident!("{}", COUNTS[node.args.len().min(COUNTS.len() - 1)]);
-                let krate = &self.signature.krate;
-                if self.signature.for_reading {
-                    quote!(#path::__vjp #generics(#(#passed),*, #(#markers),*))
-                } else {
-                    // Where the name is no differentiable function, a fallback of ours says so.
-                    quote_spanned! {span=> {
-                        #[allow(unused_imports)]
-                        use #path as __callee;
-                        #[allow(unused_imports)]
-                        use #krate::rt::callee::#count::*;
-                        __callee::__vjp #generics(#(#passed),*, #(#markers),*)
-                    }}
-                }
+        let call = match &callee.tangents {
+            Some(given) => {
+                asked.clear();
+                let owned = self.rt("owned_tangent");
+                let tangents: Vec<TokenStream> = self
+                    .passed_tangents(given, tangents)
+                    .into_iter()
+                    .map(|tangent| located(quote!(#owned(#tangent)), span))
+                    .collect();
+                self.called(callee, node, "vjp_jvp", &passed, &tangents)
             }
-            Target::Associated { ty, name } => {
-                let (ty, name) = (&ty.0, format_ident!("__{name}_vjp", span = node.span()));
-                quote!(#ty::#name #generics(#(#passed),*, #(#markers),*))
-            }
-            Target::Method(name) => {
-                let name = format_ident!("__{name}_vjp", span = node.span());
-                let receiver = self.text(node.args[0]).at_least(Strength::Atom);
-                let passed = &passed[1..];
-                let call = quote!(#receiver.#name #generics(#(#passed,)* #(#markers),*));
-                if self.may_be_operation(callee, node) {
-                    let krate = &self.signature.krate;
-                    quote!({ #[allow(unused_imports)] use #krate::rt::ByAnotherName as _; #call })
-                } else {
-                    call
-                }
-            }
+            None => self.called(callee, node, "vjp", &passed, &markers),
         };
         if kept.is_empty() && asked.is_empty() {
             return Text::atom(call);
@@ -108,18 +78,68 @@ impl Writer<'_> {
         // Constants that may be references are handed again; what they were is kept beside the
         // pullback.
         let (again, value, pull) = (ours("again"), ours("value"), ours("pull"));
+        let second = callee.tangents.is_some().then(|| {
+            let tangent = ours("tangent");
+            quote!(, #tangent)
+        });
         Text::atom(quote! {{
             #(#asked)*
             let #again = (#(#kept,)*);
-            let (#value, #pull) = #call;
-            (#value, (#pull, #again))
+            let (#value, #pull #second) = #call;
+            (#value, (#pull, #again) #second)
         }})
+    }
+
+    /// `g::__item(passed.., beside..)`, with whatever stands beside the arguments.
+    fn called(
+        &self,
+        callee: &Callee,
+        node: &Node,
+        item: &str,
+        passed: &[TokenStream],
+        beside: &[TokenStream],
+    ) -> TokenStream {
+        let span = call_span(node);
+        let generics = callee.generics.as_ref().map(|generics| {
+            let generics = &generics.0;
+            let separator = (!generics.is_empty()
+                && !generics.to_string().trim_end().ends_with(','))
+            .then(|| quote!(,));
+            // The tangents that a pullback owns have types of their own.
+            let inferred = beside.iter().filter(|_| item != "vjp_jvp").map(|_| quote!(_));
+            quote!(::<#generics #separator #(#inferred),*>)
+        });
+        match &callee.target {
+            Target::Function(path) => {
+                self.called_by_path(path, &format!("__{item}"), generics, passed, beside, span)
+            }
+            Target::Derivative { of, item: derivative } => {
+                let item = format!("__{derivative}_{item}");
+                self.called_by_path(of, &item, generics, passed, beside, span)
+            }
+            Target::Associated { ty, name } => {
+                let (ty, name) = (&ty.0, format_ident!("__{name}_{item}", span = node.span()));
+                quote!(#ty::#name #generics(#(#passed),*, #(#beside),*))
+            }
+            Target::Method(name) => {
+                let name = format_ident!("__{name}_{item}", span = node.span());
+                let receiver = self.text(node.args[0]).at_least(Strength::Atom);
+                let passed = &passed[1..];
+                let call = quote!(#receiver.#name #generics(#(#passed,)* #(#beside),*));
+                if self.may_be_operation(callee, passed.len() + 1) {
+                    let krate = &self.signature.krate;
+                    quote!({ #[allow(unused_imports)] use #krate::rt::ByAnotherName as _; #call })
+                } else {
+                    call
+                }
+            }
+        }
     }
 
     /// `pullback(&a, (), dy)`: what was borrowed is handed again.
     pub(super) fn pullback(&self, callee: &Callee, node: &Node) -> Text {
         let (pullback, rest) = (node.args[0], &node.args[1..]);
-        let (args, seed) = rest.split_at(rest.len() - 1);
+        let (args, seeds) = rest.split_at(callee.passing.len());
         let name = self.text(pullback).at_least(Strength::Atom);
         let origin = self.survey.origins.get(&pullback).unwrap_or(&pullback);
         // What a loop or branch finds again does not say by itself how it was passed.
@@ -141,16 +161,104 @@ impl Writer<'_> {
                 Again::Active => self.again(*arg, *passing, true),
             })
             .collect();
-        let seed = match self.graph.ty(seed[0]) {
-            Ty::Accumulator | Ty::Float(_) => self.moved(seed[0]),
+        let seeds = seeds.iter().map(|seed| match self.graph.ty(*seed) {
+            Ty::Accumulator | Ty::Float(_) => self.moved(*seed),
             _ => {
                 let into = self.rt("into_acc");
-                let seed = self.moved(seed[0]);
+                let seed = self.moved(*seed);
                 quote!(#into(#seed))
             }
-        };
+        });
         let pullback = if is_pair { quote!((#name.0)) } else { name };
-        Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again),*, #seed)))
+        Text::atom(quote_spanned!(call_span(node)=> #pullback(#(#again,)* #(#seeds),*)))
+    }
+
+    /// `path::item(..)`. Where the path names no differentiable function, or one without this item, a
+    /// fallback of ours says so.
+    fn called_by_path(
+        &self,
+        path: &Tokens,
+        item: &str,
+        generics: Option<TokenStream>,
+        passed: &[TokenStream],
+        beside: &[TokenStream],
+        span: Span,
+    ) -> TokenStream {
+        let path = &path.0;
+        let item = format_ident!("{item}", span = Span::call_site().located_at(span));
+        let count = format_ident!("{}", COUNTS[passed.len().min(COUNTS.len() - 1)]);
+        let krate = &self.signature.krate;
+        if self.signature.for_reading {
+            return quote!(#path::#item #generics(#(#passed),*, #(#beside),*));
+        }
+        quote_spanned! {span=> {
+            #[allow(unused_imports)]
+            use #path as __callee;
+            #[allow(unused_imports)]
+            use #krate::rt::callee::#count::*;
+            __callee::#item #generics(#(#passed),*, #(#beside),*)
+        }}
+    }
+
+    /// `g::__jvp(a, &b, da, No)`: the value and its tangent. Where no tangent is asked for, `g(a, &b)`.
+    pub(super) fn jvp_call(&self, callee: &Callee, node: &Node) -> Text {
+        let span = call_span(node);
+        let count = callee.passing.len();
+        let (args, tangents) = node.args.split_at(count);
+        let passed: Vec<TokenStream> = args
+            .iter()
+            .zip(&callee.passing)
+            .map(|(arg, passing)| {
+                // At the call, so that rustc says there what it has to say of a callee without `jvp`.
+                located(self.passed(*arg, *passing, self.graph.is_active(*arg)), span)
+            })
+            .collect();
+        let Some(given) = &callee.tangents else {
+            return Text::atom(self.called_plainly(callee, node, &passed));
+        };
+        let tangents = self.passed_tangents(given, tangents);
+        let call = self.called(callee, node, "jvp", &passed, &tangents);
+        Text::atom(quote_spanned!(span=> #call))
+    }
+
+    /// The tangent of each argument: a float by value, all else lent; a marker where there is none.
+    pub(super) fn passed_tangents(&self, given: &[bool], tangents: &[Value]) -> Vec<TokenStream> {
+        let mut tangents = tangents.iter();
+        given
+            .iter()
+            .map(|is_given| match tangents.next_if(*is_given) {
+                Some(tangent) => self.operand(*tangent),
+                None => self.rt("No"),
+            })
+            .collect()
+    }
+
+    /// The call as the user wrote it.
+    fn called_plainly(&self, callee: &Callee, node: &Node, passed: &[TokenStream]) -> TokenStream {
+        let generics = callee.generics.as_ref().map(|generics| {
+            let generics = &generics.0;
+            quote!(::<#generics>)
+        });
+        match &callee.target {
+            Target::Function(path) => {
+                let path = &path.0;
+                quote!(#path #generics(#(#passed),*))
+            }
+            Target::Derivative { of, item } => {
+                let (path, item) = (&of.0, format_ident!("{item}", span = node.span()));
+                quote!(#path::#item #generics(#(#passed),*))
+            }
+            Target::Associated { ty, name } => {
+                let (ty, name) = (&ty.0, format_ident!("{name}", span = node.span()));
+                quote!(#ty::#name #generics(#(#passed),*))
+            }
+            Target::Method(name) => {
+                let name = format_ident!("{name}", span = node.span());
+                let receiver = self.text(node.args[0]).at_least(Strength::Atom);
+                let passed = &passed[1..];
+                quote!(#receiver.#name #generics(#(#passed),*))
+            }
+        }
     }
 
     /// What the call keeps of constant arguments, which the pullback is handed again.
@@ -253,10 +361,10 @@ impl Writer<'_> {
     }
 
     /// True if the method has the name of an operation: its receiver may be an array by another name.
-    fn may_be_operation(&self, callee: &Callee, node: &Node) -> bool {
+    fn may_be_operation(&self, callee: &Callee, operands: usize) -> bool {
         let Target::Method(name) = &callee.target else { return false };
         !self.signature.for_reading
-            && crate::ops::by_call(name, node.args.len()).is_some_and(|row| !row.is_internal())
+            && crate::ops::by_call(name, operands).is_some_and(|row| !row.is_internal())
     }
 
     fn is_field(&self, arg: Value) -> bool {
@@ -275,7 +383,9 @@ impl Writer<'_> {
     /// True for a parameter that is a view by its type.
     pub(super) fn is_lent_view(&self, value: Value) -> bool {
         let position = self.graph.body.params.iter().position(|param| *param == value);
-        position.is_some_and(|position| self.signature.source.params[position].is_view())
+        // After the parameters come the tangents, which are lent as references.
+        let param = position.and_then(|position| self.signature.source.params.get(position));
+        param.is_some_and(|param| param.is_view())
     }
 
     /// What a pullback is handed again for an argument: what it was lent.
@@ -312,6 +422,17 @@ impl Writer<'_> {
     }
 }
 
+/// The next value, if one is asked for.
+trait NextIf<'v> {
+    fn next_if(&mut self, is_asked: bool) -> Option<&'v Value>;
+}
+
+impl<'v> NextIf<'v> for std::slice::Iter<'v, Value> {
+    fn next_if(&mut self, is_asked: bool) -> Option<&'v Value> {
+        is_asked.then(|| self.next()).flatten()
+    }
+}
+
 /// Where the call's own tokens lie: all at one place, so that rustc says once what it has to say.
 pub(super) fn call_span(node: &Node) -> Span {
     Span::mixed_site().located_at(node.span())
@@ -338,5 +459,16 @@ fn is_owned(tokens: &TokenStream) -> bool {
             | syn::Expr::Array(_),
         ) => true,
         _ => false,
+    }
+}
+
+/// What a callee is called.
+pub(super) fn callee_name(callee: &Callee) -> String {
+    match &callee.target {
+        Target::Function(path) => {
+            path.to_string().rsplit("::").next().unwrap_or("call").trim().to_owned()
+        }
+        Target::Associated { name, .. } | Target::Method(name) => name.clone(),
+        Target::Derivative { item, .. } => item.clone(),
     }
 }

@@ -139,6 +139,18 @@ impl<'a> Writer<'a> {
                 let member = member(member_name);
                 Text::atom(quote_spanned!(span=> #base.#member))
             }
+            Op::FieldTangent(name) => {
+                let base = self.text(node.args[0]).at_least(Strength::Atom);
+                let field = self.text(node.args[1]).at_least(Strength::Unary);
+                let member = member(name);
+                if self.signature.for_reading {
+                    return Text::loose(quote_spanned!(span=> &#base.#member));
+                }
+                let krate = &self.signature.krate;
+                let asked =
+                    quote_spanned!(span=> #krate::__field_tangent!(&#field, &#base.#member));
+                Text { tokens: quote!(&*#asked), strength: Strength::Unary }
+            }
             Op::Construct(construct) => self.construct(construct, &node.args),
             Op::Join { stack } => {
                 let function = self.rt(if *stack { "stack" } else { "concatenate" });
@@ -149,6 +161,7 @@ impl<'a> Writer<'a> {
             }
             Op::Call(callee) => self.call(callee, node),
             Op::Pullback(callee) => self.pullback(callee, node),
+            Op::Jvp(callee) => self.jvp_call(callee, node),
             Op::Map => self.map(node),
             Op::Pull { likes } => self.pull(*likes, node),
             Op::If => self.branch(node),

@@ -134,7 +134,7 @@ impl<'a> Writer<'a> {
             let is_inlined = match &node.op {
                 Op::Literal(_) => true,
                 Op::Verbatim(verbatim) if verbatim.pure && is_trivial(&verbatim.tokens.0) => true,
-                Op::Call(_) | Op::Pullback(_) => false,
+                Op::Call(_) | Op::Pullback(_) | Op::Jvp(_) => false,
                 _ => is_single && node.outs.len() == 1 && node.is_pure(),
             };
             let text = match &node.op {

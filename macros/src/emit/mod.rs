@@ -13,8 +13,10 @@ mod addition;
 mod body;
 mod branches;
 mod call;
+mod derived;
 mod expr;
 mod extension;
+mod forward;
 mod kernel;
 mod liveness;
 mod loops;
@@ -22,8 +24,11 @@ mod names;
 pub(crate) mod operation_tests;
 mod parts;
 mod restored;
+mod rules;
 pub(crate) mod runtime;
+mod second;
 mod signature;
+mod stubs;
 mod survey;
 mod text;
 mod tokens;
@@ -37,6 +42,7 @@ use quote::{format_ident, quote, quote_spanned, ToTokens};
 use crate::graph::Graph;
 use crate::lower::ExtensionCall;
 use crate::source::Source;
+pub(crate) use second::Second;
 use signature::Signature;
 use syn::spanned::Spanned;
 use tokens::located;
@@ -53,6 +59,10 @@ pub(crate) struct Derivatives {
     /// The same with the seed 1, for `value_and_grad` of a float; none where the result is not
     /// known to be one.
     pub(crate) gradient: Option<Graph>,
+    /// The primal with tangents, for `__jvp`, if it was asked for.
+    pub(crate) forward: Option<Graph>,
+    /// For second order, if it was asked for.
+    pub(crate) second: Option<Second>,
     /// The methods of ours that the function calls by name.
     pub(crate) extension_calls: Vec<ExtensionCall>,
 }
@@ -67,18 +77,43 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         signature.value_and_grad(derivatives.gradient.as_ref()),
         signature.value_and_grad_into(),
         signature.grad(),
-        signature.to_come(),
+        signature.not_asked_for(),
     ];
-    signature.around(quote!(#(#items)*))
+    let rule = source.options.jvp.as_ref();
+    let forward = match (&derivatives.forward, rule) {
+        (Some(graph), _) => {
+            let (hidden, public) = (signature.hidden_jvp(graph), signature.jvp(graph));
+            quote!(#hidden #public)
+        }
+        (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),
+        (None, None) => TokenStream::new(),
+    };
+    let second = derivatives.second.as_ref().map(|second| {
+        let (items, derived) = (signature.second(second), signature.derived(&second.dual));
+        quote!(#items #derived)
+    });
+    signature.around(quote!(#(#items)* #forward #second))
+}
+
+/// The derivatives of a function whose rule is the user's own; the graph has its parameters.
+pub(crate) fn by_rule(source: &Source, graph: &Graph) -> TokenStream {
+    let signature = Signature::new(source, false);
+    let rules = signature.reverse_by_rule();
+    let forward = source.options.jvp.as_ref().map(|rule| signature.forward_by_rule(rule, graph));
+    let items = [signature.value_and_grad_into(), signature.grad(), signature.not_asked_for()];
+    signature.around(quote!(#rules #(#items)* #forward))
 }
 
 /// The functions that a person would like to read, without what only rustc needs.
 pub(crate) fn readable(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let signature = Signature::new(source, true);
-    match &derivatives.gradient {
+    let reverse = match &derivatives.gradient {
         Some(graph) => signature.value_and_grad(Some(graph)),
         None => signature.hidden(&derivatives.reverse, &[]),
-    }
+    };
+    let forward = derivatives.forward.as_ref().map(|graph| signature.hidden_jvp(graph));
+    let second = derivatives.second.as_ref().map(|second| signature.second(second));
+    quote!(#reverse #forward #second)
 }
 
 /// Stand-ins of the derivatives of a function with mistakes, so that its callers compile.
@@ -98,6 +133,7 @@ fn calls_itself(source: &Source, nodes: &[crate::graph::Node]) -> bool {
                     path.to_string().rsplit("::").next().is_some_and(|last| last.trim() == own)
                 }
                 Target::Associated { name, .. } | Target::Method(name) => *name == own,
+                Target::Derivative { .. } => false,
             },
             _ => false,
         };
@@ -215,19 +251,7 @@ impl<'a> Signature<'a> {
     fn forward_to_hidden(&self) -> TokenStream {
         let krate = &self.krate;
         let hidden = self.call_of("__vjp", self.source.params.len());
-        let names: Vec<TokenStream> = self
-            .source
-            .params
-            .iter()
-            .map(|param| {
-                let name = &param.name;
-                match param.is_receiver() && self.owns_self() {
-                    true => quote!(&self),
-                    false if param.is_view() => quote!(#name.view()),
-                    false => quote!(#name),
-                }
-            })
-            .collect();
+        let names = self.lent_names();
         let markers = self.public_markers();
         let likes = self.source.active().map(|(position, param)| {
             let (like, seen) = (like_name(position), self.seen(param));
@@ -238,6 +262,22 @@ impl<'a> Signature<'a> {
             #(#likes)*
             let (#value, #pull) = #hidden(#(#names,)* #(#markers),*);
         }
+    }
+
+    /// The parameters as they are passed to a hidden function.
+    fn lent_names(&self) -> Vec<TokenStream> {
+        self.source
+            .params
+            .iter()
+            .map(|param| {
+                let name = &param.name;
+                match param.is_receiver() && self.owns_self() {
+                    true => quote!(&self),
+                    false if param.is_view() => quote!(#name.view()),
+                    false => quote!(#name),
+                }
+            })
+            .collect()
     }
 
     /// A parameter as a reference to something that has an accumulator.
@@ -393,66 +433,6 @@ impl<'a> Signature<'a> {
         }
     }
 
-    /// Hidden stand-ins for forward mode and second order, which explain themselves when called.
-    fn to_come(&self) -> TokenStream {
-        let krate = &self.krate;
-        let generics = self.generics();
-        let separator = self.separator();
-        let predicates = self.predicates();
-        let parameters = self.parameters();
-        let visibility = &self.source.item.vis;
-        let items = ["jvp", "hvp", "grad_and_hvp"].map(|item| {
-            let name = self.item(item);
-            let bound = match (self.source.options.forward, item) {
-                (true, _) => quote!(ToCome),
-                (false, "jvp") => quote!(Forward),
-                (false, _) => quote!(SecondOrder),
-            };
-            quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> !
-                where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::#bound
-                {
-                    unreachable!()
-                }
-            }
-        });
-        quote!(#(#items)*)
-    }
-
-    /// Every function with a body that never runs.
-    fn stand_ins(&self) -> TokenStream {
-        let (generics, clause) = (self.generics(), self.where_clause());
-        let parameters = self.parameters();
-        let visibility = &self.source.item.vis;
-        let krate = &self.krate;
-        let (result, seed, gradients) =
-            (self.source.result(), self.result_gradient(), self.gradients());
-        let plain = quote!(<#generics>(#(#parameters),*));
-        let into = quote!(<#generics>(#(#parameters,)* _: &mut #gradients));
-        let items = [
-            ("vjp", &plain, quote!((#result, #krate::__pullback!(Fn(#seed) -> #gradients)))),
-            ("value_and_grad", &plain, quote!((#result, #gradients))),
-            ("value_and_grad_into", &into, quote!(#result)),
-            ("grad", &plain, quote!(#gradients)),
-        ];
-        let items = items.into_iter().map(|(item, signature, ty)| {
-            let name = self.item(item);
-            let body = match item {
-                "vjp" => quote!((unreachable!(), |_: #seed| unreachable!())),
-                _ => quote!(unreachable!()),
-            };
-            quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name #signature -> #ty #clause { #body }
-            }
-        });
-        let items: Vec<TokenStream> = items.chain([self.hidden_stand_in()]).collect();
-        quote!(#(#items)*)
-    }
-
     /// A comma after the user's generics, if there are any without one.
     fn separator(&self) -> Option<TokenStream> {
         let generics = &self.source.item.sig.generics.params;
@@ -481,6 +461,11 @@ fn items_at(items: TokenStream, function: Span) -> TokenStream {
 /// A local of ours, which no name of the user's can be.
 fn ours(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// What `self` is called where it is handed again, or a copy of it is owned.
+fn this() -> Ident {
+    ours("this")
 }
 
 fn like_name(position: usize) -> Ident {

@@ -2,7 +2,7 @@
 //!
 //! An elementwise row is tested on floats and inside `mapv`, at points sampled from its domain; a
 //! whole-array row at its examples, against random weights of its result, which tests every entry of
-//! its Jacobian. All in f64 and f32, against finite differences.
+//! its Jacobian. All in f64 and f32, against finite differences; and forward mode against reverse mode.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
@@ -47,11 +47,34 @@ fn elementwise(row: &Row) -> TokenStream {
         let (test, kernel_test) =
             (format_ident!("of_{name}_agrees"), format_ident!("of_array_of_{name}_agrees"));
         let loops = loops.clone();
+        let forward = is_forward(name).then(|| {
+            quote! {
+                forward_agrees(
+                    &#function::grad(#arguments, #(#integers),*),
+                    |d| #function::jvp(#arguments, #(#integers,)* d).1,
+                );
+                check(check_adjoint(
+                    |at| #function::grad(#arguments, #(#integers),*),
+                    |at, d| #function::hvp(#arguments, #(#integers,)* d.lent()),
+                    at,
+                ));
+            }
+        });
+        let kernel_forward = is_forward(name).then(|| {
+            quote! {
+                let weights = sampled::<#float, _, _>(elements.raw_dim(), 5);
+                forward_agrees(
+                    &#kernel::vjp(&elements, #(#rest,)* #(#integers),*).1(weights.clone()),
+                    |d| (#kernel::jvp(&elements, #(#rest,)* #(#integers,)* d).1 * &weights).sum(),
+                );
+            }
+        });
+        let attribute = attribute(name, quote!());
         let kernel_loops = integers.iter().map(|name| quote!(for #name in [-2_i32, 0, 1, 2, 3]));
         quote! {
-            #[differentiable]
+            #attribute
             fn #function(#(#names: #float,)* #(#integers: i32),*) -> #float { #call }
-            #[differentiable]
+            #attribute
             fn #kernel(#first: &Array2<#float>, #(#rest: #float,)* #(#integers: i32),*) -> Array2<#float> {
                 #first.mapv(|#first| #call)
             }
@@ -65,6 +88,7 @@ fn elementwise(row: &Row) -> TokenStream {
                             |at| #function::grad(#arguments, #(#integers),*),
                             at,
                         ));
+                        #forward
                     }
                 }
             }
@@ -79,6 +103,7 @@ fn elementwise(row: &Row) -> TokenStream {
                             |x, dy| first(#kernel::vjp(x, #(#rest,)* #(#integers),*).1(dy)),
                             &elements,
                         ));
+                        #kernel_forward
                         let _ = (#first, &elements);
                     }
                 }
@@ -130,6 +155,8 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
     };
     let function = format_ident!("example_{number}_{float}");
     let test = format_ident!("example_{number}_of_{float}_agrees");
+    let attribute = attribute(float, quote!(constant(weights)));
+    let is_forward = is_forward(float);
     let float = format_ident!("{float}");
     let (mut names, mut types, mut shapes, mut written) = (vec![], vec![], vec![], vec![]);
     for (position, operand) in operands.iter().enumerate() {
@@ -150,8 +177,21 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
     let unwrap = row.is_fallible().then(|| quote!(.unwrap()));
     let position: Vec<_> = (0..names.len()).map(proc_macro2::Literal::usize_unsuffixed).collect();
     let seeds = (0..names.len()).map(|seed| seed as u64 + 1);
+    let forward = is_forward.then(|| {
+        quote! {
+            forward_agrees(
+                &#function::grad(#(&p.#position,)* &weights),
+                |d| #function::jvp(#(&p.#position,)* &weights, d).1,
+            );
+            check(check_adjoint(
+                |p| in_tuple(#function::grad(#(&p.#position,)* &weights)),
+                |p, d| in_tuple(#function::hvp(#(&p.#position,)* &weights, d.lent())),
+                &p,
+            ));
+        }
+    });
     quote! {
-        #[differentiable(constant(weights))]
+        #attribute
         fn #function(#(#names: &#types,)* weights: &ArrayD<#float>) -> #float {
             (#receiver.to_owned().#method(#(#rest),*)#unwrap.to_owned() * weights).sum()
         }
@@ -168,6 +208,20 @@ fn example(row: &Row, number: usize, text: &str, float: &str) -> TokenStream {
                 |p| in_tuple(#function::grad(#(&p.#position,)* &weights)),
                 &p,
             ));
+            #forward
         }
+    }
+}
+
+/// Forward mode and second order are tested in one of the float types: tangents and cotangents have the same
+/// formulas. The gradient's pullback is the Hessian's product, which is symmetric.
+fn is_forward(float: &str) -> bool {
+    float == "f64"
+}
+
+fn attribute(float: &str, options: TokenStream) -> TokenStream {
+    match is_forward(float) {
+        true => quote!(#[differentiable(second_order, #options)]),
+        false => quote!(#[differentiable(#options)]),
     }
 }

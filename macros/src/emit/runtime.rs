@@ -81,19 +81,22 @@ pub(crate) fn methods() -> TokenStream {
 pub(crate) fn fallbacks() -> TokenStream {
     let rows = table().filter(|row| !row.is_internal() && row.kind != Kind::Query);
     let mut seen = std::collections::BTreeSet::new();
-    let declared = rows.filter(|row| seen.insert(row.call)).map(|row| {
-        let name = format_ident!("__{}_vjp", row.call);
-        let others: Vec<_> = (1..row.operands.len()).map(|n| format_ident!("A{n}")).collect();
-        let markers: Vec<_> = (0..row.operands.len()).map(|n| format_ident!("M{n}")).collect();
-        quote! {
-            fn #name<#(#others,)* #(#markers),*>(&self #(, _: #others)* #(, _: #markers)*) -> !
-            where
-                Self: WrittenOut,
-            {
-                unreachable!("no type satisfies this method's bound")
+    let rows = rows.filter(|row| seen.insert(row.call));
+    let declared = rows.flat_map(|row| ["vjp", "jvp", "vjp_jvp"].map(|item| (row, item))).map(
+        |(row, item)| {
+            let name = format_ident!("__{}_{item}", row.call);
+            let others: Vec<_> = (1..row.operands.len()).map(|n| format_ident!("A{n}")).collect();
+            let markers: Vec<_> = (0..row.operands.len()).map(|n| format_ident!("M{n}")).collect();
+            quote! {
+                fn #name<#(#others,)* #(#markers),*>(&self #(, _: #others)* #(, _: #markers)*) -> !
+                where
+                    Self: WrittenOut,
+                {
+                    unreachable!("no type satisfies this method's bound")
+                }
             }
-        }
-    });
+        },
+    );
     quote! {
         /// Cannot be called: the bound holds for nothing.
         pub trait ByAnotherName { #(#declared)* }

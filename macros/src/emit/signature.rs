@@ -232,6 +232,27 @@ pub(super) fn owner(ty: &Type) -> &Type {
     }
 }
 
+/// The type, with this lifetime where it borrows without naming one.
+pub(super) fn lent_for(ty: &Type, lifetime: &'static str) -> Type {
+    struct Elided(&'static str);
+    impl VisitMut for Elided {
+        fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+            let span = reference.span();
+            reference.lifetime.get_or_insert_with(|| Lifetime::new(self.0, span));
+            syn::visit_mut::visit_type_reference_mut(self, reference);
+        }
+        fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+            WithoutBorrow { replacement: self.0 }.name_lifetime(segment);
+            syn::visit_mut::visit_path_segment_mut(self, segment);
+        }
+        // What a function takes has lifetimes of its own.
+        fn visit_type_fn_ptr_mut(&mut self, _: &mut syn::TypeFnPtr) {}
+    }
+    let mut ty = ty.clone();
+    Elided(lifetime).visit_type_mut(&mut ty);
+    ty
+}
+
 /// Replaces lifetimes, since a type inside `Fn(..)` or a projection cannot name the function's.
 struct WithoutBorrow {
     replacement: &'static str,
@@ -251,8 +272,15 @@ impl VisitMut for WithoutBorrow {
         syn::visit_mut::visit_type_reference_mut(self, reference);
     }
 
-    /// `ArrayView1<f64>` leaves its lifetime out.
     fn visit_path_segment_mut(&mut self, segment: &mut syn::PathSegment) {
+        self.name_lifetime(segment);
+        syn::visit_mut::visit_path_segment_mut(self, segment);
+    }
+}
+
+impl WithoutBorrow {
+    /// `ArrayView1<f64>` leaves its lifetime out.
+    fn name_lifetime(&self, segment: &mut syn::PathSegment) {
         let name = segment.ident.to_string();
         let borrows = name.starts_with("ArrayView") || name == "CowArray";
         if let (true, syn::PathArguments::AngleBracketed(arguments)) =
@@ -265,6 +293,5 @@ impl VisitMut for WithoutBorrow {
                 arguments.args.insert(0, syn::GenericArgument::Lifetime(lifetime));
             }
         }
-        syn::visit_mut::visit_path_segment_mut(self, segment);
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::writer::is_trivial;
-use crate::graph::{Block, Graph, Node, Op, Ty, Value};
+use crate::graph::{Action, Block, Graph, Node, Op, Ty, Value};
 
 /// What was found out.
 #[derive(Default)]
@@ -101,8 +101,15 @@ impl<'a> Survey<'a> {
         let mut elements = HashSet::new();
         // What a view or a field shows must live as long as the view.
         let mut shown = HashSet::new();
+        // What is written into a part of an array is computed before the part is borrowed.
+        let mut written = HashSet::new();
         for node in places.nodes() {
             match &node.op {
+                Op::Update(_, Action::Assign)
+                    if self.reads(node.args[node.args.len() - 1], node.args[0]) =>
+                {
+                    written.insert(node.args[node.args.len() - 1]);
+                }
                 Op::Map | Op::Pull { .. } => kernels.extend(node.args.iter().copied()),
                 Op::AddField(_) | Op::AddAll => {
                     accumulated.insert(node.args[1]);
@@ -135,12 +142,15 @@ impl<'a> Survey<'a> {
                         && (is_single && !places.is_result(out) || is_trivial(&verbatim.tokens.0))
                 }
                 Op::Undefined => true,
+                // Lent, so that it can be used more than once.
+                Op::FieldTangent(_) => false,
                 Op::Construct(construct) => {
                     construct.members.is_empty() || self.by_use(places, node, is_single, is_named)
                 }
                 Op::Effect(_)
                 | Op::Call(_)
                 | Op::Pullback(_)
+                | Op::Jvp(_)
                 | Op::Accumulator
                 | Op::AddField(_)
                 | Op::AddAll
@@ -154,6 +164,7 @@ impl<'a> Survey<'a> {
                 | Op::AddView(_) => false,
                 _ if is_float && kernels.contains(&out) => false,
                 _ if shown.contains(&out) || elements.contains(&out) => false,
+                _ if written.contains(&out) => false,
                 _ if accumulated.contains(&out) && is_single && node.outs.len() == 1 => true,
                 _ => self.by_use(places, node, is_single, is_named),
             };
@@ -167,6 +178,23 @@ impl<'a> Survey<'a> {
                 self.inlined.insert(out);
             }
         }
+    }
+
+    /// True if `value` is computed from `other`.
+    fn reads(&self, value: Value, other: Value) -> bool {
+        let mut seen = HashSet::new();
+        let mut open = vec![value];
+        while let Some(value) = open.pop() {
+            if value == other {
+                return true;
+            }
+            if seen.insert(value) {
+                if let Some(node) = self.definitions.get(&value) {
+                    node.each_use(&mut |used| open.push(used));
+                }
+            }
+        }
+        false
     }
 
     fn by_use(&self, places: &Places<'_>, node: &Node, is_single: bool, is_named: bool) -> bool {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::call::Again;
+use super::call::{callee_name, Again};
 use super::liveness::{Live, Liveness};
 use super::names::Names;
 use super::signature::Signature;
@@ -206,7 +206,7 @@ impl<'a> Writer<'a> {
             return None;
         }
         let span = match node.op {
-            Op::Call(_) | Op::Pullback(_) => super::call::call_span(node),
+            Op::Call(_) | Op::Pullback(_) | Op::Jvp(_) => super::call::call_span(node),
             _ => node.span(),
         };
         self.here.set(node.origin.0);
@@ -226,7 +226,9 @@ impl<'a> Writer<'a> {
             _ => {
                 let guard = self.guard(node);
                 let value = self.node_expr(node).tokens;
-                let is_lent = node.is_place() && self.graph.info(node.out()).is_reference;
+                let is_lent = node.is_place()
+                    && self.graph.info(node.out()).is_reference
+                    && !matches!(node.op, Op::FieldTangent(_));
                 let value = if is_lent { quote!(&#value) } else { value };
                 let value = match &guard {
                     Some(guard) => {
@@ -329,7 +331,7 @@ impl<'a> Writer<'a> {
             Op::Call(callee) if node.outs.get(1) == Some(&value) => {
                 format!("{}_pullback", callee_name(callee))
             }
-            Op::Call(callee) => callee_name(callee),
+            Op::Call(callee) | Op::Jvp(callee) => callee_name(callee),
             Op::Verbatim(_) => "constant".to_owned(),
             Op::Map => match node.blocks[0].nodes.last().map(|last| &last.op) {
                 Some(Op::Row(row)) => row.call.to_owned(),
@@ -440,14 +442,4 @@ pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
     let is_constructor =
         text.starts_with(char::is_uppercase) || text.starts_with("s !") || text.starts_with("s!");
     is_path || is_constructor
-}
-
-fn callee_name(callee: &crate::graph::Callee) -> String {
-    use crate::graph::Target;
-    match &callee.target {
-        Target::Function(path) => {
-            path.to_string().rsplit("::").next().unwrap_or("call").trim().to_owned()
-        }
-        Target::Associated { name, .. } | Target::Method(name) => name.clone(),
-    }
 }

@@ -8,6 +8,8 @@
 //! adjoint, in one list: what the adjoint nodes use of the primal ones is what has to be kept.
 
 mod control;
+#[cfg(test)]
+mod decode;
 mod hygiene;
 mod infer;
 #[cfg(test)]
@@ -76,6 +78,8 @@ pub(crate) struct Sweep {
     pub(crate) values: usize,
     /// The cotangent of the result.
     pub(crate) seed: Value,
+    /// Its tangent, in second order.
+    pub(crate) seed_tangent: Option<Value>,
 }
 
 /// A function.
@@ -122,6 +126,8 @@ pub(crate) enum Op {
     Effect(Verbatim),
     /// `x.member` of a struct or tuple.
     Field(String),
+    /// `(tangent, field)`: the same member of the struct's tangent; nothing, or zeros, of a constant field.
+    FieldTangent(String),
     /// A struct, tuple or array made of the arguments.
     Construct(Construct),
     /// `(axis, parts..)`: arrays put together along an axis, a new one if `stack`.
@@ -131,6 +137,9 @@ pub(crate) enum Op {
     /// The pullback of a call: `(pullback, arguments.., cotangent)`; gives an accumulator for each
     /// argument.
     Pullback(Callee),
+    /// `(arguments.., tangents..)`: a call in forward mode; gives the value and its tangent, or the value
+    /// alone where that is all that is asked for.
+    Jvp(Callee),
     /// A scalar formula, its block, over broadcast operands.
     Map,
     /// The backward of a `Map`: the first `likes` arguments say the shapes that the results are
@@ -240,6 +249,9 @@ pub(crate) struct Callee {
     /// What stands between `::<` and `>`.
     pub(crate) generics: Option<Tokens>,
     pub(crate) passing: Vec<Passing>,
+    /// Which arguments come with a tangent, in forward mode and in second order. The tangents follow the
+    /// arguments; those of a call's results follow the results.
+    pub(crate) tangents: Option<Vec<bool>>,
 }
 
 /// How an argument is passed, as the user wrote it.
@@ -260,6 +272,8 @@ pub(crate) enum Passing {
 pub(crate) enum Target {
     /// `path(..)` of a free function.
     Function(Tokens),
+    /// `path::item(..)` of a free function: its gradient, or its derivative in a direction.
+    Derivative { of: Tokens, item: String },
     /// `Type::name(..)`.
     Associated { ty: Tokens, name: String },
     /// `receiver.name(..)`; the receiver is the first argument.
@@ -431,7 +445,7 @@ impl Node {
     pub(crate) fn is_pure(&self) -> bool {
         match &self.op {
             Op::Verbatim(verbatim) => verbatim.pure,
-            Op::Effect(_) | Op::Call(_) => false,
+            Op::Effect(_) | Op::Call(_) | Op::Jvp(_) => false,
             Op::Loop(Loop { head: Head::Each(each), .. }) if !each.iterable.pure => false,
             _ => self.blocks.iter().flat_map(|block| &block.nodes).all(Node::is_pure),
         }
@@ -461,7 +475,7 @@ impl Node {
     /// again where it is needed, never kept.
     pub(crate) fn is_place(&self) -> bool {
         match &self.op {
-            Op::Field(_) => true,
+            Op::Field(_) | Op::FieldTangent(_) => true,
             Op::Row(row) => row.is_view(),
             _ => false,
         }

@@ -106,12 +106,10 @@ impl Graph {
     fn show_sweep(&self, here: bool, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.sweep {
             Some(sweep) if here => {
-                writeln!(
-                    f,
-                    "  adjoint {} {}",
-                    sweep.values,
-                    Definition(sweep.seed, self.info(sweep.seed))
-                )
+                let seeds = [Some(sweep.seed), sweep.seed_tangent].into_iter().flatten();
+                write!(f, "  adjoint {} ", sweep.values)?;
+                list(f, seeds.map(|seed| Definition(seed, self.info(seed))))?;
+                writeln!(f)
             }
             _ => Ok(()),
         }
@@ -179,10 +177,12 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         }
         Op::Effect(verbatim) => ("run".to_owned(), verbatim_strings(verbatim)),
         Op::Field(member) => with("field", member),
+        Op::FieldTangent(member) => with("field_tangent", member),
         Op::Construct(construct) => encode_construct(construct),
         Op::Join { stack } => word(if *stack { "stack" } else { "concatenate" }),
         Op::Call(callee) => ("call".to_owned(), callee_strings(callee)),
         Op::Pullback(callee) => ("pullback".to_owned(), callee_strings(callee)),
+        Op::Jvp(callee) => ("jvp".to_owned(), callee_strings(callee)),
         Op::Map => word("map"),
         Op::Pull { likes } => with("pull", &likes.to_string()),
         Op::If => word("if"),
@@ -294,6 +294,7 @@ fn encode_construct(construct: &Construct) -> (String, Vec<String>) {
 fn callee_strings(callee: &Callee) -> Vec<String> {
     let (kind, owner, name) = match &callee.target {
         Target::Function(path) => ("function", path.to_string(), ""),
+        Target::Derivative { of, item } => ("derivative", of.to_string(), item.as_str()),
         Target::Associated { ty, name } => ("associated", ty.to_string(), name.as_str()),
         Target::Method(name) => ("method", String::new(), name.as_str()),
     };
@@ -308,5 +309,11 @@ fn callee_strings(callee: &Callee) -> Vec<String> {
             Passing::Owned => 'o',
         })
         .collect();
-    vec![kind.to_owned(), owner, name.to_owned(), generics, passing]
+    let tangents = callee.tangents.iter().map(|tangents| {
+        tangents.iter().map(|is_given| if *is_given { 't' } else { '.' }).collect()
+    });
+    [kind.to_owned(), owner, name.to_owned(), generics, passing]
+        .into_iter()
+        .chain(tangents)
+        .collect()
 }

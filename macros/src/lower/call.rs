@@ -232,14 +232,22 @@ pub(super) fn callee(path: &syn::Path, passing: Vec<Passing>) -> Callee {
         last.arguments = PathArguments::None;
     }
     let owner = path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
-    let target = if owner.is_some_and(|owner| starts_upper(&owner)) {
+    let last = path.segments.last().map_or(String::new(), |last| last.ident.to_string());
+    let is_module = |owner: &String| matches!(owner.as_str(), "self" | "super" | "crate");
+    let is_derivative = matches!(last.as_str(), "grad" | "value_and_grad" | "jvp")
+        && owner.as_ref().is_some_and(|owner| !starts_upper(owner) && !is_module(owner));
+    let target = if is_derivative {
+        path.segments.pop();
+        path.segments.pop_punct();
+        Target::Derivative { of: Tokens(path.to_token_stream()), item: last }
+    } else if owner.is_some_and(|owner| starts_upper(&owner)) {
         let name = path.segments.pop().map_or(String::new(), |last| last.ident.to_string());
         path.segments.pop_punct();
         Target::Associated { ty: Tokens(path.to_token_stream()), name }
     } else {
         Target::Function(Tokens(path.to_token_stream()))
     };
-    Callee { target, generics, passing }
+    Callee { target, generics, passing, tangents: None }
 }
 
 /// How an argument is passed.

@@ -12,13 +12,22 @@ use crate::ops::{self, Row};
 ///
 /// The table is ours: a formula that does not parse is a bug, found by the test that reads all.
 pub(crate) fn formula(row: &Row, text: &str) -> Graph {
+    read(row, text, "dy")
+}
+
+/// Reads what the tangent of an operand gives to the value's; the last parameter is that tangent: `dx`.
+pub(crate) fn tangent_formula(row: &Row, position: usize, text: &str) -> Graph {
+    read(row, text, &format!("d{}", row.operands[position]))
+}
+
+fn read(row: &Row, text: &str, given: &str) -> Graph {
     let mut mistakes = Mistakes::default();
     let mut lowering = Lowering::new(Language::Formula, &mut mistakes);
     lowering.scopes.enter();
     let names = (0..row.operands.len())
         .map(|position| (row.operands[position], row.is_constant_operand(position)));
     let params: Vec<Value> = names
-        .chain([("y", false), ("dy", false)])
+        .chain([("y", false), (given, false)])
         .map(|(name, is_constant)| {
             let ty = match (name, row.is_elementwise()) {
                 ("n", _) => Ty::Integer,

@@ -201,7 +201,8 @@ impl Lowering<'_> {
             call.turbofish.as_ref().map(|turbofish| Tokens(turbofish.args.to_token_stream()));
         let passing =
             std::iter::once(Passing::Reference).chain(call.args.iter().map(passing)).collect();
-        let callee = Callee { target: Target::Method(name), generics, passing };
+        let target = Target::Method(name);
+        let callee = Callee { target, generics, passing, tangents: None };
         self.call_node(callee, std::iter::once(receiver).chain(args).collect(), call.method.span())
     }
 

@@ -30,6 +30,7 @@ mod pattern;
 mod place;
 mod ranges;
 mod scope;
+mod signature;
 mod stmt;
 mod turns;
 mod ty;
@@ -40,7 +41,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
-pub(crate) use formula::formula;
+pub(crate) use formula::{formula, tangent_formula};
+pub(crate) use signature::signature;
 
 use crate::graph::{
     key, Arguments, Block, Construct, Elem, Form, Graph, Info, Node, Op, Origin, Ty, Value,
@@ -132,34 +134,17 @@ pub(crate) struct Lowered {
 /// Reads a user's function.
 pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     let mut lowering = Lowering::new(Language::User, mistakes);
-    lowering.graph.name = source.name().to_string();
+    lowering.graph = signature(source);
     lowering.scopes.enter();
     lowering.generics = Some(source.item.sig.generics.clone());
-    let mut params = Vec::new();
-    for (position, param) in source.params.iter().enumerate() {
-        let depends_on =
-            if param.is_active { Arguments::one(position) } else { Arguments::default() };
-        let value = lowering.graph.value(Info {
-            name: Some(param.name.to_string()),
-            ty: ty::of_type(
-                &param.ty,
-                ty::Known {
-                    holds_floats: param.holds_floats,
-                    generics: Some(&source.item.sig.generics),
-                },
-            ),
-            depends_on,
-            is_reference: param.reference().is_some(),
-            shape_of: None,
-        });
-        params.push(value);
+    let params = lowering.graph.body.params.clone();
+    for (param, value) in source.params.iter().zip(&params) {
         if param.is_view() {
-            lowering.views.insert(value);
+            lowering.views.insert(*value);
         }
         let is_mutable = param.reference().is_some_and(|lent| lent.mutability.is_some());
-        lowering
-            .scopes
-            .bind_as(&key(&param.name), scope::Binding { is_mutable, ..scope::Binding::of(value) });
+        let binding = scope::Binding { is_mutable, ..scope::Binding::of(*value) };
+        lowering.scopes.bind_as(&key(&param.name), binding);
     }
     for (param, value) in source.params.iter().zip(&params) {
         if let Some(pattern) = &param.pattern {

@@ -13,7 +13,15 @@ rows! { Whole:
     /// Summed over the axes along which `like` was broadcast.
     SumTo = sum_to(like, x) => { gives: like; linear: [x]; internal: true; }
     /// Two contributions to one cotangent.
-    Plus = plus(a, b) => { gives: same; da: dy; db: dy; linear: [a, b]; internal: true; }
+    Plus = plus(a, b) => { gives: same; da: dy; db: dy; ta: da; tb: db; internal: true; }
+    /// The tangent `x` of a broadcast operand at every place of `like`'s shape.
+    Spread = spread(like, x) => { gives: like; dx: sum_to(x, dy); linear: [x]; internal: true; }
+    /// The tangent of `x as f32`; 0 where `x` is an integer.
+    TangentAsF32 = tangent_as_f32(x) => { gives: float; dx: cast_like(dy, x); linear: [x]; internal: true; }
+    /// The tangent of `x as f64`; 0 where `x` is an integer.
+    TangentAsF64 = tangent_as_f64(x) => { gives: float; dx: cast_like(dy, x); linear: [x]; internal: true; }
+    /// A gradient of `like`, whatever that is, of zeros.
+    ZeroGradient = zero_gradient(like) => { gives: like; internal: true; }
     /// Zeros of the shape of `like`.
     Zeros = zeros(like) => { gives: like; internal: true; }
     /// One, in the type of `like`.
@@ -29,13 +37,40 @@ rows! { Whole:
     /// The same along an axis.
     ShareOfMaxAxis = share_of_max_axis(x, extreme, axis) => { gives: same; internal: true; }
     /// The product of all other elements.
-    ProductOthers = product_others(x) => { gives: same; internal: true; }
+    ProductOthers = product_others(x) => {
+        gives: same;
+        through: reshape_like(product_others_axis(flatten(x), Axis(0)), x);
+        internal: true;
+    }
     /// The product of all other elements along an axis.
-    ProductOthersAxis = product_others_axis(x, axis) => { gives: same; internal: true; }
+    ProductOthersAxis = product_others_axis(x, axis) => {
+        gives: same;
+        through: shifted_one(cumprod(x, axis), axis)
+            * invert_axis(shifted_one(cumprod(invert_axis(x, axis), axis), axis), axis);
+        internal: true;
+    }
     /// Cumulative sum from the end.
     CumsumReversed = cumsum_reversed(x, axis) => { gives: same; dx: cumsum(dy, axis); linear: [x]; internal: true; }
-    /// The cotangent of a cumulative product.
-    CumprodPull = cumprod_pull(x, dy_, axis) => { gives: same; linear: [dy_]; internal: true; }
+    /// The cotangent of a cumulative product: of each element, the products before it and the cotangents after.
+    CumprodPull = cumprod_pull(x, dy_, axis) => {
+        gives: same;
+        linear: [dy_];
+        through: shifted_one(cumprod(x, axis), axis) * invert_axis(
+            recurrence(invert_axis(shifted_back(x, axis), axis), invert_axis(dy_, axis), axis),
+            axis
+        );
+        internal: true;
+    }
+    /// The sequences `s[i] = a[i] * s[i - 1] + b[i]` along an axis, from 0.
+    Recurrence = recurrence(a, b, axis) => {
+        gives: same; ta: recurrence(a, da * shifted(y, axis), axis); linear: [b]; internal: true;
+    }
+    /// Each element one place further along an axis, and 0 at the first.
+    Shifted = shifted(x, axis) => { gives: same; linear: [x]; internal: true; }
+    /// Each element one place further along an axis, and 1 at the first.
+    ShiftedOne = shifted_one(x, axis) => { gives: same; tx: shifted(dx, axis); internal: true; }
+    /// Each element one place back along an axis, and 0 at the last.
+    ShiftedBack = shifted_back(x, axis) => { gives: same; linear: [x]; internal: true; }
     /// One at each row's label, else 0.
     OneHot = one_hot(labels, x) => { internal: true; }
 }

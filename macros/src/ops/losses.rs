@@ -21,6 +21,8 @@ rows! { Whole:
         ddy_: sum(dy * (softmax(x, Axis(1)) - one_hot(labels, x))) / count_axis(x, Axis(0));
         dx: (dy - expand_axis(sum_axis(dy * softmax(x, Axis(1)), Axis(1)), Axis(1), x))
             * softmax(x, Axis(1)) * (dy_ / count_axis(x, Axis(0)));
+        tx: (dx - expand_axis(sum_axis(dx * softmax(x, Axis(1)), Axis(1)), Axis(1), x))
+            * softmax(x, Axis(1)) * (dy_ / count_axis(x, Axis(0)));
         linear: [dy_]; gives: same; internal: true;
     }
 }

@@ -8,6 +8,10 @@
 //! In a formula `y` is the value, `dy` its cotangent, and `dx: ..` what operand `x` receives (before
 //! broadcasting is undone, which happens once, in `differentiate`). An operand named `like` lends
 //! its shape only.
+//!
+//! Forward mode needs no more of an elementwise row. A row on whole arrays is `linear: [a, b]` in some of
+//! its operands, or says what the tangent `dx` of an operand gives to the value's, `tx: ..`, or which formula
+//! of other rows equals it, `through: ..`. Where the value is a float, its gradient says enough.
 
 mod cotangents;
 mod elementwise;
@@ -95,6 +99,36 @@ impl Row {
         let operand = self.operands[position];
         let is_its = |key: &str| key.strip_prefix('d') == Some(operand);
         self.clauses.iter().find(|(key, _)| is_its(key)).map(|(_, formula)| *formula)
+    }
+
+    /// The formula of what the tangent of operand number `position` gives to the value's, where it does
+    /// not follow from the cotangent's.
+    pub(crate) fn tangent(&self, position: usize) -> Option<&'static str> {
+        let operand = self.operands[position];
+        let is_its = |key: &str| key.strip_prefix('t') == Some(operand);
+        self.clauses.iter().find(|(key, _)| is_its(key)).map(|(_, formula)| *formula)
+    }
+
+    /// The formula of other rows whose tangent is this one's.
+    pub(crate) fn through(&self) -> Option<&'static str> {
+        self.clause("through").or_else(|| self.value().filter(|_| self.is_composition()))
+    }
+
+    /// True if the value is linear in the operand.
+    pub(crate) fn is_linear_in(&self, position: usize) -> bool {
+        let named = self.clause("linear").is_some_and(|operands| {
+            let mut names = operands.trim_matches(['[', ']']).split(',').map(str::trim);
+            names.any(|name| name == self.operands[position])
+        });
+        named || self.is_cast() && position == 0
+    }
+
+    /// True if the value's tangent is zero whatever the operands' are.
+    pub(crate) fn is_constant_in_tangents(&self) -> bool {
+        self.is_piecewise_constant()
+            && self.through().is_none()
+            && (0..self.operands.len())
+                .all(|position| !self.is_linear_in(position) && self.tangent(position).is_none())
     }
 
     /// True if no operand receives anything: its value is constant as far as derivatives go.

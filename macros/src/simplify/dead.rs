@@ -49,7 +49,7 @@ fn keep(node: &mut Node, live: &mut HashSet<Value>) -> bool {
 /// constant that is not understood runs once.
 fn has_effect(node: &Node) -> bool {
     match &node.op {
-        Op::Effect(_) | Op::Call(_) => true,
+        Op::Effect(_) | Op::Call(_) | Op::Jvp(_) => true,
         Op::Verbatim(verbatim) => !verbatim.pure,
         _ => node.blocks.iter().flat_map(|block| &block.nodes).any(has_effect),
     }

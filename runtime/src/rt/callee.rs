@@ -4,33 +4,50 @@
 //! modules. The explicit import wins in the type namespace if the function is `#[differentiable]` (it
 //! brings an enum), and this one is found if it is not.
 
+/// A function that cannot be called: its bound holds for nothing.
+macro_rules! never {
+    ($visibility:vis $name:ident $Bound:ident: $First:ident, $($A:ident $a:ident)*) => {
+        /// Cannot be called: the bound holds for nothing.
+        #[allow(clippy::too_many_arguments)]
+        $visibility fn $name<$($A),*>($($a: $A),*) -> !
+        where
+            ($First,): crate::rt::$Bound,
+        {
+            let _ = ($($a,)*);
+            unreachable!("no type satisfies this function's bound")
+        }
+    };
+}
+
 macro_rules! fallback {
     ($($module:ident: $First:ident $first:ident $M:ident $m:ident $(, $A:ident $a:ident $N:ident $n:ident)*;)*) => {$(
         /// The fallback for this number of arguments.
         pub mod $module {
-            use crate::rt::CalleeIsDifferentiable;
-
             /// Stands for a function that is not differentiable.
             #[allow(non_camel_case_types)]
             #[derive(Debug)]
             pub enum __callee {}
 
             impl __callee {
-                /// Cannot be called: the bound holds for nothing.
-                #[allow(clippy::too_many_arguments)]
-                pub fn __vjp<$First, $($A,)* $M, $($N),*>(
-                    $first: $First,
-                    $($a: $A,)*
-                    $m: $M,
-                    $($n: $N,)*
-                ) -> !
-                where
-                    ($First,): CalleeIsDifferentiable,
-                {
-                    let _ = ($first, $($a,)* $m, $($n,)*);
-                    unreachable!("no type satisfies this function's bound")
-                }
+                never!(pub __vjp CalleeIsDifferentiable: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(pub __jvp CalleeIsDifferentiable: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(pub __vjp_jvp CalleeIsDifferentiable: $First, $First $first $($A $a)* $M $m $($N $n)*);
             }
+
+            /// What a differentiable function falls back on that was not asked for forward mode or second
+            /// order: its own functions are found before these.
+            pub trait NotForward {
+                never!(__jvp CalleeIsForward: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__vjp_jvp CalleeIsForward: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__grad_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__grad_jvp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__value_and_grad_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__value_and_grad_jvp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__jvp_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__jvp_jvp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
+            }
+
+            impl<F> NotForward for F {}
         }
     )*};
 }

@@ -61,6 +61,46 @@ pub fn cast_like<T: Float, L: Cast>(dy: T, _like: L) -> L::Cotangent {
     L::cotangent(dy)
 }
 
+/// A tangent that `as` makes another float: of an integer there is [`Nothing`], which is 0.
+pub trait CastTangent {
+    /// As an `f32`.
+    fn as_f32(&self) -> f32;
+    /// As an `f64`.
+    fn as_f64(&self) -> f64;
+}
+
+impl<T: Float> CastTangent for T {
+    #[inline(always)]
+    fn as_f32(&self) -> f32 {
+        as_f32(*self)
+    }
+    #[inline(always)]
+    fn as_f64(&self) -> f64 {
+        as_f64(*self)
+    }
+}
+
+impl CastTangent for Nothing {
+    fn as_f32(&self) -> f32 {
+        0.0
+    }
+    fn as_f64(&self) -> f64 {
+        0.0
+    }
+}
+
+/// The tangent of `x as f32`, from that of `x`.
+#[inline(always)]
+pub fn tangent_as_f32<X: CastTangent>(x: &X) -> f32 {
+    x.as_f32()
+}
+
+/// The tangent of `x as f64`, from that of `x`.
+#[inline(always)]
+pub fn tangent_as_f64<X: CastTangent>(x: &X) -> f64 {
+    x.as_f64()
+}
+
 /// `x as f32`, for a float of either type.
 #[inline(always)]
 pub fn as_f32<T: Float>(x: T) -> f32 {

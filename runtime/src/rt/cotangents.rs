@@ -4,7 +4,7 @@ use ndarray::{ArrayD, Axis, Dimension};
 
 use super::ScalarResult;
 use crate::Float;
-use crate::differentiable::Contribution;
+use crate::differentiable::{Accumulator, Contribution, Differentiable};
 use crate::kernels::{Like, Nd, Operand, Order, Rank, Scalar, map_to1};
 
 /// `value` summed over the axes along which `like` was broadcast; unchanged (an owned array is moved)
@@ -79,6 +79,28 @@ where
     }
 }
 
+/// The tangent of a broadcast operand at every place of `like`'s shape; an array of that shape already is
+/// moved.
+///
+/// # Panics
+/// If `value` does not broadcast to `like`'s shape.
+#[inline]
+#[track_caller]
+pub fn spread<T, L, V>(like: L, value: V) -> L::Gradient
+where
+    T: Float,
+    L: Like<T>,
+    V: Operand<T>,
+{
+    assigned(like, value)
+}
+
+/// Zeros of a value's shape, whatever it is.
+#[inline]
+pub fn zero_gradient<X: Differentiable + ?Sized>(value: &X) -> X::Gradient {
+    value.zero_gradient()
+}
+
 /// `dy`, which lacks `axis`, repeated along it to `like`'s shape.
 ///
 /// # Panics
@@ -138,6 +160,12 @@ pub fn seed_acc<Y: ScalarResult>(_: &Y) -> Y::Acc {
     Y::one_acc()
 }
 
+/// The cotangent 1 of a scalar result, as a gradient.
+#[inline]
+pub fn seed_gradient<Y: ScalarResult>(_: &Y) -> Y::Gradient {
+    Y::one_acc().finish()
+}
+
 /// The cotangent 1 of a scalar result of type `Y`.
 #[inline]
 pub fn scalar_one<Y: ScalarResult>() -> Y {
@@ -147,7 +175,6 @@ pub fn scalar_one<Y: ScalarResult>() -> Y {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::differentiable::Differentiable;
 
     /// The bound as generated code has it: it must not hide what a float's accumulator is.
     fn seeded<T>(y: f64, z: T) -> (f64, T)

@@ -49,14 +49,6 @@ pub trait Forward {}
 )]
 pub trait SecondOrder {}
 
-/// What a flag asks for that this version does not have.
-#[diagnostic::on_unimplemented(
-    message = "forward mode and second order are still to come: the flag is accepted and brings nothing yet",
-    label = "not in this version",
-    note = "reverse mode has `vjp`, `grad` and `value_and_grad`"
-)]
-pub trait ToCome {}
-
 /// A function without `#[differentiable(forward)]`.
 #[derive(Clone, Copy, Debug)]
 pub struct NotAsked;
@@ -69,3 +61,21 @@ pub struct NotAsked;
             derivative is to flow through it"
 )]
 pub trait CalleeIsDifferentiable {}
+
+/// What a function that is called in forward mode must be. Nothing else implements it.
+#[diagnostic::on_unimplemented(
+    message = "this function is called by one with forward mode, and has none itself",
+    label = "a tangent goes in here",
+    note = "write `#[differentiable(forward)]` on the function that is called, or `second_order` where its \
+            caller has that"
+)]
+pub trait CalleeIsForward {}
+
+/// What a function must be whose derivative is taken in a differentiable function. Nothing else implements it.
+#[diagnostic::on_unimplemented(
+    message = "the derivative of a function is called with an active value, and has no derivative itself",
+    label = "an active value goes in here",
+    note = "write `#[differentiable(second_order)]` on the function whose derivative this is, which must give \
+            a float where its gradient is asked for"
+)]
+pub trait HasDerivatives {}

@@ -21,9 +21,11 @@ mod one_hot;
 mod products;
 mod pullback;
 mod reductions;
+mod rules;
 mod scans;
 mod softmax;
 mod structure;
+mod tangent;
 
 pub use crate::differentiable::{
     Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, Nothing, VecAcc,
@@ -40,17 +42,20 @@ pub use at::{
     AddInto, At, DenseMut, WriteInto, add_element, add_into, at, dense_mut, take_view, write_into,
 };
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
-pub use casts::{Cast, as_f32, as_f64, cast_like};
+pub use casts::{Cast, CastTangent, as_f32, as_f64, cast_like, tangent_as_f32, tangent_as_f64};
 pub use cotangents::{
     assigned, count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc,
-    sum_to, zeros,
+    seed_gradient, spread, sum_to, zero_gradient, zeros,
 };
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;
 pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
-pub use messages::{CalleeIsDifferentiable, Forward, NotAsked, ScalarResult, SecondOrder, ToCome};
+pub use messages::{
+    CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked, ScalarResult,
+    SecondOrder,
+};
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
 pub use products::{
@@ -60,8 +65,11 @@ pub use pullback::pullback;
 pub use reductions::{
     mean, mean_axis, norm, product, product_axis, std, std_axis, sum, sum_axis, var, var_axis,
 };
+pub use rules::{check_rule, shapes};
 pub use scans::{
     cumprod, cumprod_pull, cumsum, cumsum_reversed, product_others, product_others_axis,
+    recurrence, shifted, shifted_back, shifted_one,
 };
 pub use softmax::{log_softmax, logsumexp, softmax};
 pub use structure::*;
+pub use tangent::{MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField, owned_tangent};

@@ -98,6 +98,100 @@ where
     dx
 }
 
+/// The sequences `s_i = a_i s_{i-1} + b_i` along `axis`, from 0: what the tangent of a scan is made of.
+///
+/// # Panics
+/// If the shapes differ or there is no such axis.
+#[track_caller]
+pub fn recurrence<T, D, A, B>(a: A, b: B, axis: Axis) -> Array<T, D>
+where
+    T: Float,
+    D: RemoveAxis,
+    A: Operand<T, Rank = Nd<D>>,
+    B: Operand<T, Rank = Nd<D>>,
+{
+    let a = a.operand_view();
+    let mut sums = b.operand_owned();
+    check_axis("recurrence", a.shape(), axis);
+    assert!(
+        a.shape() == sums.shape(),
+        "recurrence: shapes {:?} and {:?} differ",
+        a.shape(),
+        sums.shape()
+    );
+    Zip::from(sums.lanes_mut(axis)).and(a.lanes(axis)).for_each(|mut sums, a| {
+        for i in 1..a.len() {
+            let before = a[i] * sums[i - 1];
+            sums[i] += before;
+        }
+    });
+    sums
+}
+
+/// Each element one place further along `axis`, and 0 at the first.
+///
+/// # Panics
+/// If there is no such axis.
+#[track_caller]
+pub fn shifted<T, D, X>(x: X, axis: Axis) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    shifted_from(x, axis, T::zero())
+}
+
+/// Each element one place further along `axis`, and 1 at the first: products, without the element itself.
+///
+/// # Panics
+/// If there is no such axis.
+#[track_caller]
+pub fn shifted_one<T, D, X>(x: X, axis: Axis) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    shifted_from(x, axis, T::one())
+}
+
+#[track_caller]
+fn shifted_from<T, D, X>(x: X, axis: Axis, first: T) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    let mut shifted = x.operand_owned();
+    check_axis("shifted", shifted.shape(), axis);
+    for mut lane in shifted.lanes_mut(axis) {
+        let mut before = first;
+        lane.iter_mut().for_each(|element| std::mem::swap(element, &mut before));
+    }
+    shifted
+}
+
+/// Each element one place back along `axis`, and 0 at the last.
+///
+/// # Panics
+/// If there is no such axis.
+#[track_caller]
+pub fn shifted_back<T, D, X>(x: X, axis: Axis) -> Array<T, D>
+where
+    T: Float,
+    D: Dimension,
+    X: Operand<T, Rank = Nd<D>>,
+{
+    let mut shifted = x.operand_owned();
+    check_axis("shifted_back", shifted.shape(), axis);
+    for mut lane in shifted.lanes_mut(axis) {
+        let mut after = T::zero();
+        lane.iter_mut().rev().for_each(|element| std::mem::swap(element, &mut after));
+    }
+    shifted
+}
+
 /// At every element, the product of all others: the derivative of the product, right where there are
 /// zeros.
 pub fn product_others<T, D, X>(x: X) -> Array<T, D>

@@ -42,7 +42,12 @@ const PLACES: &[Place] = &[
     // A row's formula is read by the code that reads users' functions.
     Place {
         module: "differentiate",
-        may: &["crate::graph", "crate::lower::formula", "crate::ops"],
+        may: &[
+            "crate::graph",
+            "crate::lower::formula",
+            "crate::lower::tangent_formula",
+            "crate::ops",
+        ],
     },
     Place { module: "simplify", may: &["crate::graph", "crate::ops"] },
     Place { module: "residuals", may: &["crate::graph"] },

@@ -1,0 +1,104 @@
+//! Stand-ins: of derivatives that were not asked for, and of all where the function has a mistake.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::signature::Signature;
+
+impl Signature<'_> {
+    /// Hidden stand-ins for forward mode and second order where they were not asked for, which explain
+    /// themselves when called.
+    pub(super) fn not_asked_for(&self) -> TokenStream {
+        let krate = &self.krate;
+        let generics = self.generics();
+        let separator = self.separator();
+        let predicates = self.predicates();
+        let parameters = self.parameters();
+        let visibility = &self.source.item.vis;
+        let asked = |item: &str| match item {
+            "jvp" => self.source.options.forward,
+            _ => self.source.options.second_order,
+        };
+        let items = ["jvp", "hvp", "grad_and_hvp"].into_iter().filter(|item| !asked(item)).map(|item| {
+            let name = self.item(item);
+            let bound = match item {
+                "jvp" => quote!(Forward),
+                _ => quote!(SecondOrder),
+            };
+            quote! {
+                #[doc(hidden)]
+                #[allow(warnings, clippy::all)]
+                #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> !
+                where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::#bound
+                {
+                    unreachable!()
+                }
+            }
+        });
+        quote!(#(#items)*)
+    }
+
+    /// Every function with a body that never runs.
+    pub(super) fn stand_ins(&self) -> TokenStream {
+        let (generics, clause) = (self.generics(), self.where_clause());
+        let parameters = self.parameters();
+        let visibility = &self.source.item.vis;
+        let krate = &self.krate;
+        let (result, seed, gradients) =
+            (self.source.result(), self.result_gradient(), self.gradients());
+        let plain = quote!(<#generics>(#(#parameters),*));
+        let into = quote!(<#generics>(#(#parameters,)* _: &mut #gradients));
+        let items = [
+            ("vjp", &plain, quote!((#result, #krate::__pullback!(Fn(#seed) -> #gradients)))),
+            ("value_and_grad", &plain, quote!((#result, #gradients))),
+            ("value_and_grad_into", &into, quote!(#result)),
+            ("grad", &plain, quote!(#gradients)),
+        ];
+        let items = items.into_iter().map(|(item, signature, ty)| {
+            let name = self.item(item);
+            let body = match item {
+                "vjp" => quote!((unreachable!(), |_: #seed| unreachable!())),
+                _ => quote!(unreachable!()),
+            };
+            quote! {
+                #[doc(hidden)]
+                #[allow(warnings, clippy::all)]
+                #visibility fn #name #signature -> #ty #clause { #body }
+            }
+        });
+        let items: Vec<TokenStream> =
+            items.chain([self.hidden_stand_in(), self.stand_ins_of_flags()]).collect();
+        quote!(#(#items)*)
+    }
+
+    /// The same for what flags ask for.
+    fn stand_ins_of_flags(&self) -> TokenStream {
+        let options = &self.source.options;
+        let (result, tangent, gradients) =
+            (self.source.result(), self.result_gradient(), self.gradients());
+        let forward = quote!((#result, #tangent));
+        let items = [
+            ("jvp", options.forward, 1, forward.clone()),
+            ("__jvp", options.forward, self.source.params.len(), forward),
+            ("hvp", options.second_order, 1, gradients.clone()),
+            ("grad_and_hvp", options.second_order, 1, quote!((#gradients, #gradients))),
+        ];
+        let items = items.into_iter().filter(|(_, is_asked, ..)| *is_asked);
+        let items = items.map(|(item, _, count, ty)| {
+            let name = self.item(item);
+            let (generics, clause) = (self.generics(), self.where_clause());
+            let separator = self.separator();
+            let parameters = self.hidden_parameters();
+            let visibility = &self.source.item.vis;
+            let tangents: Vec<_> = self.tangent_types().into_iter().take(count).collect();
+            quote! {
+                #[doc(hidden)]
+                #[allow(warnings, clippy::all)]
+                #visibility fn #name<#generics #separator #(#tangents),*>(
+                    #(#parameters,)* #(_: #tangents),*
+                ) -> #ty #clause { unreachable!() }
+            }
+        });
+        quote!(#(#items)*)
+    }
+}

@@ -1,0 +1,118 @@
+//! Derivatives inside differentiable functions, in loops too; the mixes of modes agree.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+#![allow(clippy::all)]
+
+use chainrule::check::{check_adjoint, check_gradients};
+use chainrule::ndarray::{Array1, Array2, array};
+use chainrule::prelude::*;
+use chainrule_tests::check;
+
+#[differentiable(second_order)]
+fn potential(x: &Array1<f64>, k: f64) -> f64 {
+    (x * x * x).sum() * k + x.sum().sin()
+}
+
+/// A path under the force of a potential.
+#[differentiable(forward)]
+fn path(x: &Array1<f64>, k: f64, steps: usize) -> f64 {
+    let mut x = x.clone();
+    let mut v = &x * 0.0;
+    for _ in 0..steps {
+        let (force, _) = potential::grad(&x, k);
+        v = v - &force * 0.1;
+        x = &x + &v * 0.1;
+    }
+    x.dot(&x)
+}
+
+#[test]
+fn a_path() {
+    let at = (array![0.3, -0.2, 0.9], 0.7);
+    check(check_gradients(|(x, k)| path(x, *k, 5), |(x, k)| path::grad(x, *k, 5), &at));
+    let (x, k) = &at;
+    let gradients = path::grad(x, *k, 5);
+    chainrule_tests::forward_agrees(&gradients, |d| path::jvp(x, *k, 5, d).1);
+}
+
+#[differentiable(second_order)]
+fn cubic(x: f64, y: f64) -> f64 {
+    x * x * x * y + y * y
+}
+
+/// The gradient's penalty, by the value and the gradient at once.
+#[differentiable(forward)]
+fn penalised(x: f64, y: f64) -> f64 {
+    let (value, (dx, dy)) = cubic::value_and_grad(x, y);
+    value + dx * dx + 2.0 * dy
+}
+
+/// A directional derivative.
+#[differentiable]
+fn directed(x: f64, y: f64, a: f64) -> f64 {
+    let (value, slope) = cubic::jvp(x, y, (a, 2.0));
+    value * slope
+}
+
+#[test]
+fn values_and_directions() {
+    let at = (0.8, -0.4);
+    check(check_gradients(|(x, y)| penalised(*x, *y), |(x, y)| penalised::grad(*x, *y), &at));
+    let gradients = penalised::grad(at.0, at.1);
+    chainrule_tests::forward_agrees(&gradients, |d| penalised::jvp(at.0, at.1, d).1);
+    let at = (0.8, -0.4, 0.3);
+    check(check_gradients(
+        |(x, y, a)| directed(*x, *y, *a),
+        |(x, y, a)| directed::grad(*x, *y, *a),
+        &at,
+    ));
+}
+
+#[differentiable(second_order, constant(x))]
+fn network(w: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
+    w.dot(x).tanh()
+}
+
+/// What a small change of the weights would do: an array's derivative in a direction.
+#[differentiable(constant(x))]
+fn change_at(w: &Array2<f64>, d: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
+    let (y, dy) = network::jvp(w, x, d);
+    y * dy
+}
+
+#[test]
+fn arrays_in_a_direction() {
+    let at = (array![[0.3, -0.2], [0.9, 0.1]], array![[0.5, 0.4], [-0.7, 1.1]]);
+    let x = array![1.0, -0.6];
+    check(check_adjoint(
+        |(w, d)| change_at(w, d, &x),
+        |(w, d), dy| change_at::vjp(w, d, &x).1(dy),
+        &at,
+    ));
+}
+
+#[derive(Differentiable, Clone)]
+struct Well {
+    depth: f64,
+    centre: Array1<f64>,
+}
+
+impl Well {
+    #[differentiable(second_order)]
+    fn energy(&self, x: &Array1<f64>) -> f64 {
+        let r = x - &self.centre;
+        -self.depth * (-(&r * &r).sum()).exp()
+    }
+
+    #[differentiable(forward)]
+    fn force(&self, x: &Array1<f64>) -> Array1<f64> {
+        let (_, dx) = self.energy_grad(x);
+        -dx
+    }
+}
+
+#[test]
+fn a_method() {
+    let at = (Well { depth: 1.5, centre: array![0.1, 0.2] }, array![0.5, -0.3]);
+    check(check_adjoint(|(well, x)| well.force(x), |(well, x), dy| well.force_vjp(x).1(dy), &at));
+}

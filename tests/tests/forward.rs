@@ -1,0 +1,141 @@
+//! Forward mode: what it gives for the programs of a person, beside known mathematics.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+#![allow(clippy::all)]
+
+use chainrule::ndarray::{Array1, Array2, ArrayView1, Axis, array};
+use chainrule::prelude::*;
+
+#[differentiable(forward)]
+fn product(x: f64, y: f64) -> f64 {
+    x.sin() * y
+}
+
+#[test]
+fn floats_go_by_value() {
+    let (y, dy) = product::jvp(0.5, 2.0, (1.0, 0.0));
+    assert_eq!((y, dy), (0.5_f64.sin() * 2.0, 0.5_f64.cos() * 2.0));
+    let (_, dy) = product::jvp(0.5, 2.0, (0.0, 3.0));
+    assert_eq!(dy, 0.5_f64.sin() * 3.0);
+}
+
+/// A constant argument has no tangent, and one tangent is no tuple.
+#[differentiable(forward)]
+fn power(x: f64, n: usize) -> f64 {
+    let mut y = 1.0;
+    for _ in 0..n {
+        y *= x;
+    }
+    y
+}
+
+#[test]
+fn one_tangent_is_bare() {
+    assert_eq!(power::jvp(2.0, 3, 1.0), (8.0, 12.0));
+}
+
+#[differentiable(forward)]
+fn layer(w: &Array2<f64>, b: &Array1<f64>, x: ArrayView1<f64>) -> Array1<f64> {
+    (w.dot(&x) + b).tanh()
+}
+
+#[differentiable(forward, constant(x))]
+fn loss(w: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.nrows() {
+        let h = layer(w, b, x.row(i));
+        sum += h.dot(&h);
+    }
+    sum / x.nrows() as f64
+}
+
+#[test]
+fn arrays_go_by_reference_and_calls_carry_tangents() {
+    let w = array![[0.1, -0.4], [0.7, 0.3]];
+    let b = array![0.2, -0.1];
+    let x = array![[1.0, 2.0], [-0.5, 0.3], [0.2, 0.9]];
+    let (dw, db) = (array![[1.0, 0.5], [-0.3, 0.2]], array![0.4, -2.0]);
+    let (value, (gw, gb)) = loss::value_and_grad(&w, &b, &x);
+    let (y, dy) = loss::jvp(&w, &b, &x, (&dw, &db));
+    assert!((y - value).abs() < 1e-14);
+    let expected = (&gw * &dw).sum() + (&gb * &db).sum();
+    assert!((dy - expected).abs() < 1e-13, "{dy} {expected}");
+    let h = 1e-6;
+    let (up, down) =
+        (layer(&(&w + &(&dw * h)), &b, x.row(0)), layer(&(&w - &(&dw * h)), &b, x.row(0)));
+    let (y, dh) = layer::jvp(&w, &b, x.row(0), (&dw, &Array1::zeros(2), &Array1::zeros(2)));
+    assert_eq!(y, layer(&w, &b, x.row(0)));
+    assert!(((up - down) / (2.0 * h) - dh).iter().all(|d: &f64| d.abs() < 1e-9));
+}
+
+/// A tangent of less rank than the value is spread.
+#[differentiable(forward, constant(x))]
+fn shifted(b: &Array1<f64>, s: f64, x: &Array2<f64>) -> Array2<f64> {
+    x + b + s
+}
+
+#[test]
+fn broadcasting_is_done_for_tangents_too() {
+    let x = Array2::zeros((3, 2));
+    let (_, dy) = shifted::jvp(&array![1.0, 2.0], 1.0, &x, (&array![1.0, -1.0], 0.5));
+    assert_eq!(dy, array![[1.5, -0.5], [1.5, -0.5], [1.5, -0.5]]);
+    let (_, dy) = shifted::jvp(&array![1.0, 2.0], 1.0, &x, (&array![0.0, 0.0], 0.5));
+    assert_eq!(dy.dim(), (3, 2));
+}
+
+#[derive(Differentiable, Clone)]
+struct Dense {
+    w: Array2<f64>,
+    b: Array1<f64>,
+    width: usize,
+}
+
+impl Dense {
+    #[differentiable(forward)]
+    fn forward(&self, x: &Array1<f64>) -> Array1<f64> {
+        (self.w.dot(x) + &self.b) * scale(1.0, self.width)
+    }
+
+    #[differentiable(forward)]
+    fn scaled(&self, by: f64) -> Dense {
+        Dense { w: &self.w * by, b: self.b.clone(), width: self.width }
+    }
+}
+
+#[differentiable(forward)]
+fn scale(x: f64, n: usize) -> f64 {
+    x / n as f64
+}
+
+#[differentiable(forward)]
+fn twice(p: &Dense, x: &Array1<f64>, by: f64) -> Array1<f64> {
+    let q = p.scaled(by);
+    q.forward(&p.forward(x))
+}
+
+#[test]
+fn structs_and_methods() {
+    let p = Dense { w: array![[1.0, 2.0], [3.0, 4.0]], b: array![1.0, 1.0], width: 2 };
+    let x = array![0.5, -1.0];
+    let (y, pullback) = twice::vjp(&p, &x, 0.5);
+    let dp = DenseGradient { w: array![[0.1, 0.2], [-0.3, 0.4]], b: array![0.7, -0.1] };
+    let (dx, by) = (array![1.0, 2.0], -0.4);
+    let (value, dy) = twice::jvp(&p, &x, 0.5, (&dp, &dx, by));
+    assert_eq!(y, value);
+    let ybar = array![0.3, -0.8];
+    let (gp, gx, gby) = pullback(ybar.clone());
+    let forward = (&ybar * &dy).sum();
+    let reverse = (&gp.w * &dp.w).sum() + (&gp.b * &dp.b).sum() + (&gx * &dx).sum() + gby * by;
+    assert!((forward - reverse).abs() < 1e-12, "{forward} {reverse}");
+    assert_eq!(p.forward_jvp(&x, (&dp, &dx)).0, p.forward(&x));
+}
+
+#[differentiable(forward, aux)]
+fn with_aux(x: f64, axis: Axis) -> (f64, usize) {
+    (x * x, axis.index())
+}
+
+#[test]
+fn aux_is_passed_on() {
+    assert_eq!(with_aux::jvp(3.0, Axis(1), 1.0), ((9.0, 1), 6.0));
+}

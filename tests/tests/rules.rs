@@ -1,0 +1,240 @@
+//! Rules of one's own: a better formula, a black box, clipping; on functions, methods and generics.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+#![allow(clippy::all)]
+
+use chainrule::ndarray::{Array1, Array2, array};
+use chainrule::prelude::*;
+
+/// `ln(1 + exp(x))` as it is written in a book; for large `x` its derivative would be `inf / inf`.
+#[differentiable(vjp = log1pexp_rule, jvp = log1pexp_tangent)]
+fn log1pexp(x: f64) -> f64 {
+    if x > 30.0 { x } else { x.exp().ln_1p() }
+}
+
+fn log1pexp_rule(x: f64) -> (f64, impl Fn(f64) -> f64) {
+    (log1pexp(x), move |dy| dy / (1.0 + (-x).exp()))
+}
+
+fn log1pexp_tangent(x: f64, dx: f64) -> (f64, f64) {
+    (log1pexp(x), dx / (1.0 + (-x).exp()))
+}
+
+#[differentiable(forward)]
+fn sum_of(x: f64, n: usize) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += log1pexp(x * i as f64) * x;
+    }
+    sum
+}
+
+#[test]
+fn a_better_formula() {
+    assert_eq!(log1pexp::value_and_grad(800.0), (800.0, 1.0));
+    assert_eq!(log1pexp::grad(0.0), 0.5);
+    let (y, pullback) = log1pexp::vjp(0.0);
+    assert_eq!((y, pullback(2.0), pullback(-4.0)), (2.0_f64.ln(), 1.0, -2.0));
+    assert_eq!(log1pexp::jvp(0.0, 2.0).1, 1.0);
+    let (y, dy) = sum_of::value_and_grad(0.5, 4);
+    assert_eq!(y, sum_of(0.5, 4));
+    let expected: f64 = (0..4)
+        .map(|i| {
+            let z = 0.5 * i as f64;
+            z.exp().ln_1p() + z / (1.0 + (-z).exp())
+        })
+        .sum();
+    assert!((dy - expected).abs() < 1e-14);
+    assert!((sum_of::jvp(0.5, 4, 1.0).1 - expected).abs() < 1e-14);
+}
+
+/// A linear solve by Gaussian elimination: a black box to the compiler.
+#[differentiable(vjp = solve_rule)]
+fn solve(a: &Array2<f64>, b: &Array1<f64>) -> Array1<f64> {
+    let (mut a, mut x, n) = (a.clone(), b.clone(), b.len());
+    for i in 0..n {
+        for j in i + 1..n {
+            let factor = a[[j, i]] / a[[i, i]];
+            for k in i..n {
+                let above = a[[i, k]];
+                a[[j, k]] -= factor * above;
+            }
+            x[j] -= factor * x[i];
+        }
+    }
+    for i in (0..n).rev() {
+        for j in i + 1..n {
+            x[i] -= a[[i, j]] * x[j];
+        }
+        x[i] /= a[[i, i]];
+    }
+    x
+}
+
+/// By the implicit function theorem: `A^T db = dx`, `dA = -db x^T`.
+fn solve_rule<'a>(
+    a: &'a Array2<f64>,
+    b: &'a Array1<f64>,
+) -> (Array1<f64>, impl Fn(Array1<f64>) -> (Array2<f64>, Array1<f64>) + 'a) {
+    let x = solve(a, b);
+    (x.clone(), move |dx| {
+        let db = solve(&a.t().to_owned(), &dx);
+        let da = Array2::from_shape_fn(a.dim(), |(i, j)| -db[i] * x[j]);
+        (da, db)
+    })
+}
+
+#[differentiable]
+fn energy(a: &Array2<f64>, b: &Array1<f64>, steps: usize) -> f64 {
+    let mut x = b * 1.0;
+    for _ in 0..steps {
+        x = solve(a, &x);
+    }
+    x.dot(&x)
+}
+
+#[test]
+fn a_black_box() {
+    let a = array![[2.0, 0.3], [-0.4, 1.5]];
+    let b = array![1.0, -2.0];
+    chainrule_tests::check(chainrule::check::check_adjoint(
+        |(a, b)| solve(a, b),
+        |(a, b), dy| solve::vjp(a, b).1(dy),
+        &(a.clone(), b.clone()),
+    ));
+    chainrule_tests::check(chainrule::check::check_gradients(
+        |(a, b)| energy(a, b, 2),
+        |(a, b)| energy::grad(a, b, 2),
+        &(a, b),
+    ));
+}
+
+/// The identity, whose cotangent is clipped.
+#[differentiable(vjp = clipped_rule, constant(most))]
+fn clipped(x: Array1<f64>, most: f64) -> Array1<f64> {
+    assert!(most > 0.0);
+    x
+}
+
+fn clipped_rule(x: Array1<f64>, most: f64) -> (Array1<f64>, impl Fn(Array1<f64>) -> Array1<f64>) {
+    (x, move |dy| dy.mapv(|dy| dy.clamp(-most, most)))
+}
+
+#[differentiable]
+fn steep(x: &Array1<f64>) -> f64 {
+    let y = clipped(x * 2.0, 1.0);
+    (y * 100.0).sum()
+}
+
+#[test]
+fn clipping() {
+    assert_eq!(steep::grad(&array![1.0, 2.0]), array![2.0, 2.0]);
+}
+
+#[derive(Differentiable, Clone)]
+struct Spring {
+    stiffness: f64,
+    rest: Array1<f64>,
+    coils: usize,
+}
+
+impl Spring {
+    #[differentiable(vjp = Self::force_rule, jvp = Spring::force_tangent)]
+    fn force(&self, x: &Array1<f64>) -> Array1<f64> {
+        (x - &self.rest) * -self.stiffness
+    }
+
+    fn force_rule(
+        &self,
+        x: &Array1<f64>,
+    ) -> (Array1<f64>, impl Fn(Array1<f64>) -> (SpringGradient, Array1<f64>)) {
+        let stretch = x - &self.rest;
+        let k = self.stiffness;
+        (&stretch * -k, move |dy| {
+            let stiffness = -(&stretch * &dy).sum();
+            (SpringGradient { stiffness, rest: &dy * k }, &dy * -k)
+        })
+    }
+
+    fn force_tangent(
+        &self,
+        x: &Array1<f64>,
+        (ds, dx): (&SpringGradient, &Array1<f64>),
+    ) -> (Array1<f64>, Array1<f64>) {
+        let dy = (x - &self.rest) * -ds.stiffness + (dx - &ds.rest) * -self.stiffness;
+        (self.force(x), dy)
+    }
+
+    #[differentiable(forward)]
+    fn work(&self, x: &Array1<f64>) -> f64 {
+        self.force(x).dot(x)
+    }
+}
+
+#[test]
+fn a_method() {
+    let spring = Spring { stiffness: 2.0, rest: array![1.0, 0.5], coils: 3 };
+    let x = array![0.3, -0.7];
+    chainrule_tests::check(chainrule::check::check_gradients(
+        |(spring, x): &(Spring, Array1<f64>)| spring.work(x),
+        |(spring, x)| spring.work_grad(x),
+        &(spring.clone(), x.clone()),
+    ));
+    let (gs, gx) = spring.work_grad(&x);
+    let (ds, dx) = (SpringGradient { stiffness: 0.3, rest: array![-1.0, 2.0] }, array![0.4, 0.9]);
+    let (_, dy) = spring.work_jvp(&x, (&ds, &dx));
+    let expected = gs.stiffness * ds.stiffness + gs.rest.dot(&ds.rest) + gx.dot(&dx);
+    assert!((dy - expected).abs() < 1e-13, "{dy} {expected}");
+    let _ = spring.coils;
+}
+
+#[differentiable(vjp = cube_rule)]
+fn cube<T: Float>(x: &Array1<T>) -> T {
+    x.mapv(|x| x * x * x).sum()
+}
+
+fn cube_rule<T: Float>(x: &Array1<T>) -> (T, impl Fn(T) -> Array1<T>) {
+    let gradient = x.mapv(|x| x * x * T::from_f64_lossy(3.0));
+    (cube(x), move |dy| &gradient * dy)
+}
+
+#[differentiable]
+fn cubes<T: Float>(x: &Array1<T>, k: T) -> T {
+    cube(x) * k
+}
+
+#[test]
+fn a_generic() {
+    assert_eq!(cubes::grad(&array![1.0_f32, 2.0], 2.0), (array![6.0, 24.0], 9.0));
+    assert_eq!(cube::value_and_grad(&array![1.0, 2.0]), (9.0, array![3.0, 12.0]));
+}
+
+#[differentiable(vjp = short_rule)]
+fn short(x: &Array1<f64>) -> f64 {
+    x.sum()
+}
+
+fn short_rule(x: &Array1<f64>) -> (f64, impl Fn(f64) -> Array1<f64>) {
+    (x.sum(), |dy| array![dy])
+}
+
+#[test]
+#[should_panic(
+    expected = "rule `short_rule`: the gradient of `x` has shape [1], and should have [3]"
+)]
+fn a_wrong_shape() {
+    short::grad(&array![1.0, 2.0, 3.0]);
+}
+
+#[differentiable]
+fn calls_short(x: &Array1<f64>) -> f64 {
+    short(x) * 2.0
+}
+
+#[test]
+#[should_panic(
+    expected = "rule `short_rule`: the gradient of `x` has shape [1], and should have [3]"
+)]
+fn a_wrong_shape_in_a_call() {
+    calls_short::grad(&array![1.0, 2.0, 3.0]);
+}

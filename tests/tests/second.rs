@@ -1,0 +1,78 @@
+//! Second order: Hessian-vector products beside known mathematics, differences of gradients, symmetry.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+#![allow(clippy::all)]
+
+use chainrule::ndarray::{Array1, Array2, array};
+use chainrule::prelude::*;
+
+#[differentiable(second_order)]
+fn cubic(x: f64, y: f64) -> f64 {
+    x * x * x * y.sin()
+}
+
+#[test]
+fn scalars() {
+    let (x, y) = (1.5_f64, 0.4_f64);
+    let (gradients, product) = cubic::grad_and_hvp(x, y, (1.0, 0.0));
+    assert_eq!(gradients, cubic::grad(x, y));
+    let expected = (6.0 * x * y.sin(), 3.0 * x * x * y.cos());
+    assert!((product.0 - expected.0).abs() < 1e-13 && (product.1 - expected.1).abs() < 1e-13);
+    let product = cubic::hvp(x, y, (0.0, 2.0));
+    assert!((product.0 - 6.0 * x * x * y.cos()).abs() < 1e-13);
+    assert!((product.1 + 2.0 * x * x * x * y.sin()).abs() < 1e-13);
+    assert_eq!(cubic::jvp(x, y, (1.0, 0.0)).1, cubic::grad(x, y).0);
+}
+
+#[differentiable(second_order)]
+fn power(x: f64, n: usize) -> f64 {
+    let mut y = 1.0;
+    for i in 0..n {
+        if i % 2 == 0 {
+            y *= x;
+        } else {
+            y = x * y * 2.0;
+        }
+    }
+    y
+}
+
+#[test]
+fn loops_and_branches() {
+    assert_eq!(power::hvp(3.0, 4, 1.0), 4.0 * 12.0 * 9.0);
+    assert_eq!(power::hvp(3.0, 0, 1.0), 0.0);
+}
+
+#[differentiable(second_order)]
+fn layer(w: &Array2<f64>, b: &Array1<f64>, x: &Array1<f64>) -> Array1<f64> {
+    (w.dot(x) + b).tanh()
+}
+
+#[differentiable(second_order, constant(x))]
+fn network(w: &Array2<f64>, b: &Array1<f64>, x: &Array1<f64>, steps: usize) -> f64 {
+    let mut h = x.clone();
+    for _ in 0..steps {
+        h = layer(w, b, &h);
+    }
+    h.dot(&h)
+}
+
+#[test]
+fn calls_in_loops() {
+    let w = array![[0.1, -0.4], [0.7, 0.3]];
+    let b = array![0.2, -0.1];
+    let x = array![1.0, 2.0];
+    let (dw, db) = (array![[1.0, 0.5], [-0.3, 0.2]], array![0.4, -2.0]);
+    let h = 1e-5;
+    let up = network::grad(&(&w + &(&dw * h)), &(&b + &(&db * h)), &x, 3);
+    let down = network::grad(&(&w - &(&dw * h)), &(&b - &(&db * h)), &x, 3);
+    let (hw, hb) = network::hvp(&w, &b, &x, 3, (&dw, &db));
+    assert!(((up.0 - down.0) / (2.0 * h) - &hw).iter().all(|d: &f64| d.abs() < 1e-8));
+    assert!(((up.1 - down.1) / (2.0 * h) - &hb).iter().all(|d: &f64| d.abs() < 1e-8));
+    // Symmetric: <H u, v> = <u, H v>.
+    let (uw, ub) = (array![[0.3, 0.1], [1.3, -0.2]], array![-0.4, 1.0]);
+    let (gw, gb) = network::hvp(&w, &b, &x, 3, (&uw, &ub));
+    let one = (&hw * &uw).sum() + (&hb * &ub).sum();
+    let other = (&gw * &dw).sum() + (&gb * &db).sum();
+    assert!((one - other).abs() < 1e-12, "{one} {other}");
+}
