@@ -181,6 +181,19 @@ impl Writer<'_> {
         self.may_be_reference(arg, passing)
             && self.names.get(arg).is_some()
             && (self.markers.is_none() || !self.is_place(arg))
+            && !self.is_part_of_what_is_lent(arg)
+    }
+
+    /// True for a name in a pattern that takes a borrowed argument apart: the adjoint takes it apart again.
+    fn is_part_of_what_is_lent(&self, value: Value) -> bool {
+        self.definition(value).is_some_and(|node| match &node.op {
+            Op::Verbatim(verbatim) => {
+                let params = &self.graph.body.params;
+                let is_lent = |arg| params.contains(arg) && self.graph.info(*arg).is_reference;
+                verbatim.pattern.is_some() && verbatim.pure && node.args.iter().all(is_lent)
+            }
+            _ => false,
+        })
     }
 
     fn may_be_reference(&self, arg: Value, passing: Passing) -> bool {

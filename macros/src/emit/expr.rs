@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
-use super::text::{Strength, Text};
+use super::text::{strength, Strength, Text};
 use super::tokens::{located, rename, rename_pattern};
 use super::writer::Writer;
 use crate::graph::{key, Construct, Elem, Form, Node, Op, Ty, Value, Verbatim};
@@ -51,12 +51,11 @@ impl<'a> Writer<'a> {
             return self.float(value).tokens;
         }
         let text = self.text(value);
-        let tokens = &text.tokens;
         if self.is_reference(value) {
-            quote!(#tokens)
-        } else {
-            quote!(&#tokens)
+            return text.tokens;
         }
+        let text = text.at_least(Strength::Unary);
+        quote!(&#text)
     }
 
     /// True if the expression for the value is a reference already.
@@ -394,12 +393,7 @@ impl<'a> Writer<'a> {
     pub(super) fn verbatim(&self, verbatim: &Verbatim, args: &[Value]) -> Text {
         let names = self.renames(verbatim, args);
         let tokens = rename(verbatim.tokens.0.clone(), &names);
-        let is_atom = tokens.clone().into_iter().count() == 1;
-        if is_atom {
-            Text::atom(tokens)
-        } else {
-            Text::loose(tokens)
-        }
+        Text { strength: strength(&tokens), tokens }
     }
 
     fn renames(&self, verbatim: &Verbatim, args: &[Value]) -> HashMap<String, TokenStream> {

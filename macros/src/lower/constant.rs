@@ -276,6 +276,13 @@ impl Finder<'_, '_> {
         }
     }
 
+    /// An active value may be written through what is lent mutably, though none stands there now.
+    fn lent_mutably(&mut self, place: &Expr, span: proc_macro2::Span) {
+        if self.lowering.is_versioned(place) {
+            self.found.active.get_or_insert(span);
+        }
+    }
+
     /// Every identifier in tokens that syn does not read, and those captured by format strings.
     fn tokens(&mut self, tokens: TokenStream) {
         // A name after one dot is a field or a method; after two, the end of a range.
@@ -337,12 +344,23 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
             call.args.iter().for_each(|arg| self.visit_expr(arg));
             return;
         }
-        if ops::by_call(&call.method.to_string(), call.args.len() + 1).is_none()
-            && !PURE_METHODS.contains(&call.method.to_string().as_str())
-        {
-            self.found.pure = false;
+        if super::flow::changes_receiver(&call.method.to_string()) {
+            self.lent_mutably(&call.receiver, call.method.span());
         }
+        let name = call.method.to_string();
+        // An iterator that has a name is used up by its adapters.
+        let is_iterator = matches!(&*call.receiver, Expr::MethodCall(_) | Expr::Paren(_));
+        self.found.pure &= ops::by_call(&name, call.args.len() + 1).is_some()
+            || PURE_METHODS.contains(&name.as_str())
+            || is_iterator && PURE_ADAPTERS.contains(&name.as_str());
         syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_reference(&mut self, lent: &'ast syn::ExprReference) {
+        if lent.mutability.is_some() {
+            self.lent_mutably(&lent.expr, lent.and_token.span);
+        }
+        syn::visit::visit_expr_reference(self, lent);
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
@@ -387,10 +405,24 @@ const PURE_METHODS: &[&str] = &[
     "to_vec",
     "is_some",
     "is_none",
-    "iter",
     "len",
     "as_standard_layout",
+    "iter",
+    "outer_iter",
+    "axis_iter",
+    "axis_chunks_iter",
+    "rows",
+    "columns",
+    "lanes",
+    "windows",
+    "chunks",
+    "chunks_exact",
+    "exact_chunks",
 ];
+
+/// Methods of iterators that make another one: they look on, where the iterator was made by looking.
+const PURE_ADAPTERS: &[&str] =
+    &["enumerate", "zip", "rev", "skip", "take", "step_by", "copied", "cloned"];
 
 /// True for a name that Rust's conventions give to types and constructors.
 pub(super) fn starts_upper(name: &str) -> bool {
