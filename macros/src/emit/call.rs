@@ -182,6 +182,7 @@ impl Writer<'_> {
             && self.names.get(arg).is_some()
             && (self.markers.is_none() || !self.is_place(arg))
             && !self.is_part_of_what_is_lent(arg)
+            && !self.survey.items_again.contains(&arg)
     }
 
     /// True for a name in a pattern that takes a borrowed argument apart: the adjoint takes it apart again.
@@ -233,7 +234,7 @@ impl Writer<'_> {
             return quote!(#text.view());
         }
         match passing {
-            Passing::Reference if is_reference => text.tokens,
+            Passing::Reference if is_reference && !self.access.contains_key(&arg) => text.tokens,
             Passing::Reference => {
                 let text = text.at_least(Strength::Unary);
                 quote!(&#text)

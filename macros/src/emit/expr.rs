@@ -402,8 +402,9 @@ impl<'a> Writer<'a> {
             crate::graph::is_of_a_macro(self.signature.source.item.sig.fn_token.span);
         for (name, value) in verbatim.mentions(args) {
             let text = self.typed_literal(value, value).unwrap_or_else(|| self.text(value));
-            // The same letters may be another name, where a macro of the user's is around.
-            if is_of_a_macro || text.tokens.to_string() != name {
+            // The same letters may be another name, where a macro of the user's is around, and in the
+            // adjoint, whose names are ours.
+            if is_of_a_macro || self.in_adjoint || text.tokens.to_string() != name {
                 names.insert(name.to_owned(), text.at_least(Strength::Atom));
             }
         }

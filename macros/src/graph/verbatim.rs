@@ -46,6 +46,12 @@ impl Verbatim {
         Verbatim { tokens: Tokens(tokens), names, pattern: None, pure }
     }
 
+    /// True for `&e`, which costs nothing to take again.
+    pub(crate) fn is_lent(&self) -> bool {
+        let first = self.tokens.0.clone().into_iter().next();
+        matches!(first, Some(TokenTree::Punct(punct)) if punct.as_char() == '&')
+    }
+
     /// The names with the values that they stand for.
     pub(crate) fn mentions<'a>(
         &'a self,

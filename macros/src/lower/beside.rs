@@ -121,9 +121,10 @@ impl Lowering<'_> {
     }
 }
 
-/// True for an iterator that takes its items out of what it goes over.
+/// True for an iterator that takes its items out of a variable.
 pub(super) fn uses_up(iterable: &Expr) -> bool {
-    matches!(iterable, Expr::MethodCall(call) if call.method == "into_iter" || call.method == "drain")
+    matches!(iterable, Expr::MethodCall(call) if call.method == "drain"
+        || call.method == "into_iter" && !matches!(&*call.receiver, Expr::MethodCall(_)))
 }
 
 /// True for a range between literals, whose type its use decides.

@@ -1,6 +1,7 @@
 //! Constant expressions, which are passed on as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -8,6 +9,7 @@ use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::{Expr, Lit};
 
+use super::function::LocalFunction;
 use super::Lowering;
 use crate::graph::{captured_by, element, key, key_at, Elem, Op, Ty, Value, Verbatim};
 use crate::ops::{self, Kind};
@@ -20,10 +22,16 @@ impl Lowering<'_> {
 
     /// What an expression or statement mentions of the names in scope.
     pub(super) fn mentions(&self, tokens: &impl Mentioning) -> Mentions {
-        let mut finder =
-            Finder { lowering: self, found: Mentions { pure: true, ..Mentions::default() } };
+        let Finder { mut found, changing, .. } = self.find(tokens);
+        found.pure &= changing.is_empty();
+        found
+    }
+
+    fn find(&self, tokens: &impl Mentioning) -> Finder<'_, '_> {
+        let found = Mentions { pure: true, ..Mentions::default() };
+        let mut finder = Finder { lowering: self, found, changing: BTreeSet::new() };
         tokens.accept(&mut finder);
-        finder.found
+        finder
     }
 
     /// Passes a constant expression on; a plain name or a literal needs no node of its own.
@@ -60,8 +68,30 @@ impl Lowering<'_> {
             _ => {}
         }
         let ty = self.constant_type(expr);
-        let mentions = self.mentions(expr);
+        let mentions = match ty {
+            Ty::Float(_) | Ty::Integer | Ty::Bool => self.mentions(expr),
+            _ => self.mentions_now(expr),
+        };
         self.verbatim(expr.to_token_stream(), mentions, ty, expr.span())
+    }
+
+    /// What an expression mentions, its counters as they are now: what is shown at the counter of a `while`
+    /// loop, `x[t].view()`, cannot be kept, so it is shown again.
+    fn mentions_now(&mut self, expr: &Expr) -> Mentions {
+        let Finder { mut found, changing, .. } = self.find(expr);
+        let is_counter = |name: &String| *self.graph.ty(found.names[name]) == Ty::Integer;
+        if !found.pure || !changing.iter().all(is_counter) {
+            found.pure &= changing.is_empty();
+            return found;
+        }
+        for name in changing {
+            let names = [("__counter".to_owned(), found.names[&name])].into_iter().collect();
+            let once = Mentions { names, ..Mentions::default() };
+            let now = self.verbatim(quote::quote!(__counter), once, Ty::Integer, expr.span());
+            self.graph.info_mut(now).name = Some(name.clone());
+            found.names.insert(name, now);
+        }
+        found
     }
 
     /// A constant operand that is handed on with the `&` that the user wrote.
@@ -258,6 +288,8 @@ impl Mentioning for TokenStream {
 pub(super) struct Finder<'l, 'a> {
     lowering: &'l Lowering<'a>,
     found: Mentions,
+    /// The variables that change.
+    changing: BTreeSet<String>,
 }
 
 impl Finder<'_, '_> {
@@ -268,9 +300,18 @@ impl Finder<'_, '_> {
             }
             return;
         }
-        let Some(binding) = self.lowering.scopes.get(name) else { return };
+        let Some(binding) = self.lowering.scopes.get(name) else {
+            // A closure that captures something active gives something active.
+            let is_active = |function: Rc<LocalFunction>| function.is_active;
+            if flows && self.lowering.scopes.function(name).is_some_and(is_active) {
+                self.found.active.get_or_insert(span);
+            }
+            return;
+        };
         self.found.names.insert(name.to_owned(), binding.value);
-        self.found.pure &= !binding.is_mutable;
+        if binding.is_mutable {
+            self.changing.insert(name.to_owned());
+        }
         if flows && self.lowering.is_active(binding.value) {
             self.found.active.get_or_insert(span);
         }
@@ -368,6 +409,12 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
         let is_constructor = matches!(&*call.func, Expr::Path(path)
             if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())));
         self.found.pure &= is_constructor;
+        if is_stopped(call) {
+            let before = self.found.active;
+            syn::visit::visit_expr_call(self, call);
+            self.found.active = before;
+            return;
+        }
         syn::visit::visit_expr_call(self, call);
     }
 
@@ -385,6 +432,14 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     }
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// True for `stop_gradient(e)` where `e` is a value of its own: no variable, which the rest of the function may
+/// still need, and nothing borrowed.
+fn is_stopped(call: &syn::ExprCall) -> bool {
+    let is_named = matches!(&*call.func, Expr::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident == "stop_gradient"));
+    is_named && !matches!(call.args.first(), Some(Expr::Path(_) | Expr::Reference(_)))
 }
 
 /// Methods of the standard library and ndarray that only look at their receiver.
@@ -422,7 +477,7 @@ const PURE_METHODS: &[&str] = &[
 
 /// Methods of iterators that make another one: they look on, where the iterator was made by looking.
 const PURE_ADAPTERS: &[&str] =
-    &["enumerate", "zip", "rev", "skip", "take", "step_by", "copied", "cloned"];
+    &["enumerate", "zip", "rev", "skip", "take", "step_by", "into_iter", "copied", "cloned"];
 
 /// True for a name that Rust's conventions give to types and constructors.
 pub(super) fn starts_upper(name: &str) -> bool {
