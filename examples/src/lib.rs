@@ -4,6 +4,7 @@ pub mod argmax;
 pub mod confusion;
 pub mod digits;
 pub mod houses;
+pub mod lstm;
 pub mod picture;
 pub mod r2;
 pub mod roc;

@@ -280,6 +280,7 @@ impl Restoring<'_> {
                             || is_copied(*arg)
                             || self.forward.params[..self.items].contains(arg)
                             || saving.graph.is_active(*arg)
+                            || self.is_lent_again(saving, *arg)
                     })
             }
             _ if node.is_place() => {
@@ -297,6 +298,15 @@ impl Restoring<'_> {
             }
             _ => false,
         }
+    }
+
+    /// True for a constant `&x[i]` that is taken again.
+    fn is_lent_again(&self, saving: &Saving, value: Value) -> bool {
+        let node = self.forward.nodes.iter().find(|node| node.outs.contains(&value));
+        node.is_some_and(|node| match &node.op {
+            Op::Verbatim(verbatim) => verbatim.is_lent() && self.is_computed_again(saving, node),
+            _ => false,
+        })
     }
 
     /// True if what a place shows a part of is there in the adjoint too, as it was.

@@ -302,3 +302,40 @@ fn a_write_in_one_arm() {
     expect!(in_one_arm(&array![2.0, 3.0], false) = 40.0, d = [40.0, 24.0]);
     expect!(in_one_arm(&array![0.5, 3.0], false) = 9.25, d = [1.0, 6.0]);
 }
+
+/// What is lent mutably is written through another name, while nothing active stands in it yet.
+#[differentiable(wrt(u), forward)]
+fn lent_in_a_loop(u: f64, x: &Array1<f64>) -> f64 {
+    let mut list = vec![0.0; x.len()];
+    for place in list.iter_mut().skip(1) {
+        *place += u;
+    }
+    for (place, x) in list.iter_mut().zip(x.iter()) {
+        *place *= x;
+    }
+    let mut matrix = Array2::<f64>::zeros((x.len(), 2));
+    for (mut row, x) in matrix.outer_iter_mut().zip(x) {
+        row.fill(u * x);
+    }
+    list[1] * list[2] + matrix.pow2().sum()
+}
+
+#[differentiable(wrt(u), forward)]
+fn lent_to_a_name(u: f64, x: &Array1<f64>) -> f64 {
+    let mut list = vec![0.0; x.len()];
+    let first = &mut list[0];
+    *first = u;
+    let mut matrix = Array2::<f64>::zeros((x.len(), 2));
+    let mut row = matrix.row_mut(1);
+    row.fill(u);
+    list[0] * list[0] * matrix.sum()
+}
+
+#[test]
+fn a_part_that_is_lent_belongs_to_the_whole() {
+    // u^2 x1 x2 + 2 u^2 (x0^2 + x1^2 + x2^2)
+    let x = array![0.5, 2.0, 3.0];
+    expect!(lent_in_a_loop(1.5, &x) = 2.25 * 32.5, d = 3.0 * 32.5);
+    // u^2 * 2 u
+    expect!(lent_to_a_name(1.5, &x) = 2.0 * 3.375, d = 6.0 * 2.25);
+}

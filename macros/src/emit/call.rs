@@ -289,6 +289,20 @@ impl Writer<'_> {
         self.may_be_reference(arg, passing)
             && self.names.get(arg).is_some()
             && (self.markers.is_none() || !self.is_place(arg))
+            && !self.is_part_of_what_is_lent(arg)
+            && !self.survey.items_again.contains(&arg)
+    }
+
+    /// True for a name in a pattern that takes a borrowed argument apart: the adjoint takes it apart again.
+    fn is_part_of_what_is_lent(&self, value: Value) -> bool {
+        self.definition(value).is_some_and(|node| match &node.op {
+            Op::Verbatim(verbatim) => {
+                let params = &self.graph.body.params;
+                let is_lent = |arg| params.contains(arg) && self.graph.info(*arg).is_reference;
+                verbatim.pattern.is_some() && verbatim.pure && node.args.iter().all(is_lent)
+            }
+            _ => false,
+        })
     }
 
     fn may_be_reference(&self, arg: Value, passing: Passing) -> bool {
@@ -328,7 +342,7 @@ impl Writer<'_> {
             return quote!(#text.view());
         }
         match passing {
-            Passing::Reference if is_reference => text.tokens,
+            Passing::Reference if is_reference && !self.access.contains_key(&arg) => text.tokens,
             Passing::Reference => {
                 let text = text.at_least(Strength::Unary);
                 quote!(&#text)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
-use super::text::{Strength, Text};
+use super::text::{strength, Strength, Text};
 use super::tokens::{located, rename_pattern};
 use super::writer::Writer;
 use crate::graph::{key, rename, Construct, Elem, Form, Node, Op, Ty, Value, Verbatim};
@@ -51,12 +51,11 @@ impl<'a> Writer<'a> {
             return self.float(value).tokens;
         }
         let text = self.text(value);
-        let tokens = &text.tokens;
         if self.is_reference(value) {
-            quote!(#tokens)
-        } else {
-            quote!(&#tokens)
+            return text.tokens;
         }
+        let text = text.at_least(Strength::Unary);
+        quote!(&#text)
     }
 
     /// True if the expression for the value is a reference already.
@@ -410,12 +409,7 @@ impl<'a> Writer<'a> {
     pub(super) fn verbatim(&self, verbatim: &Verbatim, args: &[Value]) -> Text {
         let names = self.renames(verbatim, args);
         let tokens = rename(verbatim.tokens.0.clone(), &names);
-        let is_atom = tokens.clone().into_iter().count() == 1;
-        if is_atom {
-            Text::atom(tokens)
-        } else {
-            Text::loose(tokens)
-        }
+        Text { strength: strength(&tokens), tokens }
     }
 
     fn renames(&self, verbatim: &Verbatim, args: &[Value]) -> HashMap<String, TokenStream> {
@@ -424,8 +418,9 @@ impl<'a> Writer<'a> {
             crate::graph::is_of_a_macro(self.signature.source.item.sig.fn_token.span);
         for (name, value) in verbatim.mentions(args) {
             let text = self.typed_literal(value, value).unwrap_or_else(|| self.as_it_was(value));
-            // The same letters may be another name, where a macro of the user's is around.
-            if is_of_a_macro || text.tokens.to_string() != name {
+            // The same letters may be another name, where a macro of the user's is around, and in the
+            // adjoint, whose names are ours.
+            if is_of_a_macro || self.in_adjoint || text.tokens.to_string() != name {
                 names.insert(name.to_owned(), text.at_least(Strength::Atom));
             }
         }

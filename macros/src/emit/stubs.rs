@@ -19,16 +19,20 @@ impl Signature<'_> {
             "jvp" => self.source.options.forward,
             _ => self.source.options.second_order,
         };
+        let (result, tangent, gradients) =
+            (self.source.result(), self.result_gradient(), self.gradients());
         let items = ["jvp", "hvp", "grad_and_hvp"].into_iter().filter(|item| !asked(item)).map(|item| {
             let name = self.item(item);
-            let bound = match item {
-                "jvp" => quote!(Forward),
-                _ => quote!(SecondOrder),
+            // The type that it would have, so that the call is the only mistake.
+            let (bound, ty) = match item {
+                "jvp" => (quote!(Forward), quote!((#result, #tangent))),
+                "hvp" => (quote!(SecondOrder), gradients.clone()),
+                _ => (quote!(SecondOrder), quote!((#gradients, #gradients))),
             };
             quote! {
                 #[doc(hidden)]
                 #[allow(warnings, clippy::all)]
-                #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> !
+                #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> #ty
                 where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::#bound
                 {
                     unreachable!()

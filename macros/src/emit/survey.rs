@@ -17,6 +17,8 @@ pub(super) struct Survey<'a> {
     pub(super) mutated: HashSet<Value>,
     /// What each block of the primal saves, as its adjoint calls it.
     pub(super) restored: HashMap<*const Block, Vec<Value>>,
+    /// Items of loops through whose iterables the adjoint goes again.
+    pub(super) items_again: HashSet<Value>,
     /// What each restored value was in the primal.
     pub(super) origins: HashMap<Value, Value>,
 }
@@ -75,8 +77,9 @@ impl<'a> Survey<'a> {
                     self.definitions.get(&record).filter(|node| node.record() == Some(record));
                 if let Some(forward) = forward.copied() {
                     for (forward, reverse) in forward.blocks.iter().zip(&node.blocks) {
-                        let restored =
-                            &reverse.restored[reverse.restored.len() - forward.saved.len()..];
+                        let items = reverse.restored.len() - forward.saved.len();
+                        self.items_again.extend(&forward.params[..items]);
+                        let restored = &reverse.restored[items..];
                         for (saved, restored) in forward.saved.iter().zip(restored) {
                             self.origins.insert(*restored, *saved);
                         }

@@ -56,3 +56,16 @@ impl Text {
         Text { tokens: quote!(-#a), strength: Strength::Unary }
     }
 }
+
+/// How strongly the user's own expression binds.
+pub(super) fn strength(tokens: &TokenStream) -> Strength {
+    use syn::Expr::*;
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(
+            Array(_) | Call(_) | Field(_) | Index(_) | Lit(_) | Macro(_) | MethodCall(_) | Paren(_)
+            | Path(_) | Tuple(_),
+        ) => Strength::Atom,
+        Ok(Reference(_) | Unary(_)) => Strength::Unary,
+        _ => Strength::Loose,
+    }
+}

@@ -47,6 +47,19 @@ impl Verbatim {
         Verbatim { tokens: Tokens(tokens), names, pattern: None, pure }
     }
 
+    /// True for `&e`, and for `::core::clone::Clone::clone(&items[at])`, our own way to an item: it costs
+    /// next to nothing to take them again.
+    pub(crate) fn is_lent(&self) -> bool {
+        let mut tokens = self.tokens.0.clone().into_iter();
+        match tokens.next() {
+            Some(TokenTree::Punct(first)) if first.as_char() == '&' => true,
+            Some(TokenTree::Punct(first)) if first.as_char() == ':' => {
+                tokens.any(|token| matches!(token, TokenTree::Ident(name) if name == "Clone"))
+            }
+            _ => false,
+        }
+    }
+
     /// The names with the values that they stand for.
     pub(crate) fn mentions<'a>(
         &'a self,

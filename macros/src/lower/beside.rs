@@ -5,8 +5,8 @@ use quote::{quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::Expr;
 
-use super::constant::Mentions;
 use super::items::{Item, Items};
+use super::mentions::Mentions;
 use super::Lowering;
 use crate::graph::{Ty, Value};
 
@@ -67,9 +67,16 @@ impl Lowering<'_> {
             }
             _ => {}
         }
-        // Any other iterator is gone through once, before the loop.
+        // Any other iterator is gone through once, before the loop; again in the adjoint, if it only looks
+        // at something, since what it shows cannot be kept.
         let mut mentions = self.mentions(expr);
-        mentions.pure = false;
+        mentions.pure &= match expr {
+            Expr::Path(_) => {
+                self.binding(expr).is_some_and(|held| self.graph.info(held.value).is_reference)
+            }
+            Expr::MethodCall(_) => !uses_up(expr),
+            _ => false,
+        };
         let tokens = quote!(::core::iter::Iterator::collect::<::std::vec::Vec<_>>(
             ::core::iter::IntoIterator::into_iter(#expr)
         ));
@@ -112,6 +119,12 @@ impl Lowering<'_> {
         };
         Items { length: Some(length), item }
     }
+}
+
+/// True for an iterator that takes its items out of a variable.
+pub(super) fn uses_up(iterable: &Expr) -> bool {
+    matches!(iterable, Expr::MethodCall(call) if call.method == "drain"
+        || call.method == "into_iter" && !matches!(&*call.receiver, Expr::MethodCall(_)))
 }
 
 /// True for a range between literals, whose type its use decides.

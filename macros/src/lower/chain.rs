@@ -6,11 +6,11 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{Expr, ExprMethodCall};
 
-use super::constant::Mentions;
 use super::flow::Jumps;
 use super::items::{is_iterator, Bounded, Given};
 use super::join::name_of;
 use super::loops::Scope;
+use super::mentions::Mentions;
 use super::turns::Over;
 use super::Lowering;
 use crate::graph::{Action, Elem, Op, Passing, Ty, Value};

@@ -1,31 +1,19 @@
 //! Constant expressions, which are passed on as they are.
 
-use std::collections::{BTreeMap, HashMap};
-
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::visit::Visit;
 use syn::{Expr, Lit};
 
+use super::mentions::Mentions;
 use super::Lowering;
-use crate::graph::{captured_by, element, key, key_at, rename, Elem, Op, Ty, Value, Verbatim};
-use crate::ops::{self, Kind};
+use crate::graph::{element, rename, Elem, Op, Ty, Value, Verbatim};
+use crate::ops;
 
 impl Lowering<'_> {
     /// True if nothing active flows into the expression's value.
     pub(super) fn is_constant(&self, expr: &Expr) -> bool {
         self.mentions(expr).active.is_none()
-    }
-
-    /// What an expression or statement mentions of the names in scope.
-    pub(super) fn mentions(&self, tokens: &impl Mentioning) -> Mentions {
-        let mut finder = Finder {
-            lowering: self,
-            found: Mentions { is_steady: true, ..Mentions::of(BTreeMap::new()) },
-        };
-        tokens.accept(&mut finder);
-        finder.found
     }
 
     /// Passes a constant expression on; a plain name or a literal needs no node of its own.
@@ -62,7 +50,10 @@ impl Lowering<'_> {
             _ => {}
         }
         let ty = self.constant_type(expr);
-        let mentions = self.mentions(expr);
+        let mentions = match ty {
+            Ty::Float(_) | Ty::Integer | Ty::Bool => self.mentions(expr),
+            _ => self.mentions_now(expr),
+        };
         self.verbatim(expr.to_token_stream(), mentions, ty, expr.span())
     }
 
@@ -226,202 +217,6 @@ fn const_item_type(path: &syn::Path) -> Ty {
         _ => Ty::Float(Elem::Unknown),
     }
 }
-
-/// What tokens mention of the names in scope.
-#[derive(Clone, Default)]
-pub(super) struct Mentions {
-    /// Every local that is mentioned, by the name used.
-    pub(super) names: BTreeMap<String, Value>,
-    /// Those that are references in the user's code alone, as what they are in ours.
-    pub(super) lent: HashMap<String, TokenStream>,
-    /// Where an active value flows in.
-    pub(super) active: Option<proc_macro2::Span>,
-    /// True if all of it is in the language, so that it may be evaluated again.
-    pub(super) pure: bool,
-    /// True if all of it is in the language, though it may mention what changes with time.
-    pub(super) is_steady: bool,
-}
-
-impl Mentions {
-    /// Those of tokens of ours, which may be evaluated again.
-    pub(super) fn of(names: BTreeMap<String, Value>) -> Mentions {
-        Mentions { names, pure: true, ..Mentions::default() }
-    }
-}
-
-/// Syntax in which names can be looked for.
-pub(super) trait Mentioning {
-    fn accept(&self, finder: &mut Finder<'_, '_>);
-}
-
-impl Mentioning for Expr {
-    fn accept(&self, finder: &mut Finder<'_, '_>) {
-        finder.visit_expr(self);
-    }
-}
-
-impl Mentioning for syn::Stmt {
-    fn accept(&self, finder: &mut Finder<'_, '_>) {
-        finder.visit_stmt(self);
-    }
-}
-
-impl Mentioning for TokenStream {
-    fn accept(&self, finder: &mut Finder<'_, '_>) {
-        finder.tokens(self.clone());
-    }
-}
-
-pub(super) struct Finder<'l, 'a> {
-    lowering: &'l Lowering<'a>,
-    found: Mentions,
-}
-
-impl Finder<'_, '_> {
-    fn name(&mut self, name: &str, span: proc_macro2::Span, flows: bool) {
-        if self.lowering.scopes.alias(name).is_some() {
-            if flows {
-                self.found.active.get_or_insert(span);
-            }
-            return;
-        }
-        let Some(binding) = self.lowering.scopes.get(name) else { return };
-        self.found.names.insert(name.to_owned(), binding.value);
-        if binding.is_lent {
-            let ident = quote::format_ident!("{name}");
-            self.found.lent.insert(name.to_owned(), quote::quote!((&#ident)));
-        }
-        self.found.pure &= !binding.is_mutable;
-        if flows && self.lowering.is_active(binding.value) {
-            self.found.active.get_or_insert(span);
-        }
-    }
-
-    /// Notes something that may have effects, or give something else each time.
-    fn acts(&mut self) {
-        self.found.pure = false;
-        self.found.is_steady = false;
-    }
-
-    /// Every identifier in tokens that syn does not read, and those captured by format strings.
-    fn tokens(&mut self, tokens: TokenStream) {
-        // A name after one dot is a field or a method; after two, the end of a range.
-        let mut dots = 0;
-        for token in tokens {
-            match &token {
-                TokenTree::Ident(ident) if dots != 1 => self.name(&key(ident), ident.span(), true),
-                TokenTree::Group(group) => self.tokens(group.stream()),
-                TokenTree::Literal(literal) => {
-                    for name in captured_by(literal) {
-                        self.name(&key_at(&name, literal.span()), literal.span(), true);
-                    }
-                }
-                _ => {}
-            }
-            dots = match &token {
-                TokenTree::Punct(punct) if punct.as_char() == '.' => dots + 1,
-                _ => 0,
-            };
-        }
-    }
-
-    /// A place whose shape alone is asked for: its names are mentioned, and nothing flows.
-    fn place(&mut self, expr: &Expr) -> bool {
-        match expr {
-            Expr::Path(path) => match path.path.get_ident() {
-                Some(name) => {
-                    self.name(&key(name), name.span(), false);
-                    true
-                }
-                None => false,
-            },
-            Expr::Field(field) => self.place(&field.base),
-            Expr::Index(index) => {
-                let is_place = self.place(&index.expr);
-                if is_place {
-                    self.visit_expr(&index.index);
-                }
-                is_place
-            }
-            Expr::Paren(inner) => self.place(&inner.expr),
-            Expr::Reference(inner) => self.place(&inner.expr),
-            _ => false,
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Finder<'_, '_> {
-    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
-        if let Some(name) = path.path.get_ident() {
-            self.name(&key(name), name.span(), true);
-        }
-    }
-
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        let query = ops::by_call(&call.method.to_string(), call.args.len() + 1)
-            .filter(|row| row.kind == Kind::Query);
-        if query.is_some() && self.place(&call.receiver) {
-            call.args.iter().for_each(|arg| self.visit_expr(arg));
-            return;
-        }
-        if ops::by_call(&call.method.to_string(), call.args.len() + 1).is_none()
-            && !PURE_METHODS.contains(&call.method.to_string().as_str())
-        {
-            self.acts();
-        }
-        syn::visit::visit_expr_method_call(self, call);
-    }
-
-    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        // A capitalised name makes a value (`Axis(0)`); any other function may do anything.
-        let is_constructor = matches!(&*call.func, Expr::Path(path)
-            if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())));
-        if !is_constructor {
-            self.acts();
-        }
-        syn::visit::visit_expr_call(self, call);
-    }
-
-    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        let is_slice = mac.path.segments.last().is_some_and(|last| {
-            ["s", "vec", "array", "matches"].iter().any(|name| last.ident == name)
-        });
-        if !is_slice {
-            self.acts();
-        }
-        self.tokens(mac.tokens.clone());
-    }
-
-    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
-        self.acts();
-        syn::visit::visit_expr_closure(self, closure);
-    }
-
-    fn visit_item(&mut self, _: &'ast syn::Item) {}
-}
-
-/// Methods of the standard library and ndarray that only look at their receiver.
-const PURE_METHODS: &[&str] = &[
-    "clone",
-    "view",
-    "to_owned",
-    "as_slice",
-    "unwrap",
-    "as_ref",
-    "as_str",
-    "first",
-    "last",
-    "get",
-    "abs_diff",
-    "min",
-    "max",
-    "to_vec",
-    "is_some",
-    "is_none",
-    "iter",
-    "len",
-    "as_standard_layout",
-];
 
 /// True for a name that Rust's conventions give to types and constructors.
 pub(super) fn starts_upper(name: &str) -> bool {

@@ -8,7 +8,7 @@ use quote::{format_ident, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Stmt};
 
-use super::constant::Mentions;
+use super::mentions::Mentions;
 use super::Lowering;
 use crate::graph::{Ty, Value};
 

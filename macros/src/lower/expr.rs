@@ -5,8 +5,8 @@ use quote::{format_ident, quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Member, UnOp};
 
-use super::constant::Mentions;
 use super::exits::Tail;
+use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{element, key, Construct, Elem, Form, Op, Ty, Value};

@@ -115,16 +115,28 @@ impl Flow {
         }
     }
 
-    fn bind(&mut self, pattern: &Pat) {
-        self.names.extend(names_of(pattern));
+    /// What reaches the value reaches the pattern's names; and what reaches a name reaches what the value
+    /// lends mutably to it.
+    fn bind(&mut self, pattern: &Pat, value: &Expr) {
+        let names = names_of(pattern);
+        if names.iter().any(|name| self.names.contains(name)) {
+            self.names.extend(written(value));
+        }
+        if self.mentions(value) {
+            self.names.extend(names);
+        }
+    }
+
+    fn bind_all<'p>(&mut self, patterns: impl IntoIterator<Item = &'p Pat>) {
+        self.names.extend(patterns.into_iter().flat_map(names_of));
     }
 }
 
 impl<'ast> Visit<'ast> for Flow {
     fn visit_local(&mut self, local: &'ast syn::Local) {
         visit::visit_local(self, local);
-        if local.init.as_ref().is_some_and(|init| self.mentions(&init.expr)) {
-            self.bind(&local.pat);
+        if let Some(init) = &local.init {
+            self.bind(&local.pat, &init.expr);
         }
     }
 
@@ -143,8 +155,8 @@ impl<'ast> Visit<'ast> for Flow {
     }
 
     fn visit_expr_for_loop(&mut self, turns: &'ast syn::ExprForLoop) {
+        self.bind(&turns.pat, &turns.expr);
         if self.mentions(&turns.expr) {
-            self.bind(&turns.pat);
             self.reach(&turns.expr);
         }
         visit::visit_expr_for_loop(self, turns);
@@ -152,15 +164,11 @@ impl<'ast> Visit<'ast> for Flow {
 
     fn visit_expr_let(&mut self, condition: &'ast syn::ExprLet) {
         visit::visit_expr_let(self, condition);
-        if self.mentions(&condition.expr) {
-            self.bind(&condition.pat);
-        }
+        self.bind(&condition.pat, &condition.expr);
     }
 
     fn visit_expr_match(&mut self, matched: &'ast syn::ExprMatch) {
-        if self.mentions(&matched.expr) {
-            matched.arms.iter().for_each(|arm| self.bind(&arm.pat));
-        }
+        matched.arms.iter().for_each(|arm| self.bind(&arm.pat, &matched.expr));
         visit::visit_expr_match(self, matched);
     }
 
@@ -170,7 +178,7 @@ impl<'ast> Visit<'ast> for Flow {
         if is_reached {
             for arg in &call.args {
                 if let Expr::Closure(closure) = arg {
-                    closure.inputs.iter().for_each(|input| self.bind(input));
+                    self.bind_all(&closure.inputs);
                 }
             }
             if changes_receiver(&call.method.to_string()) {
@@ -194,7 +202,7 @@ impl<'ast> Visit<'ast> for Flow {
 
     // What a local closure or function is called with reaches its parameters.
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
-        closure.inputs.iter().for_each(|input| self.bind(input));
+        self.bind_all(&closure.inputs);
         visit::visit_expr_closure(self, closure);
     }
 
@@ -206,7 +214,7 @@ impl<'ast> Visit<'ast> for Flow {
         if let syn::Item::Fn(function) = item {
             for input in &function.sig.inputs {
                 if let syn::FnArg::Typed(typed) = input {
-                    self.bind(&typed.pat);
+                    self.bind_all([&*typed.pat]);
                 }
             }
             self.visit_block(&function.block);

@@ -22,6 +22,8 @@ pub(super) struct LocalFunction {
     body: Expr,
     /// What was in scope where it stands; nothing for a `fn`.
     scopes: Scopes,
+    /// True for a closure that mentions something active.
+    pub(super) is_active: bool,
 }
 
 impl Lowering<'_> {
@@ -42,6 +44,7 @@ impl Lowering<'_> {
             params: closure.inputs.iter().cloned().collect(),
             body: (*closure.body).clone(),
             scopes: self.scopes.clone(),
+            is_active: self.mentions(&*closure.body).active.is_some(),
         };
         self.scopes.bind_function(name, Rc::new(function));
     }
@@ -73,7 +76,8 @@ impl Lowering<'_> {
             })
             .collect();
         let block = syn::ExprBlock { attrs: vec![], label: None, block: (*function.block).clone() };
-        let local = LocalFunction { params, body: Expr::Block(block), scopes: Scopes::default() };
+        let (body, scopes) = (Expr::Block(block), Scopes::default());
+        let local = LocalFunction { params, body, scopes, is_active: false };
         self.scopes.bind_function(&key(&function.sig.ident), Rc::new(local));
     }
 

@@ -5,8 +5,8 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
-use super::constant::Mentions;
 use super::lent::Lent;
+use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{Op, Ty, Value};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use quote::quote;
 
-use super::constant::Mentions;
+use super::mentions::Mentions;
 use super::scope::Scopes;
 use super::Lowering;
 use crate::graph::{Block, Construct, Form, Info, Node, Op, Origin, Tokens, Ty, Value};

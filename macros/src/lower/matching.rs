@@ -7,8 +7,8 @@ use quote::{quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
-use super::constant::Mentions;
 use super::flow::{is_constant_name, names_of};
+use super::mentions::Mentions;
 use super::Lowering;
 use crate::graph::{rename, Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 

@@ -24,6 +24,7 @@ mod lent;
 mod loops;
 mod macros;
 mod matching;
+mod mentions;
 mod method;
 mod option;
 mod pattern;

@@ -4,9 +4,9 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::Pat;
 
-use super::constant::Mentions;
 use super::expr::member;
 use super::flow::names_of;
+use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{key, Ty, Value};

@@ -5,8 +5,8 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprAssign, ExprBinary, ExprCall, ExprMethodCall};
 
-use super::constant::Mentions;
 use super::expr::member;
+use super::mentions::Mentions;
 use super::Lowering;
 use crate::graph::{key, Action, Op, Step, Ty, Value};
 use crate::ops::{self, Row};

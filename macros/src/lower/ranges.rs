@@ -12,7 +12,7 @@ use crate::ops;
 impl Lowering<'_> {
     /// A position that is known.
     pub(super) fn position(&mut self, position: usize, span: Span) -> Value {
-        let mentions = super::constant::Mentions { pure: true, ..Default::default() };
+        let mentions = super::mentions::Mentions { pure: true, ..Default::default() };
         let digits = proc_macro2::Literal::usize_unsuffixed(position).to_token_stream();
         self.verbatim(digits, mentions, Ty::Integer, span)
     }

@@ -246,7 +246,7 @@ impl Lowering<'_> {
             if self.is_constant(&init.expr) {
                 // Nothing runs it where it is called with something active.
                 let mentions = self.mentions(&*init.expr);
-                let mentions = super::constant::Mentions { pure: true, ..mentions };
+                let mentions = super::mentions::Mentions { pure: true, ..mentions };
                 let tokens = init.expr.to_token_stream();
                 let value = self.verbatim(tokens, mentions, Ty::Constant, init.expr.span());
                 self.bind_name(&name, value);
@@ -272,7 +272,8 @@ impl Lowering<'_> {
             self.with_rest(&Stmt::Local(local.clone()), &[], Tail::No);
             return;
         }
-        if self.is_constant(&init.expr) && !self.must_be_read(&init.expr) {
+        let is_constant = self.is_constant(&init.expr) && !self.must_be_read(&init.expr);
+        if is_constant && !(is_tuple(init) && self.has_versions(&local.pat)) {
             return self.constant_local(local);
         }
         // A tuple against a tuple of patterns needs no tuple.
@@ -387,6 +388,13 @@ impl Lowering<'_> {
         });
     }
 
+    /// True for a pattern with a variable that an active value is written to.
+    fn has_versions(&self, pattern: &Pat) -> bool {
+        let mut names = Names::default();
+        names.visit_pat(pattern);
+        names.mutable && names.found.iter().any(|name| self.reached.contains(name))
+    }
+
     /// True if the expression is a plain name, so that a second name for it needs a node.
     fn is_alias(&self, expr: &Expr) -> bool {
         self.binding(expr).is_some()
@@ -421,6 +429,10 @@ pub(super) fn effect(
 ) -> Node {
     let op = Op::Effect(Verbatim::new(tokens, names, false));
     Node { outs: vec![], op, args, blocks: vec![], origin: Origin::from(span) }
+}
+
+fn is_tuple(init: &syn::LocalInit) -> bool {
+    matches!(&*init.expr, Expr::Tuple(_))
 }
 
 /// The row behind `+=` and its like.

@@ -7,6 +7,7 @@ use proc_macro2::Span;
 use quote::{quote, ToTokens};
 use syn::{Expr, Pat};
 
+use super::beside::uses_up;
 use super::exits::{Around, RESULT, RETURNED};
 use super::flow::names_of;
 use super::items::Bounded;
@@ -296,7 +297,7 @@ impl Lowering<'_> {
         let (head, mentioned) = match over {
             Over::Constants { iterable, pattern } => {
                 let mut mentions = self.mentions(*iterable);
-                mentions.pure &= !matches!(iterable, Expr::MethodCall(call) if call.method == "into_iter" || call.method == "drain");
+                mentions.pure &= !uses_up(iterable);
                 let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
                 let each = Each {
                     iterable: Verbatim::new(iterable.to_token_stream(), names, mentions.pure),

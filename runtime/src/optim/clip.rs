@@ -11,6 +11,11 @@ use crate::{Differentiable, Float};
 /// use chainrule::{ndarray::array, optim};
 /// assert_eq!(optim::norm(&(array![[2.0, 3.0], [6.0, 0.0]], 24.0_f32)), 25.0);
 /// ```
+///
+/// How gradients vanish or explode over the steps of a recurrent network is told by the norm of the
+/// gradient of every state. Add a `probe` of zeros to the states, one for each step: its gradients are
+/// theirs, and `gradients.iter().map(optim::norm)` are the norms. The example `vanishing_gradients` draws
+/// them.
 pub fn norm<G: Differentiable + ?Sized>(leaves: &G) -> f64 {
     let mut squares = Squares(0.0);
     leaves.visit(&mut LeafPath::new(), &mut squares);

@@ -11,6 +11,7 @@
 //! | picture | shows |
 //! |---|---|
 //! | [`LossPlot`] | how losses fall from epoch to epoch |
+//! | [`LinePlot`] | lines and points over numbers: time steps, years, seconds |
 //! | [`ConfusionPlot`] | which classes are taken for which |
 //! | [`BoundaryPlot`] | what a classifier says all over a plane, and the points that it learnt from |
 //! | [`PredictionPlot`] | predicted values against true ones |
@@ -22,6 +23,7 @@ mod axis;
 mod boundary;
 mod canvas;
 mod confusion;
+mod line;
 mod loss;
 mod prediction;
 mod report;
@@ -31,6 +33,7 @@ mod tests;
 
 pub use boundary::BoundaryPlot;
 pub use confusion::ConfusionPlot;
+pub use line::LinePlot;
 pub use loss::LossPlot;
 pub use prediction::PredictionPlot;
 pub use report::Report;

@@ -40,6 +40,29 @@ fn every_list_of_losses_has_a_picture() {
 }
 
 #[test]
+fn every_list_of_points_has_a_picture() {
+    let nan = f64::NAN;
+    for (x, y) in [
+        (vec![], vec![]),
+        (vec![0.5], vec![-0.5]),
+        (vec![1.0, 1.0], vec![0.0, 0.0]),
+        (vec![nan, 1.0, 2.0], vec![1.0, nan, 3.0]),
+        (vec![-1e300, 0.0, f64::INFINITY], vec![1e-320, 0.0, 1e9]),
+        (vec![0.0, 1e-9], vec![-1e6, 1e6]),
+    ] {
+        let plot = LinePlot::new("points").curve("line", x.clone(), y.clone()).points("dots", x, y);
+        check(&plot.to_svg());
+        check(&plot.logarithmic().to_svg());
+    }
+}
+
+#[test]
+#[should_panic(expected = "LinePlot::points: there are 1 of y and more of x")]
+fn every_point_has_a_height() {
+    let _ = LinePlot::new("").points("", [1.0, 2.0], [1.0]);
+}
+
+#[test]
 fn every_matrix_of_counts_has_a_picture() {
     for classes in [0, 1, 2, 10, 40] {
         let counts = Array2::from_shape_fn((classes, classes), |(i, j)| 12345 / (1 + i + 3 * j));
