@@ -16,9 +16,8 @@ impl<'a> Writer<'a> {
         let guard = self.guard(node);
         let activity = self.rt("Activity");
         let mut before = None;
-        let is_kept = self.access.contains_key(&base);
-        let name = match self.names.get(base).cloned() {
-            Some(name) if in_place && same_name => name,
+        match self.names.get(base) {
+            Some(_) if in_place && same_name => self.take_over(node.out(), base),
             _ => {
                 let old = self.moved(base);
                 // The new version stands before what is added, whose name it must not take.
@@ -26,20 +25,15 @@ impl<'a> Writer<'a> {
                 let name = self.name_beside(node.out(), node);
                 before = Some(match &guard {
                     Some(guard) => {
+                        self.keep(node.out(), guard, &name, TokenStream::new());
                         quote!(let #mutable #name = <#guard as #activity>::compute(|| #old);)
                     }
                     None => quote!(let #mutable #name = #old;),
                 });
-                name
+                self.open_for_writing(node.out());
             }
-        };
-        let is_kept = is_kept || before.is_some();
-        let place = match &guard {
-            Some(guard) if is_kept => {
-                quote!((*<#guard as #activity>::kept_mut(&mut #name)))
-            }
-            _ => quote!(#name),
-        };
+        }
+        let place = self.place(node.out()).tokens;
         let add = self.rt("add");
         let statement = match &node.op {
             Op::AddField(member) => {
@@ -74,16 +68,8 @@ impl<'a> Writer<'a> {
             }
             _ => TokenStream::new(),
         };
-        if before.is_none() {
-            self.take_over(node.out(), base);
-        }
         match guard {
-            Some(guard) => {
-                if is_kept {
-                    self.keep(node.out(), &guard, &name, TokenStream::new());
-                }
-                quote!(#before if <#guard as #activity>::IS { #statement })
-            }
+            Some(guard) => quote!(#before if <#guard as #activity>::IS { #statement }),
             None => quote!(#before #statement),
         }
     }

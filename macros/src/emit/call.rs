@@ -35,7 +35,7 @@ impl Writer<'_> {
             .args
             .iter()
             .zip(&callee.passing)
-            .map(|(arg, passing)| self.passed(*arg, *passing, self.graph.is_active(*arg)))
+            .map(|(arg, passing)| self.passed(*arg, *passing, self.is_active(*arg)))
             .collect();
         // A field's marker is asked for before the field may be moved.
         let mut asked = Vec::new();
@@ -265,7 +265,7 @@ impl Writer<'_> {
     fn kept_again(&self, callee: &Callee, node: &Node) -> Vec<TokenStream> {
         let mut kept = Vec::new();
         let again = node.args.iter().zip(&callee.passing).map(|(arg, passing)| {
-            if self.graph.is_active(*arg) {
+            if self.is_active(*arg) {
                 Again::Active
             } else if self.is_kept_again(*arg, *passing) {
                 kept.push(self.again_of(*arg));
@@ -417,10 +417,21 @@ impl Writer<'_> {
         }
     }
 
+    /// True for an active value. A constant that the adjoint computes again or finds again depends on
+    /// nothing, whatever it is needed for.
+    fn is_active(&self, arg: Value) -> bool {
+        let origin = self.survey.origins.get(&arg).copied().unwrap_or(arg);
+        let is_constant = matches!(
+            self.definition(origin).map(|node| &node.op),
+            Some(Op::Verbatim(_) | Op::Literal(_))
+        );
+        !is_constant && self.graph.is_active(origin)
+    }
+
     /// Whether the argument is active, as a marker.
     fn marker(&self, arg: Value) -> TokenStream {
         let depends_on = &self.graph.info(arg).depends_on;
-        if depends_on.is_empty() {
+        if !self.is_active(arg) {
             return self.rt("No");
         }
         let Some(markers) = &self.markers else { return self.rt("Yes") };

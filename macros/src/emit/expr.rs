@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
-use super::text::{strength, Strength, Text};
+use super::text::{strength, suffixed, Strength, Text};
 use super::tokens::{located, rename_pattern};
 use super::writer::Writer;
 use crate::graph::{key, rename, Construct, Elem, Form, Node, Op, Ty, Value, Verbatim};
@@ -351,17 +351,17 @@ impl<'a> Writer<'a> {
 
     /// A bare literal says its type where a method is called on it.
     fn typed_literal(&self, value: Value, like: Value) -> Option<Text> {
+        if self.names.get(value).is_some() {
+            return None;
+        }
         let elem = self.graph.ty(value).elem().join(self.graph.ty(like).elem());
-        let suffix = match elem {
-            Elem::F32 => "f32",
-            Elem::F64 => "f64",
-            _ => return None,
-        };
-        match self.definition(value).map(|node| &node.op) {
-            Some(Op::Literal(text)) if self.names.get(value).is_none() => {
-                let typed: TokenStream = format!("{text}_{suffix}").parse().ok()?;
-                Some(Text { tokens: typed, strength: self.text(value).strength })
-            }
+        suffixed(self.definition(value)?, elem)
+    }
+
+    /// A literal whose type is known, with its suffix.
+    pub(super) fn suffixed_literal(&self, node: &Node) -> Option<Text> {
+        match (&node.op, node.outs.as_slice()) {
+            (Op::Literal(_), [out]) => suffixed(node, self.graph.ty(*out).elem()),
             _ => None,
         }
     }

@@ -3,6 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::graph::{Elem, Node, Op};
+
 /// How strongly an expression binds; smaller binds stronger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Strength {
@@ -68,4 +70,17 @@ pub(super) fn strength(tokens: &TokenStream) -> Strength {
         Ok(Reference(_) | Unary(_)) => Strength::Unary,
         _ => Strength::Loose,
     }
+}
+
+/// A literal with the suffix of its type.
+pub(super) fn suffixed(node: &Node, elem: Elem) -> Option<Text> {
+    let suffix = match elem {
+        Elem::F32 => "f32",
+        Elem::F64 => "f64",
+        _ => return None,
+    };
+    let Op::Literal(text) = &node.op else { return None };
+    let tokens = format!("{text}_{suffix}").parse().ok()?;
+    let strength = if text.starts_with('-') { Strength::Unary } else { Strength::Atom };
+    Some(Text { tokens, strength })
 }

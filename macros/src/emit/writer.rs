@@ -225,7 +225,11 @@ impl<'a> Writer<'a> {
             Op::Unloop(unloop) => Some(self.unloop_statement(unloop, node)),
             _ => {
                 let guard = self.guard(node);
-                let value = self.node_expr(node).tokens;
+                let value = match self.suffixed_literal(node) {
+                    // A literal that has a name has the type that the user gave it.
+                    Some(literal) => literal.tokens,
+                    None => self.node_expr(node).tokens,
+                };
                 let is_lent = node.is_place()
                     && self.graph.info(node.out()).is_reference
                     && !matches!(node.op, Op::FieldTangent(_));

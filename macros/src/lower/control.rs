@@ -79,7 +79,8 @@ impl Lowering<'_> {
                             None
                         }
                     },
-                    |_| value,
+                    // What the rest of the block gives is there, since it was not left.
+                    |lowering| value.map(|value| lowering.out_of_option(value, span)),
                     below,
                     span,
                 )

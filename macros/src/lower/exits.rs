@@ -227,7 +227,7 @@ impl Lowering<'_> {
                 Some(value) if !self.undefined.contains(&value) => self.either(
                     returned,
                     |lowering| lowering.read_variable(RESULT, span),
-                    |_| Some(value),
+                    |lowering| Some(lowering.out_of_option(value, span)),
                     0,
                     span,
                 ),

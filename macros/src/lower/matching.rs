@@ -126,6 +126,12 @@ impl Lowering<'_> {
             let answer = if is_one { quote!(true) } else { number.to_token_stream() };
             match guard {
                 Some(guard) => {
+                    if super::flow::Jumps::of_expr(guard).any() {
+                        self.mistake(
+                            *guard,
+                            "a jump out of a guard is not supported: decide in the arm, or before the `match`",
+                        );
+                    }
                     let own = names_of(pattern);
                     let mut mentions = self.mentions(*guard);
                     mentions.names.retain(|name, _| !own.contains(name));

@@ -298,6 +298,15 @@ impl Generator<'_> {
         Expr::new(Type::Int, Kind::IntOp('%', Box::new(i), Box::new(Expr::int(5))))
     }
 
+    /// A condition out of which nothing jumps.
+    fn guard(&mut self) -> Expr {
+        let targets = std::mem::take(&mut self.targets);
+        let no_return = std::mem::replace(&mut self.no_return, true);
+        let guard = self.nested(|g| g.boolean(1));
+        (self.targets, self.no_return) = (targets, no_return);
+        guard
+    }
+
     /// Arms that cover every integer.
     pub(super) fn arms(&mut self, mut body: impl FnMut(&mut Self, bool) -> Block) -> Vec<Arm> {
         let mut arms = Vec::new();
@@ -315,13 +324,13 @@ impl Generator<'_> {
                 Some("binding_pattern") if self.on("guard") && self.chance(60) => {
                     let var = self.counter();
                     self.vars[var].bound = Some(5);
-                    guard = Some(self.nested(|g| g.boolean(1)));
+                    guard = Some(self.guard());
                     Pattern::Bind(var)
                 }
                 _ => Pattern::Literal(i),
             };
             if guard.is_none() && self.on("guard") && self.chance(25) {
-                guard = Some(self.nested(|g| g.boolean(1)));
+                guard = Some(self.guard());
             }
             let body = body(self, false);
             self.close(scope, closures);

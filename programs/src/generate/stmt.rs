@@ -5,7 +5,7 @@ use crate::ast::{Block, Expr, Holds, Kind, Stmt, Turns, Type, state_fields};
 use super::{Generator, Target};
 
 /// How deep blocks are nested.
-const DEEPEST: usize = 4;
+pub(super) const DEEPEST: usize = 4;
 
 impl Generator<'_> {
     /// Statements in braces.

@@ -3,6 +3,7 @@
 use crate::ast::{Binary, Expr, Kind, Place, Stmt, Type, VarId, Whole};
 
 use super::Generator;
+use super::stmt::DEEPEST;
 
 impl Generator<'_> {
     /// A write named like its construct.
@@ -155,8 +156,11 @@ impl Generator<'_> {
             "mapv_inplace" => Whole::MapvInplace(self.lambda(1, false)),
             "zip_mut_with" => {
                 let other = self.array(ty, 1);
+                // Its closure decides and computes, and has no loops.
                 let no_return = std::mem::replace(&mut self.no_return, true);
+                self.nesting += DEEPEST;
                 let lambda = self.lambda(2, true);
+                self.nesting -= DEEPEST;
                 self.no_return = no_return;
                 Whole::ZipMutWith(other, lambda)
             }

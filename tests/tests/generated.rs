@@ -1,0 +1,236 @@
+//! Programs that the generator of random programs found to be wrong or refused, made small, with the
+//! derivatives that mathematics gives.
+
+use chainrule::differentiable;
+use chainrule::ndarray::{Array1, Array2, array};
+use chainrule::prelude::*;
+use chainrule_tests::expect;
+
+#[derive(Clone, Debug, Differentiable)]
+struct State {
+    x: f64,
+    v: Array1<f64>,
+    l: [f64; 2],
+}
+
+/// One arm needs nothing of what the other one gives back, and a caller may want only one of the two.
+#[differentiable(forward)]
+fn one_of_two(first: bool, p: f64, x: &Array1<f64>) -> f64 {
+    if first {
+        return x[0];
+    }
+    x[1] - p
+}
+
+#[differentiable(forward)]
+fn one_of_two_is_constant(p: f64) -> f64 {
+    one_of_two(false, p * p, &Array1::from_elem(2, 0.25))
+}
+
+#[test]
+fn an_arm_for_an_argument_that_is_constant_there() {
+    expect!(one_of_two_is_constant(3.0) = -8.75, d = -6.0);
+}
+
+#[differentiable(forward)]
+fn returns_from_closures(p: f64, x: &[f64]) -> f64 {
+    let folded = x.iter().fold(p, |so_far, x| {
+        if so_far > 4.0 {
+            return so_far;
+        }
+        so_far * x
+    });
+    let mut sum = 0.0;
+    x.iter().for_each(|x| {
+        if *x > 2.5 {
+            return;
+        }
+        sum += x * p;
+    });
+    folded + sum + x.iter().map(|x| if *x > 1.5 { return p } else { *x }).sum::<f64>()
+}
+
+#[test]
+fn a_return_ends_its_closure() {
+    // 2 * 1 * 3, then p (1 + 2), then 1 + p + p
+    expect!(
+        returns_from_closures(2.0, &[1.0, 3.0, 2.0]) = 6.0 + 6.0 + 5.0,
+        d = (8.0, [9.0, 2.0, 2.0])
+    );
+}
+
+impl State {
+    #[differentiable(forward)]
+    fn energy(&self, scale: f64) -> f64 {
+        (self.x + self.l[1]) * self.v.sum() * scale
+    }
+}
+
+/// A struct that an arm makes, lent to a method whose arguments depend on different ones of ours.
+#[differentiable(forward)]
+fn made_in_an_arm(p: f64, q: f64, flag: bool) -> f64 {
+    let y = if flag { State { x: q, v: array![p, 1.0], l: [p, q] }.energy(p) + (p + p) } else { q };
+    y * q
+}
+
+#[test]
+fn a_struct_made_in_an_arm_is_lent_again() {
+    // (2q (p + 1) p + 2p) q
+    expect!(
+        made_in_an_arm(2.0, 3.0, true) = 120.0,
+        d = (3.0 * (6.0 * 5.0 + 2.0), 2.0 * 6.0 * 6.0 + 4.0)
+    );
+}
+
+/// `y` is kept for some arguments only, and read inside a kernel of the adjoint.
+#[differentiable(forward)]
+fn kept_for_some(p: f64, q: f64, s: &State) -> f64 {
+    let mut y = q;
+    for i in 0..3 {
+        if p > s.l[i % 2] {
+            y = s.v[0].tanh() * p;
+            return y * y;
+        }
+        y = y / (p * p + 1.0);
+    }
+    y
+}
+
+#[test]
+fn what_is_kept_for_some_arguments_is_read_in_a_kernel() {
+    let s = State { x: 1.0, v: array![0.5, 1.0], l: [3.0, 4.0] };
+    let y = 0.25 / 125.0;
+    let (dp, dq, ds) = kept_for_some::grad(2.0, 0.25, &s);
+    chainrule_tests::agree("d(p, q)", &(dp, dq), &(-6.0 * y * 2.0 / 5.0, 1.0 / 125.0), 1.0);
+    assert_eq!((ds.x, ds.v, ds.l), (0.0, array![0.0, 0.0], [0.0; 2]));
+    // (p tanh v0)^2
+    let (t, s) = (0.5f64.tanh(), State { l: [1.0, 4.0], ..s });
+    let (dp, dq, ds) = kept_for_some::grad(2.0, 0.25, &s);
+    let dv = [4.0 * 2.0 * t * (1.0 - t * t), 0.0];
+    chainrule_tests::agree(
+        "where it returns",
+        &(dp, dq, ds.v.to_vec()),
+        &(4.0 * t * t, 0.0, dv),
+        1.0,
+    );
+}
+
+/// A reference in the user's code where ours has the number itself, in tokens that are passed on.
+#[differentiable(forward)]
+fn compared_in_a_guard(x: &[f64], k: usize) -> f64 {
+    let mut y = 0.0;
+    for (i, v) in x.iter().enumerate() {
+        match i {
+            0 if *v > 0.5 => y += v,
+            _ if {
+                let w = *v;
+                w < 0.0
+            } =>
+            {
+                y -= v * v
+            }
+            _ => y += v * k as f64,
+        }
+    }
+    y
+}
+
+#[test]
+fn an_element_that_is_lent_stays_a_reference() {
+    expect!(compared_in_a_guard(&[1.0, -2.0, 3.0], 2) = 3.0, d = [1.0, 4.0, 2.0]);
+}
+
+#[differentiable(forward)]
+fn loops_over_elements(x: &Array2<f64>, w: &Array1<f64>) -> f64 {
+    let mut k = 0;
+    let mut sum = 0.0;
+    while k < 2 {
+        // A counter in a closure: once for all elements.
+        sum += x.mapv(|v| v * w[k]).sum();
+        k += 1;
+    }
+    let powers = x.mapv(|v| {
+        let mut product = 1.0;
+        for i in 0..2 {
+            product *= v + i as f64;
+        }
+        product
+    });
+    let g = |v: f64| {
+        if v < 1.5 {
+            return w.sum();
+        }
+        v * v
+    };
+    sum + powers[[1, 0]] + x.mapv(g).sum() + Array1::from_elem(2, 3.0).mapv(|c| c * w[1]).sum()
+}
+
+#[test]
+fn closures_over_elements_may_hold_loops() {
+    // (w0 + w1) sum x, + v (v + 1) at (1, 0), + w.sum() for x00 and v^2 for the others, + 6 w1
+    let (x, w) = (array![[1.0, 2.0], [3.0, 4.0]], array![0.5, 0.25]);
+    let dx = array![[0.75, 0.75 + 4.0], [0.75 + 7.0 + 6.0, 0.75 + 8.0]];
+    expect!(loops_over_elements(&x, &w) = 7.5 + 12.0 + 0.75 + 29.0 + 1.5, d = (dx, [11.0, 17.0]));
+}
+
+/// A block inside a macro writes a variable; a literal keeps the type that was written.
+#[differentiable(forward)]
+fn blocks_in_macros(p: f64, x: &Array1<f64>) -> f64 {
+    let mut scale: f64 = 0.5;
+    let fixed = array![scale, scale].dot(&Array1::from_elem(2, scale)).sqrt();
+    let parts = vec![p, {
+        let mut y = array![x[0], 1.0];
+        y.mapv_inplace(|v| v * (v + x[1]));
+        scale = y.sum();
+        scale
+    }];
+    parts[0] * parts[1] * fixed + scale
+}
+
+#[test]
+fn a_block_inside_a_macro_writes() {
+    // y = x0 (x0 + x1) + 1 + x1 = 11; fixed = sqrt(1/2)
+    let (y, fixed) = (11.0, 0.5f64.sqrt());
+    let c = 3.0 * fixed + 1.0;
+    expect!(blocks_in_macros(3.0, &array![2.0, 2.0]) = c * y, d = (y * fixed, [c * 6.0, c * 3.0]));
+}
+
+/// A labelled block whose value is a field of unknown type where it is not left.
+#[differentiable(forward)]
+fn left_or_not(s: &State, p: f64) -> f64 {
+    let y = 'found: {
+        if p > 0.5 {
+            break 'found p;
+        }
+        let _unused = p * p;
+        s.l[0]
+    } + s.v.sum();
+    y * 0.5
+}
+
+#[test]
+fn a_labelled_block_that_may_be_left() {
+    let s = State { x: 1.0, v: array![1.0, 2.0], l: [3.0, 4.0] };
+    let (y, (ds, dp)) = left_or_not::value_and_grad(&s, 1.0);
+    assert_eq!((y, ds.v, ds.l, dp), (2.0, array![0.5, 0.5], [0.0, 0.0], 0.5));
+    let (y, (ds, dp)) = left_or_not::value_and_grad(&s, 0.25);
+    assert_eq!((y, ds.v, ds.l, dp), (3.0, array![0.5, 0.5], [0.5, 0.0], 0.0));
+}
+
+/// Cotangents of one array that depend on more than one argument, added to for one of them.
+#[differentiable(forward)]
+fn written_by_another(x: Array1<f64>, p: (f64, f64)) -> f64 {
+    let mut x = x;
+    x[1] /= p.0 * p.0 + 1.0;
+    x.sum()
+}
+
+#[differentiable(forward)]
+fn written_by_a_constant(x: &Array1<f64>) -> f64 {
+    written_by_another(x * 2.0, (2.0, 3.0))
+}
+
+#[test]
+fn a_write_of_another_argument() {
+    expect!(written_by_a_constant(&array![1.0, 5.0]) = 4.0, d = [2.0, 0.4]);
+}
