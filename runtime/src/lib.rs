@@ -190,6 +190,31 @@ pub use differentiable::Differentiable;
 pub use float::Float;
 pub use ndarray;
 
+/// The Hessian of a scalar function at `x`: a row and a column for every float of `x`, in order, from its
+/// products with the unit vectors.
+///
+/// ```
+/// use chainrule::ndarray::{Array1, array};
+/// use chainrule::{differentiable, hessian};
+///
+/// #[differentiable(second_order)]
+/// fn f(x: &Array1<f64>, k: f64) -> f64 {
+///     (x * x).sum() * k
+/// }
+///
+/// let (x, k) = (array![1.0, 2.0], 3.0);
+/// let of_x_and_k = hessian(|(dx, dk)| f::hvp(&x, k, (dx, *dk)), &(x.clone(), k));
+/// assert_eq!(of_x_and_k, array![[6.0, 0.0, 2.0], [0.0, 6.0, 4.0], [2.0, 4.0, 0.0]]);
+/// ```
+pub fn hessian<X: Differentiable>(
+    hvp: impl FnMut(&X::Gradient) -> X::Gradient,
+    x: &X,
+) -> ndarray::Array2<f64> {
+    let zero = x.zero_gradient();
+    let columns = rt::floats(&zero);
+    rt::rows(zero, columns, hvp)
+}
+
 /// Passes `value` on and makes it a constant: no derivative flows through it.
 ///
 /// Inside a differentiable function the argument need not be in the language that the compiler

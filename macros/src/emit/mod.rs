@@ -82,8 +82,9 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let rule = source.options.jvp.as_ref();
     let forward = match (&derivatives.forward, rule) {
         (Some(graph), _) => {
-            let (hidden, public) = (signature.hidden_jvp(graph), signature.jvp(graph));
-            quote!(#hidden #public)
+            let items =
+                [signature.hidden_jvp(graph), signature.jvp(graph), signature.jacobian(graph)];
+            quote!(#(#items)*)
         }
         (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),
         (None, None) => TokenStream::new(),
