@@ -22,7 +22,7 @@ pub struct Options {
     pub constructs: String,
     /// Compiles with optimisation.
     pub release: bool,
-    /// Compiles without chainrule's attributes, and compares the values alone: a check of the oracle.
+    /// What is compared with the oracle.
     pub mode: Mode,
     /// Only generates and counts.
     pub dry: bool,
@@ -103,7 +103,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
     for (kind, failures) in &kinds {
         for (at, outcome) in failures {
             let comment = format!("// {kind}: {outcome:?}\n").replace('\n', " ") + "\n";
-            let text = check::module(&cases[*at], "program", options.plain);
+            let text = check::module(&cases[*at], "program", options.mode);
             let path = folder.join(format!("whole_seed_{}_{at}.rs", options.seed));
             fs::write(path, comment + &text).map_err(failed)?;
         }
