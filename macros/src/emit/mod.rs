@@ -90,7 +90,7 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         (None, None) => TokenStream::new(),
     };
     let second = derivatives.second.as_ref().map(|second| {
-        let (items, derived) = (signature.second(second), signature.derived(&second.dual));
+        let (items, derived) = (signature.second(second), signature.derived(second));
         quote!(#items #derived)
     });
     signature.around(quote!(#(#items)* #forward #second))
