@@ -7,7 +7,7 @@ use syn::ItemFn;
 use crate::differentiate::differentiate;
 use crate::dump::Dump;
 use crate::emit::{self, Derivatives, Second};
-use crate::graph::{Graph, Ty};
+use crate::graph::{Block, Callee, Graph, Op, Target, Ty};
 use crate::lower::Lowered;
 use crate::mistake::Mistakes;
 use crate::residuals::residuals;
@@ -32,6 +32,9 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
         return quote! { #item #generated };
     }
     let lowered = lower::function(&source, &mut mistakes);
+    if source.options.second_order {
+        refuse_derivatives(&lowered.graph.body, &mut mistakes);
+    }
     if !mistakes.is_empty() {
         return refused(&item, &source, mistakes);
     }
@@ -41,6 +44,20 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
     let generated = emit::emit(&source, &derivatives);
     dump.finish(&source, &derivatives);
     quote! { #item #generated }
+}
+
+/// Second derivatives of what holds a first one would be third ones.
+fn refuse_derivatives(block: &Block, mistakes: &mut Mistakes) {
+    for node in &block.nodes {
+        if let Op::Call(Callee { target: Target::Derivative { .. }, .. }) = &node.op {
+            mistakes.add(
+                node.span(),
+                "a function that calls a derivative has first derivatives alone, since this would take a third: \
+                 leave `second_order` out",
+            );
+        }
+        node.blocks.iter().for_each(|block| refuse_derivatives(block, mistakes));
+    }
 }
 
 /// All derivatives of a primal.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::check::{self, Case};
+use crate::check::{self, Case, Mode};
 
 /// What became of a program.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub(crate) fn unquoted(error: &str) -> String {
 pub(crate) struct Builder {
     folder: PathBuf,
     release: bool,
-    plain: bool,
+    mode: Mode,
 }
 
 /// The package that the files are binaries of. The dependencies are compiled as the workspace's are.
@@ -77,7 +77,7 @@ incremental = false
 ";
 
 impl Builder {
-    pub(crate) fn new(release: bool, plain: bool) -> std::io::Result<Self> {
+    pub(crate) fn new(release: bool, mode: Mode) -> std::io::Result<Self> {
         let home = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it is in the workspace");
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or(home.join("target"), PathBuf::from);
@@ -89,7 +89,7 @@ impl Builder {
         if !folder.join("Cargo.lock").exists() {
             fs::write(folder.join("Cargo.lock"), lock)?;
         }
-        Ok(Self { folder, release, plain })
+        Ok(Self { folder, release, mode })
     }
 
     /// Where files may be kept.
@@ -113,7 +113,7 @@ impl Builder {
             if left.is_empty() {
                 break;
             }
-            let text = check::file(left.iter().map(|i| (format!("p{i}"), cases[*i])), self.plain);
+            let text = check::file(left.iter().map(|i| (format!("p{i}"), cases[*i])), self.mode);
             fs::write(self.folder.join(format!("src/bin/{name}.rs")), &text)?;
             let output = self.cargo(if compiles { "build" } else { "check" }, name).output()?;
             if output.status.success() && runs && !compiles {

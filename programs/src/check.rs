@@ -8,6 +8,17 @@ use crate::generate;
 use crate::oracle::{self, Expected, Reject, Value, is_active};
 use crate::print::{self, exact};
 
+/// What is compared with the oracle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The value alone, compiled without chainrule.
+    Plain,
+    /// The value and the gradient.
+    Reverse,
+    /// Those, the derivative in a direction, and the Hessian's product with it.
+    Second,
+}
+
 /// A program, its arguments and what the oracle says of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
@@ -119,6 +130,73 @@ fn value(what: &str, found: f64, expected: f64) -> Result<(), String> {
     Err(format!(\"{what} is {found:?}, expected {expected:?}\"))
 }
 
+/// A direction of the shape of a gradient.
+fn direction_of<G: Differentiable<Gradient = G> + Clone>(gradient: &G) -> G {
+    struct Fill(usize);
+    impl chainrule::differentiable::VisitMut for Fill {
+        fn leaf<T: Float>(&mut self, _: &str, mut leaf: chainrule::ndarray::ArrayViewMutD<'_, T>) {
+            for element in &mut leaf {
+                self.0 += 1;
+                *element = T::from_f64_lossy(((self.0 * 37 + 11) % 17) as f64 / 8.0 - 1.0);
+            }
+        }
+    }
+    let mut direction = gradient.clone();
+    direction.visit_mut(&mut chainrule::differentiable::LeafPath::new(), &mut Fill(0));
+    direction
+}
+
+/// A value moved along a direction.
+fn moved<X: Differentiable + Clone>(x: &X, direction: &X::Gradient, step: f64) -> X {
+    struct Move(f64);
+    impl chainrule::differentiable::VisitWith for Move {
+        fn leaf<T: Float>(
+            &mut self,
+            _: &str,
+            mut leaf: chainrule::ndarray::ArrayViewMutD<'_, T>,
+            direction: chainrule::ndarray::ArrayViewD<'_, T>,
+        ) {
+            leaf.zip_mut_with(&direction, |x, d| *x = *x + *d * T::from_f64_lossy(self.0));
+        }
+    }
+    let mut moved = x.clone();
+    moved.visit_with(direction, &mut chainrule::differentiable::LeafPath::new(), &mut Move(step));
+    moved
+}
+
+/// What is wrong with a derivative in a direction, if anything.
+fn along(what: &str, found: f64, expected: &[f64], direction: &impl Flat) -> Result<(), String> {
+    let mut flat = Vec::new();
+    direction.flat(&mut flat);
+    let terms = || expected.iter().zip(&flat).map(|(a, b)| a * b);
+    let (sum, size): (f64, f64) = (terms().sum(), terms().map(f64::abs).sum());
+    if (found - sum).abs() <= 1e-9 * size.max(1.0) {
+        return Ok(());
+    }
+    Err(format!(\"{what} is {found:?}, expected {sum:?}\"))
+}
+
+/// What is wrong with a Hessian's product, if anything: one of some steps must agree.
+fn differences<G: Flat>(what: &str, found: &G, at: impl Fn(f64) -> G) -> Result<(), String> {
+    let flat = |gradient: &G| {
+        let mut flat = Vec::new();
+        gradient.flat(&mut flat);
+        flat
+    };
+    let found = flat(found);
+    let mut last = Vec::new();
+    for step in [1e-4, 1e-5, 1e-3, 1e-6] {
+        let (up, down) = (flat(&at(step)), flat(&at(-step)));
+        last = up.iter().zip(&down).map(|(a, b)| (a - b) / (2.0 * step)).collect();
+        let size = up.iter().chain(&last).fold(1.0_f64, |size, x| size.max(x.abs()));
+        let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-4 * size;
+        if found.len() == last.len() && found.iter().zip(&last).all(near) {
+            return Ok(());
+        }
+    }
+    Err(format!(\"{what} is {found:?}, differences {last:?}\"))
+}
+
 /// What is wrong with a gradient, if anything.
 fn gradient(what: &str, found: &impl Flat, expected: &[f64], factor: f64) -> Result<(), String> {
     let mut flat = Vec::new();
@@ -135,8 +213,8 @@ fn gradient(what: &str, found: &impl Flat, expected: &[f64], factor: f64) -> Res
     header.to_owned() + &print::preamble()
 }
 
-/// A case as a module with a function `check`; if `plain`, without chainrule's attributes.
-pub(crate) fn module(case: &Case, id: &str, plain: bool) -> String {
+/// A case as a module with a function `check`; compiled in this mode.
+pub(crate) fn module(case: &Case, id: &str, mode: Mode) -> String {
     let program = &case.program;
     let main = program.functions.last().expect("a program has a function");
     let mut lets = String::new();
@@ -157,7 +235,7 @@ pub(crate) fn module(case: &Case, id: &str, plain: bool) -> String {
     let expected: Vec<String> = case.expected.gradient.iter().map(|x| exact(*x)).collect();
     let (result, gradient) = (exact(case.expected.value), expected.join(", "));
     let mut program = print::program(program, id);
-    if plain {
+    if mode == Mode::Plain {
         program = program.replace("#[differentiable]\n", "");
         return format!(
             "pub mod {id} {{
@@ -169,6 +247,11 @@ pub(crate) fn module(case: &Case, id: &str, plain: bool) -> String {
 }}
 "
         );
+    }
+    let mut second = String::new();
+    if mode == Mode::Second {
+        program = program.replace("#[differentiable]\n", "#[differentiable(second_order)]\n");
+        second = second_order(case, &args);
     }
     format!(
         "pub mod {id} {{
@@ -184,9 +267,53 @@ pub(crate) fn module(case: &Case, id: &str, plain: bool) -> String {
         let (y, pullback) = main::vjp({args});
         value(\"the value of vjp\", y, result)?;
         gradient(\"the pullback\", &pullback(1.0), &expected, 1.0)?;
-        gradient(\"the pullback called again\", &pullback(-0.5), &expected, -0.5)
+        gradient(\"the pullback called again\", &pullback(-0.5), &expected, -0.5)?;
+{second}        Ok(())
     }}
 }}
+"
+    )
+}
+
+/// The derivative in a direction against the gradient, and the Hessian's product with it against
+/// differences of gradients.
+fn second_order(case: &Case, args: &str) -> String {
+    let main = case.program.functions.last().expect("a program has a function");
+    let active: Vec<usize> =
+        (0..main.params.len()).filter(|param| is_active(main, *param)).collect();
+    let names: Vec<String> = active.iter().map(|nth| format!("d{nth}")).collect();
+    let pattern = match names.as_slice() {
+        [one] => one.clone(),
+        many => format!("({})", many.join(", ")),
+    };
+    let tangents: Vec<String> = active
+        .iter()
+        .map(|nth| match main.vars[main.params[*nth]].ty {
+            Type::Float => format!("*d{nth}"),
+            _ => format!("d{nth}"),
+        })
+        .collect();
+    let tangents = match tangents.as_slice() {
+        [one] => one.clone(),
+        many => format!("({})", many.join(", ")),
+    };
+    let moved: String = active
+        .iter()
+        .map(|nth| format!("            let a{nth} = moved(&a{nth}, d{nth}, step);\n"))
+        .collect();
+    format!(
+        "        drop(pullback);
+        let direction = direction_of(&g);
+        let {pattern} = &direction;
+        let (y, dy) = main::jvp({args}, {tangents});
+        value(\"the value of jvp\", y, result)?;
+        along(\"jvp\", dy, &expected, &direction)?;
+        let (g, product) = main::grad_and_hvp({args}, {tangents});
+        gradient(\"the gradients beside hvp\", &g, &expected, 1.0)?;
+        let at = |step: f64| {{
+{moved}            main::grad({args})
+        }};
+        differences(\"hvp\", &product, at)?;
 "
     )
 }
@@ -238,11 +365,11 @@ fn literal(ty: &Type, value: &Value) -> String {
 }
 
 /// A file whose `main` checks all cases and prints what is wrong.
-pub(crate) fn file<'a>(cases: impl Iterator<Item = (String, &'a Case)>, plain: bool) -> String {
+pub(crate) fn file<'a>(cases: impl Iterator<Item = (String, &'a Case)>, mode: Mode) -> String {
     let mut out = "#![allow(warnings, clippy::all)]\n".to_owned() + &header();
     let mut calls = String::new();
     for (id, case) in cases {
-        out += &module(case, &id, plain);
+        out += &module(case, &id, mode);
         writeln!(calls, "    run(\"{id}\", {id}::check);").expect("a String takes all");
     }
     out + &format!(

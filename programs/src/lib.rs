@@ -17,6 +17,7 @@ mod walk;
 
 use constructs::Switches;
 
+pub use check::Mode;
 pub use run::{Options, run};
 
 /// A module for each of `count` programs of a seed, and a test for each: what a build script writes for a
@@ -30,7 +31,7 @@ pub fn sample(seed: u64, count: usize, constructs: &str) -> Result<String, Strin
     let mut out = check::header();
     for (nth, case) in cases.iter().enumerate() {
         let id = format!("p{nth}");
-        out += &check::module(case, &id, false);
+        out += &check::module(case, &id, check::Mode::Reverse);
         out += &format!("\n#[test]\nfn program_{nth}() {{\n    {id}::check().unwrap();\n}}\n");
     }
     Ok(out)

@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use programs::{Options, run};
+use programs::{Mode, Options, run};
 
 const USAGE: &str = "\
-usage: programs [--count N] [--seed N] [--constructs LIST] [--release] [--plain] [--dry]
+usage: programs [--count N] [--seed N] [--constructs LIST] [--release] [--plain | --second] [--dry]
                 [--shrink N] [--per-file N]
 
 LIST is `if,for_range` for these constructs alone, or `-push,-recursion` for all but these.
---plain compiles without chainrule, and so compares the oracle's values with rustc's; --dry only counts.";
+--plain compiles without chainrule, and so compares the oracle's values with rustc's; --second adds jvp
+and hvp; --dry only counts.";
 
 fn main() -> ExitCode {
     let options = match read(std::env::args().skip(1)) {
@@ -39,7 +40,8 @@ fn read(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
             "--seed" => options.seed = number(value()?)? as u64,
             "--constructs" => options.constructs = value()?,
             "--release" => options.release = true,
-            "--plain" => options.plain = true,
+            "--plain" => options.mode = Mode::Plain,
+            "--second" => options.mode = Mode::Second,
             "--dry" => options.dry = true,
             "--shrink" => options.shrink = number(value()?)?,
             "--per-file" => options.per_file = number(value()?)?,

@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Instant;
 
 use crate::build::{Builder, Outcome, unquoted};
-use crate::check::{self, Case};
+use crate::check::{self, Case, Mode};
 use crate::constructs::Switches;
 use crate::count::Counts;
 use crate::print;
@@ -22,8 +22,8 @@ pub struct Options {
     pub constructs: String,
     /// Compiles with optimisation.
     pub release: bool,
-    /// Compiles without chainrule's attributes, and compares the values alone: a check of the oracle.
-    pub plain: bool,
+    /// What is compared with the oracle.
+    pub mode: Mode,
     /// Only generates and counts.
     pub dry: bool,
     /// How many failures, of different kinds, are made smaller.
@@ -39,7 +39,7 @@ impl Default for Options {
             seed: 1,
             constructs: String::new(),
             release: false,
-            plain: false,
+            mode: Mode::Reverse,
             dry: false,
             shrink: 5,
             per_file: 100,
@@ -68,7 +68,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
     }
 
     let failed = |error: std::io::Error| error.to_string();
-    let builder = Builder::new(options.release, options.plain).map_err(failed)?;
+    let builder = Builder::new(options.release, options.mode).map_err(failed)?;
     let mut kinds: BTreeMap<String, Vec<(usize, Outcome)>> = BTreeMap::new();
     let mut right = 0;
     for (nth, chunk) in cases.chunks(options.per_file.max(1)).enumerate() {
@@ -103,7 +103,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
     for (kind, failures) in &kinds {
         for (at, outcome) in failures {
             let comment = format!("// {kind}: {outcome:?}\n").replace('\n', " ") + "\n";
-            let text = check::module(&cases[*at], "program", options.plain);
+            let text = check::module(&cases[*at], "program", options.mode);
             let path = folder.join(format!("whole_seed_{}_{at}.rs", options.seed));
             fs::write(path, comment + &text).map_err(failed)?;
         }
@@ -117,7 +117,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         let found = builder.outcomes("shrunk", &[&small], true).map_err(failed)?;
         let path = folder.join(format!("seed_{}_{at}.rs", options.seed));
         let comment = format!("// {kind}: {:?}\n", found[0]).replace('\n', " ") + "\n";
-        let text = check::module(&small, "program", options.plain);
+        let text = check::module(&small, "program", options.mode);
         fs::write(&path, comment.clone() + &text).map_err(failed)?;
         println!("\n{comment}// {}\n{}", path.display(), print::program(&small.program, "program"));
     }

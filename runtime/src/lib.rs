@@ -115,6 +115,10 @@ pub use chainrule_macros::Differentiable;
 /// | `f::grad(a, b)` | the gradients, where `Y` is a float |
 /// | `f::value_and_grad(a, b)` | `(y, gradients)`, likewise |
 /// | `f::value_and_grad_into(a, b, &mut gradients)` | `y`, and the gradients in the place given |
+/// | `f::jvp(a, b, tangents)` | `(y, dy)`, with the option `forward` |
+/// | `f::jacobian(a, b)` | a row for every float of `y`, a column for every float of the active arguments, likewise |
+/// | `f::hvp(a, b, direction)` | the Hessian's product with a direction, with the option `second_order` |
+/// | `f::grad_and_hvp(a, b, direction)` | `(gradients, product)` of one sweep, likewise |
 ///
 /// ```
 /// use chainrule::differentiable;
@@ -158,8 +162,108 @@ pub use chainrule_macros::Differentiable;
 /// | `associated` | an associated function in whose signature `Self` does not stand |
 /// | `recursive` | one of two functions that call each other |
 /// | `crate = path` | where this crate is renamed |
+/// | `forward` | forward mode too: `jvp` and `jacobian` |
+/// | `second_order` | second derivatives too: `hvp` and `grad_and_hvp`; implies `forward` |
+/// | `vjp = path`, `jvp = path` | a rule of your own, in the place of what follows from the body |
 ///
-/// `forward`, `second_order`, `checkpoint`, `vjp = path` and `jvp = path` are to come.
+/// `checkpoint` is to come.
+///
+/// # Forward mode and second order
+///
+/// Tangents and directions are a tuple in the order of the active arguments, or the bare value where there
+/// is one: floats by value, all else by reference. They have the types of the gradients.
+///
+/// ```
+/// # use chainrule::differentiable;
+/// # use chainrule::ndarray::{Array1, array};
+/// #[differentiable(second_order)]
+/// fn energy(x: &Array1<f64>, k: f64) -> f64 {
+///     (x * x * x).sum() * k
+/// }
+///
+/// let (x, dx) = (array![1.0, 2.0], array![1.0, 0.0]);
+/// assert_eq!(energy::jvp(&x, 2.0, (&dx, 0.0)), (18.0, 6.0));
+/// assert_eq!(energy::hvp(&x, 2.0, (&dx, 0.0)), (array![12.0, 0.0], 3.0));
+///
+/// /// A derivative inside a differentiable function.
+/// #[differentiable]
+/// fn work(x: &Array1<f64>) -> f64 {
+///     let (force, _) = energy::grad(x, 2.0);
+///     force.dot(x)
+/// }
+///
+/// assert_eq!(work::grad(&x), array![18.0, 72.0]);
+/// ```
+///
+/// A function that is called must have the same option. `jacobian` goes by reverse mode, a row at a time,
+/// where the result has fewer floats than the arguments, else by forward mode, a column at a time.
+///
+/// # Rules of your own
+///
+/// `vjp = rule` names a function that takes `f`'s arguments and returns `(value, pullback)`, where the pullback
+/// takes a cotangent to the gradients; `jvp = rule` one that takes the tangents after the arguments and
+/// returns `(value, tangent)`. The body may then be any Rust. Where an argument is borrowed, a rule runs
+/// again in the backward pass of a function that calls `f`. A gradient of another shape than its argument's is
+/// a panic that names the rule.
+///
+/// A numerically better formula:
+///
+/// ```
+/// # use chainrule::differentiable;
+/// /// `ln(1 + exp(x))`: for large `x` its derivative would be `inf / inf`.
+/// #[differentiable(vjp = rule)]
+/// fn log1pexp(x: f64) -> f64 {
+///     if x > 30.0 { x } else { x.exp().ln_1p() }
+/// }
+///
+/// fn rule(x: f64) -> (f64, impl Fn(f64) -> f64) {
+///     (log1pexp(x), move |dy| dy / (1.0 + (-x).exp()))
+/// }
+///
+/// assert_eq!(log1pexp::grad(800.0), 1.0);
+/// ```
+///
+/// A black box, such as a nonlinear solve, by the implicit function theorem: where `g(y, a) = 0`,
+/// `dy/da = -(dg/da) / (dg/dy)`.
+///
+/// ```
+/// # use chainrule::differentiable;
+/// /// The root of `y + exp(y) = a`, by Newton's method.
+/// #[differentiable(vjp = implicit)]
+/// fn root(a: f64) -> f64 {
+///     let mut y = 0.0_f64;
+///     while (y + y.exp() - a).abs() > 1e-14 * a.abs().max(1.0) {
+///         y -= (y + y.exp() - a) / (1.0 + y.exp());
+///     }
+///     y
+/// }
+///
+/// fn implicit(a: f64) -> (f64, impl Fn(f64) -> f64) {
+///     let y = root(a);
+///     (y, move |dy| dy / (1.0 + y.exp()))
+/// }
+///
+/// assert_eq!(root::value_and_grad(1.0), (0.0, 0.5));
+/// ```
+///
+/// Clipping what flows back:
+///
+/// ```
+/// # use chainrule::differentiable;
+/// # use chainrule::ndarray::{Array1, array};
+/// #[differentiable(vjp = clip)]
+/// fn clipped(x: &Array1<f64>) -> Array1<f64> {
+///     x.clone()
+/// }
+///
+/// fn clip(x: &Array1<f64>) -> (Array1<f64>, impl Fn(Array1<f64>) -> Array1<f64>) {
+///     (x.clone(), |dy| dy.mapv(|dy| dy.clamp(-1.0, 1.0)))
+/// }
+///
+/// let x = array![1.0, 2.0];
+/// let (_, pullback) = clipped::vjp(&x);
+/// assert_eq!(pullback(array![0.5, 70.0]), array![0.5, 1.0]);
+/// ```
 ///
 /// # What is understood
 ///
@@ -189,6 +293,31 @@ pub use chainrule_macros::differentiable;
 pub use differentiable::Differentiable;
 pub use float::Float;
 pub use ndarray;
+
+/// The Hessian of a scalar function at `x`: a row and a column for every float of `x`, in order, from its
+/// products with the unit vectors.
+///
+/// ```
+/// use chainrule::ndarray::{Array1, array};
+/// use chainrule::{differentiable, hessian};
+///
+/// #[differentiable(second_order)]
+/// fn f(x: &Array1<f64>, k: f64) -> f64 {
+///     (x * x).sum() * k
+/// }
+///
+/// let (x, k) = (array![1.0, 2.0], 3.0);
+/// let of_x_and_k = hessian(|(dx, dk)| f::hvp(&x, k, (dx, *dk)), &(x.clone(), k));
+/// assert_eq!(of_x_and_k, array![[6.0, 0.0, 2.0], [0.0, 6.0, 4.0], [2.0, 4.0, 0.0]]);
+/// ```
+pub fn hessian<X: Differentiable>(
+    hvp: impl FnMut(&X::Gradient) -> X::Gradient,
+    x: &X,
+) -> ndarray::Array2<f64> {
+    let zero = x.zero_gradient();
+    let columns = rt::floats(&zero);
+    rt::rows(zero, columns, hvp)
+}
 
 /// Passes `value` on and makes it a constant: no derivative flows through it.
 ///

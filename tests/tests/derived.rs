@@ -116,3 +116,28 @@ fn a_method() {
     let at = (Well { depth: 1.5, centre: array![0.1, 0.2] }, array![0.5, -0.3]);
     check(check_adjoint(|(well, x)| well.force(x), |(well, x), dy| well.force_vjp(x).1(dy), &at));
 }
+
+/// A result of a type that the macro does not know.
+type Number = f64;
+
+#[differentiable(second_order)]
+fn of_a_name(x: f64) -> Number {
+    x * x * x
+}
+
+#[differentiable(second_order)]
+fn no_float(x: f64) -> Well {
+    Well { depth: x * x, centre: array![x, 2.0 * x] }
+}
+
+#[differentiable]
+fn slope(x: f64) -> f64 {
+    of_a_name::grad(x) + no_float(x).depth
+}
+
+#[test]
+fn results_of_types_without_a_name() {
+    assert_eq!(slope::grad(2.0), 16.0);
+    assert_eq!(of_a_name::hvp(2.0, 1.0), 12.0);
+    assert_eq!(no_float::jvp(2.0, 1.0).1.centre, array![1.0, 2.0]);
+}

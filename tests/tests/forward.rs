@@ -139,3 +139,20 @@ fn with_aux(x: f64, axis: Axis) -> (f64, usize) {
 fn aux_is_passed_on() {
     assert_eq!(with_aux::jvp(3.0, Axis(1), 1.0), ((9.0, 1), 6.0));
 }
+
+#[differentiable(forward)]
+fn spread(x: &Array1<f64>, k: f64) -> Array1<f64> {
+    x * x * k
+}
+
+#[test]
+fn jacobians_tall_and_wide() {
+    let x = array![1.0, 2.0];
+    // Wider than tall: by rows.
+    assert_eq!(spread::jacobian(&x, 3.0), array![[6.0, 0.0, 1.0], [0.0, 12.0, 4.0]]);
+    // Taller than wide: by columns.
+    let zeros = Array2::zeros((2, 2));
+    let b = array![1.0, 1.0];
+    let tall = shifted::jacobian(&b, 1.0, &zeros);
+    assert_eq!(tall, array![[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]);
+}

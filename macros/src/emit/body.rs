@@ -80,7 +80,7 @@ impl Signature<'_> {
 
     pub(super) fn hidden_with(&self, body: TokenStream) -> TokenStream {
         let seed = self.accumulator(&self.differentiated_result());
-        self.hidden_of("__vjp", &self.source.result(), &seed, body)
+        self.hidden_of("__vjp", &self.source.result(), &seed, self.where_clause(), body)
     }
 
     /// A hidden function with this name, whose pullback takes this seed.
@@ -89,12 +89,13 @@ impl Signature<'_> {
         name: &str,
         result: &impl ToTokens,
         seed: &TokenStream,
+        clause: TokenStream,
         body: TokenStream,
     ) -> TokenStream {
         let krate = &self.krate;
         let name = self.item(name);
         let visibility = &self.source.item.vis;
-        let (generics, clause) = (self.generics(), self.where_clause());
+        let generics = self.generics();
         let separator = self.separator();
         let parameters = self.hidden_parameters();
         let markers = self.marker_types();

@@ -8,6 +8,7 @@ use quote::{format_ident, quote};
 
 use super::forward::tangent_name;
 use super::rules::bare_or_tuple;
+use super::second::Second;
 use super::signature::Signature;
 use super::tokens::located;
 use super::{given_name, like_name, ours, this};
@@ -15,16 +16,26 @@ use crate::graph::Graph;
 use crate::source::Param;
 
 impl Signature<'_> {
-    /// The hidden twins of the derivatives; the graph has the parameters.
-    pub(super) fn derived(&self, graph: &Graph) -> TokenStream {
+    /// The hidden twins of the derivatives.
+    pub(super) fn derived(&self, second: &Second) -> TokenStream {
+        let graph = &second.dual;
+        // Whether the result is a float is rustc's to see where the macro does not.
+        let clause = match &second.product {
+            Some(_) => self.where_clause(),
+            None => self.scalar_only(),
+        };
         let jvp = self.jvp_in_reverse(graph);
         if !self.may_be_scalar() {
             return jvp;
         }
-        let mut items = vec![jvp, self.grad_in_reverse(graph), self.grad_forward(graph)];
+        let mut items =
+            vec![jvp, self.grad_in_reverse(graph, &clause), self.grad_forward(graph, &clause)];
         // With `aux` the value is a pair, the second of which is no number.
         if !self.source.options.aux {
-            items.extend([self.value_and_grad_in_reverse(), self.value_and_grad_forward()]);
+            items.extend([
+                self.value_and_grad_in_reverse(&clause),
+                self.value_and_grad_forward(&clause),
+            ]);
         }
         located(quote!(#(#items)*), self.place_of_gradient())
     }
@@ -44,7 +55,7 @@ impl Signature<'_> {
     }
 
     /// `__grad_vjp`: the pullback is the Hessian's product with the cotangent.
-    fn grad_in_reverse(&self, graph: &Graph) -> TokenStream {
+    fn grad_in_reverse(&self, graph: &Graph, clause: &TokenStream) -> TokenStream {
         let krate = &self.krate;
         let gradients = self.gradients();
         let seed = quote!(<#gradients as #krate::Differentiable>::Acc);
@@ -75,6 +86,7 @@ impl Signature<'_> {
             "__grad_vjp",
             &gradients,
             &seed,
+            clause.clone(),
             quote! {
                 #owned
                 #kept
@@ -86,7 +98,7 @@ impl Signature<'_> {
     }
 
     /// `__grad_jvp`: the gradient's derivative is the Hessian's product with the direction.
-    fn grad_forward(&self, graph: &Graph) -> TokenStream {
+    fn grad_forward(&self, graph: &Graph, clause: &TokenStream) -> TokenStream {
         let gradients = self.gradients();
         let product = self.call_of("grad_and_hvp", 0);
         let arguments = self.arguments();
@@ -101,13 +113,14 @@ impl Signature<'_> {
         self.hidden_forward(
             "__grad_jvp",
             quote!((#gradients, #gradients)),
+            clause,
             quote!(#opening #product(#(#arguments,)* #lent)),
         )
     }
 
     /// `__value_and_grad_vjp`: the cotangent of the value weighs the gradient, that of the gradient is a
     /// direction.
-    fn value_and_grad_in_reverse(&self) -> TokenStream {
+    fn value_and_grad_in_reverse(&self, clause: &TokenStream) -> TokenStream {
         let krate = &self.krate;
         let (result, gradients) = (self.source.result(), self.gradients());
         let both = quote!((#result, #gradients));
@@ -136,7 +149,9 @@ impl Signature<'_> {
                 let (#weight, #pattern) = #krate::rt::filled(&#like, #dy);
                 let (_, #pull, _) = #dual(#(#again,)* #(#passed),*);
                 let (#(#nothing,)* #(#twins,)*) = #pull(
-                    #(#again_values,)* #one, #krate::rt::into_acc_of(#weight),
+                    #(#again_values,)*
+                    ::core::clone::Clone::clone(&#one),
+                    #krate::rt::into_acc_of(#weight),
                 );
                 (#(#given,)*)
             },
@@ -146,6 +161,7 @@ impl Signature<'_> {
             "__value_and_grad_vjp",
             &both,
             &seed,
+            clause.clone(),
             quote! {
                 #owned
                 #kept
@@ -158,7 +174,7 @@ impl Signature<'_> {
     }
 
     /// `__value_and_grad_jvp`.
-    fn value_and_grad_forward(&self) -> TokenStream {
+    fn value_and_grad_forward(&self, clause: &TokenStream) -> TokenStream {
         let krate = &self.krate;
         let (result, gradients) = (self.source.result(), self.gradients());
         let tangent = self.result_gradient();
@@ -196,6 +212,7 @@ impl Signature<'_> {
         self.hidden_forward(
             "__value_and_grad_jvp",
             quote!(((#result, #gradients), (#tangent, #gradients))),
+            clause,
             quote! {
                 #opening
                 #(#likes)*
@@ -410,10 +427,16 @@ impl Signature<'_> {
     }
 
     /// A hidden function in forward mode.
-    fn hidden_forward(&self, name: &str, results: TokenStream, body: TokenStream) -> TokenStream {
+    fn hidden_forward(
+        &self,
+        name: &str,
+        results: TokenStream,
+        clause: &TokenStream,
+        body: TokenStream,
+    ) -> TokenStream {
         let name = self.item(name);
         let visibility = &self.source.item.vis;
-        let (generics, clause) = (self.generics(), self.where_clause());
+        let generics = self.generics();
         let separator = self.separator();
         let parameters = self.hidden_parameters();
         let (types, bounds) = (self.tangent_types(), self.tangent_bounds());

@@ -82,14 +82,15 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let rule = source.options.jvp.as_ref();
     let forward = match (&derivatives.forward, rule) {
         (Some(graph), _) => {
-            let (hidden, public) = (signature.hidden_jvp(graph), signature.jvp(graph));
-            quote!(#hidden #public)
+            let items =
+                [signature.hidden_jvp(graph), signature.jvp(graph), signature.jacobian(graph)];
+            quote!(#(#items)*)
         }
         (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),
         (None, None) => TokenStream::new(),
     };
     let second = derivatives.second.as_ref().map(|second| {
-        let (items, derived) = (signature.second(second), signature.derived(&second.dual));
+        let (items, derived) = (signature.second(second), signature.derived(second));
         quote!(#items #derived)
     });
     signature.around(quote!(#(#items)* #forward #second))

@@ -3,10 +3,8 @@
 use super::difference::{Precision, Sample, compare};
 use super::leaves::{leaves, set_all};
 use super::report::{Element, Mismatch, Report, conclude};
+use super::{DIRECTIONS, Random, inner};
 use crate::differentiable::Differentiable;
-
-/// Random directions that are tried.
-const DIRECTIONS: usize = 4;
 
 /// Checks a pullback by the adjoint identity `<dy, J dx> = <J^T dy, dx>` in random directions, for a
 /// function with any differentiable result. `J dx` is taken by central differences.
@@ -43,7 +41,7 @@ where
     let value = f(x);
     let epsilon = epsilon_of(&leaves(x)).max(epsilon_of(&leaves(&value)));
     let precision = Precision::new(epsilon, None);
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new();
     let mut compared = Vec::new();
     for direction in 0..DIRECTIONS {
         let mut dy = value.zero_gradient();
@@ -62,27 +60,4 @@ where
         compared.push((Element { name, gradient: claimed, difference }, verdict.error));
     }
     conclude(compared)
-}
-
-/// The inner product, and the size of its terms, which may cancel. NaN where the numbers of elements
-/// differ, so that it is never taken for agreement.
-fn inner(a: &[f64], b: &[f64]) -> (f64, f64) {
-    if a.len() != b.len() {
-        return (f64::NAN, f64::NAN);
-    }
-    let terms = || a.iter().zip(b).map(|(a, b)| a * b);
-    (terms().sum(), terms().map(f64::abs).sum())
-}
-
-/// Numbers between -1 and 1, the same in every run (Steele, Lea and Flood, SplitMix64).
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    }
 }

@@ -14,6 +14,7 @@ mod cotangents;
 mod elements;
 mod elementwise;
 mod extrema;
+mod jacobian;
 mod losses;
 mod marking;
 mod messages;
@@ -50,6 +51,7 @@ pub use cotangents::{
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;
 pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
+pub use jacobian::{floats, rows};
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
 pub use messages::{
