@@ -8,4 +8,5 @@ pub mod lstm;
 pub mod picture;
 pub mod r2;
 pub mod roc;
+pub mod sunspots;
 pub mod tumours;
