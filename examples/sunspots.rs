@@ -138,7 +138,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             &mut net,
             &mut AdamW::new(0.01).weight_decay(0.1),
             &training,
-            |net, batch| loss::value_and_grad(net, batch),
+            loss::value_and_grad,
         )?;
         let forecast = numbers_of(forecast(&net, &inputs.x));
         println!("seed {seed}: {:.2}", error(&forecast, &test.y));

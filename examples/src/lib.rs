@@ -5,6 +5,7 @@ pub mod confusion;
 pub mod digits;
 pub mod houses;
 pub mod lstm;
+pub mod names;
 pub mod picture;
 pub mod r2;
 pub mod roc;
