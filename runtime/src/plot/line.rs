@@ -176,7 +176,9 @@ fn scale(height: Height, curves: &[Curve]) -> Scale {
         let floor = if low >= 0.0 && low < 0.5 * high { 0.0 } else { low - room };
         // The legend of several curves stands above them; losses fall, and leave it room.
         let legend = match height {
-            Height::Linear if curves.len() > 1 => (0.05 + 0.06 * curves.len() as f64) * (high - floor),
+            Height::Linear if curves.len() > 1 => {
+                (0.05 + 0.06 * curves.len() as f64) * (high - floor)
+            }
             _ => 0.0,
         };
         Scale::Linear(floor..high + room + legend)
