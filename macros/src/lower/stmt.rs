@@ -283,9 +283,11 @@ impl Lowering<'_> {
                 let pairs = || patterns.elems.iter().zip(&parts.elems);
                 if is_constant {
                     // One after the other, so that each is a variable of its own kind.
-                    let lets =
-                        pairs().map(|(pattern, part)| syn::parse_quote!(let #pattern = #part;));
-                    lets.for_each(|part: Stmt| _ = self.statement(&part, false, Tail::No));
+                    for (pattern, part) in pairs() {
+                        let init = syn::LocalInit { expr: Box::new(part.clone()), ..init.clone() };
+                        let (pat, init) = (pattern.clone(), Some(init));
+                        self.local(&Local { pat, init, ..local.clone() });
+                    }
                     return;
                 }
                 let values: Vec<Value> = parts.elems.iter().map(|part| self.expr(part)).collect();
