@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{
-    Arguments, Block, Each, Graph, Head, Info, Loop, Node, Op, Origin, Turns, Ty, Value,
+    Arguments, Block, Each, Graph, Head, Info, Loop, Node, Op, Origin, Turns, Ty, Value, Verbatim,
 };
 
 /// Decides what is saved, and restores it.
@@ -280,7 +280,7 @@ impl Restoring<'_> {
                             || is_copied(*arg)
                             || self.forward.params[..self.items].contains(arg)
                             || saving.graph.is_active(*arg)
-                            || self.is_lent_again(saving, *arg)
+                            || self.is_lent_again(saving, verbatim, *arg)
                     })
             }
             _ if node.is_place() => {
@@ -300,11 +300,13 @@ impl Restoring<'_> {
         }
     }
 
-    /// True for a constant `&x[i]` that is taken again.
-    fn is_lent_again(&self, saving: &Saving, value: Value) -> bool {
+    /// True for the constant in `&x`, and for a constant `&x[i]` in anything, if it is taken again.
+    fn is_lent_again(&self, saving: &Saving, around: &Verbatim, value: Value) -> bool {
         let node = self.forward.nodes.iter().find(|node| node.outs.contains(&value));
         node.is_some_and(|node| match &node.op {
-            Op::Verbatim(verbatim) => verbatim.is_lent() && self.is_computed_again(saving, node),
+            Op::Verbatim(verbatim) => {
+                (around.is_lent() || verbatim.is_lent()) && self.is_computed_again(saving, node)
+            }
             _ => false,
         })
     }

@@ -6,6 +6,7 @@
 use chainrule::check::check_gradients as check;
 use chainrule::ndarray::*;
 use chainrule::prelude::*;
+use chainrule_tests::expect;
 #[differentiable]
 fn of_a_view(x: ArrayView1<f64>) -> f64 {
     (&x * &x).sum()
@@ -86,4 +87,95 @@ fn names_taken_over_again_and_again() {
         &(0.7, a1.clone(), &a1 * 0.3),
     )
     .unwrap();
+}
+
+/// A counter that goes on while the adjoint shows again what was shown at it.
+#[differentiable(wrt(u))]
+fn shown_at_a_counter(u: &Array1<f64>, x: &[Array1<f64>]) -> f64 {
+    let mut h = Array1::zeros(u.len());
+    let mut t = 0;
+    while t < x.len() {
+        h = (h + x[t].view()) * u;
+        t += 1;
+    }
+    h.sum()
+}
+
+#[test]
+fn a_counter_is_copied() {
+    // (x0 u + x1) u
+    let x = [array![2.0, 3.0], array![5.0, 7.0]];
+    expect!(shown_at_a_counter(&array![1.0, 2.0], &x) = 7.0 + 26.0, d = [9.0, 19.0]);
+}
+
+/// Two variables begin at once, of which an active value reaches one.
+#[differentiable]
+fn begun_at_once(x: &[f64]) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for x in x {
+        sum += x * x;
+        count += 1.0;
+    }
+    sum / count
+}
+
+#[test]
+fn variables_that_begin_at_once() {
+    expect!(begun_at_once(&[1.0, 3.0]) = 5.0, d = [1.0, 3.0]);
+}
+
+/// A closure gives something active though it is called with a constant.
+#[differentiable]
+fn captured(x: &Array1<f64>) -> f64 {
+    let power = |n: i32| x[0].powi(n);
+    power(2) + power(3) * x[1]
+}
+
+#[test]
+fn a_closure_called_with_constants() {
+    expect!(captured(&array![2.0, 5.0]) = 44.0, d = [4.0 + 60.0, 8.0]);
+}
+
+struct Labelled {
+    mask: Array1<f64>,
+    labels: Vec<usize>,
+}
+
+/// Parts of the items of a list of constants, lent and computed with.
+#[differentiable(wrt(w))]
+fn of_items(w: &Array1<f64>, items: &[Labelled]) -> f64 {
+    let mut sum = 0.0;
+    for item in items {
+        let kept = (1.0 - &item.mask) * w;
+        sum += kept.select(Axis(0), &item.labels).sum() * item.labels.len() as f64;
+    }
+    sum
+}
+
+#[test]
+fn parts_of_constant_items() {
+    let item = |mask: Array1<f64>, labels: &[usize]| Labelled { mask, labels: labels.to_vec() };
+    let items = [item(array![0.0, 1.0], &[0, 1]), item(array![0.5, 0.0], &[1])];
+    // 2 w0 + w1
+    expect!(of_items(&array![3.0, 4.0], &items) = 10.0, d = [2.0, 1.0]);
+}
+
+/// What is borrowed is taken apart again where a recursion goes on.
+#[differentiable(wrt(h))]
+fn through(h: Array1<f64>, x: &[Array1<f64>]) -> Array1<f64> {
+    match x {
+        [] => h,
+        [first, rest @ ..] => through(h * first, rest),
+    }
+}
+
+#[differentiable(wrt(h))]
+fn sum_through(h: &Array1<f64>, x: &[Array1<f64>]) -> f64 {
+    through(h.clone(), x).sum()
+}
+
+#[test]
+fn a_slice_taken_apart_by_recursion() {
+    let x = [array![2.0, 3.0], array![5.0, 7.0]];
+    expect!(sum_through(&array![1.0, 1.0], &x) = 31.0, d = [10.0, 21.0]);
 }

@@ -273,15 +273,25 @@ impl Lowering<'_> {
             return;
         }
         let is_constant = self.is_constant(&init.expr) && !self.must_be_read(&init.expr);
-        if is_constant && !(is_tuple(init) && self.has_versions(&local.pat)) {
+        if is_constant && !self.are_versions(local, init) {
             return self.constant_local(local);
         }
         // A tuple against a tuple of patterns needs no tuple.
         if let (Pat::Tuple(patterns), Expr::Tuple(parts)) = (&local.pat, &*init.expr) {
             let has_rest = patterns.elems.iter().any(|part| matches!(part, Pat::Rest(_)));
             if patterns.elems.len() == parts.elems.len() && !has_rest {
+                let pairs = || patterns.elems.iter().zip(&parts.elems);
+                if is_constant {
+                    // One after the other, so that each is a variable of its own kind.
+                    for (pattern, part) in pairs() {
+                        let init = syn::LocalInit { expr: Box::new(part.clone()), ..init.clone() };
+                        let (pat, init) = (pattern.clone(), Some(init));
+                        self.local(&Local { pat, init, ..local.clone() });
+                    }
+                    return;
+                }
                 let values: Vec<Value> = parts.elems.iter().map(|part| self.expr(part)).collect();
-                for (pattern, value) in patterns.elems.iter().zip(values) {
+                for ((pattern, _), value) in pairs().zip(values) {
                     self.bind_pattern(pattern, value);
                 }
                 return;
@@ -388,11 +398,16 @@ impl Lowering<'_> {
         });
     }
 
-    /// True for a pattern with a variable that an active value is written to.
-    fn has_versions(&self, pattern: &Pat) -> bool {
+    /// True for a tuple of constants in which a variable begins that an active value is written to. No part
+    /// mentions the name of another, so that they can be bound one after the other.
+    fn are_versions(&self, local: &Local, init: &syn::LocalInit) -> bool {
         let mut names = Names::default();
-        names.visit_pat(pattern);
-        names.mutable && names.found.iter().any(|name| self.reached.contains(name))
+        names.visit_pat(&local.pat);
+        let mentioned = self.mentions(&*init.expr).names;
+        matches!((&local.pat, &*init.expr), (Pat::Tuple(_), Expr::Tuple(_)))
+            && names.mutable
+            && names.found.iter().any(|name| self.reached.contains(name))
+            && !names.found.iter().any(|name| mentioned.contains_key(name))
     }
 
     /// True if the expression is a plain name, so that a second name for it needs a node.
@@ -429,10 +444,6 @@ pub(super) fn effect(
 ) -> Node {
     let op = Op::Effect(Verbatim::new(tokens, names, false));
     Node { outs: vec![], op, args, blocks: vec![], origin: Origin::from(span) }
-}
-
-fn is_tuple(init: &syn::LocalInit) -> bool {
-    matches!(&*init.expr, Expr::Tuple(_))
 }
 
 /// The row behind `+=` and its like.

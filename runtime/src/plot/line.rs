@@ -174,7 +174,14 @@ fn scale(height: Height, curves: &[Curve]) -> Scale {
         let room = 0.05 * (high - low).max(0.1 * high.abs()).max(1e-12);
         // From zero, if that is near: heights can then be compared.
         let floor = if low >= 0.0 && low < 0.5 * high { 0.0 } else { low - room };
-        Scale::Linear(floor..high + room)
+        // The legend of several curves stands above them; losses fall, and leave it room.
+        let legend = match height {
+            Height::Linear if curves.len() > 1 => {
+                (0.05 + 0.06 * curves.len() as f64) * (high - floor)
+            }
+            _ => 0.0,
+        };
+        Scale::Linear(floor..high + room + legend)
     }
 }
 
