@@ -12,8 +12,8 @@ use crate::lower::Lowered;
 use crate::mistake::Mistakes;
 use crate::residuals::residuals;
 use crate::simplify::simplify;
-use crate::source::Source;
-use crate::{differentiate, lower};
+use crate::source::{without_checkpoints, Source};
+use crate::{differentiate, lower, residuals};
 
 /// `#[differentiable(options)] item`: the item as it was, and its derivatives.
 pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -21,6 +21,7 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
         Ok(function) => function,
         Err(error) => return not_a_function(&item, &error),
     };
+    let item = without_checkpoints(item);
     let mut mistakes = Mistakes::default();
     let source = Source::read(options, function, &mut mistakes);
     if !mistakes.is_empty() {
@@ -76,7 +77,11 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
     if let Some(gradient) = &gradient {
         dump.stage("gradient, simplified", gradient);
     }
-    let reverse = residuals(simplify(adjoint));
+    let adjoint = simplify(adjoint);
+    let reverse = match source.options.checkpoint {
+        true => residuals::of_checkpointed(adjoint),
+        false => residuals(adjoint),
+    };
     dump.stage("vector-Jacobian product, simplified", &reverse);
     Derivatives { reverse, gradient, forward, second, extension_calls: lowered.extension_calls }
 }

@@ -12,7 +12,16 @@ use crate::graph::{
 };
 
 /// Decides what is saved, and restores it.
-pub(crate) fn residuals(mut graph: Graph) -> Graph {
+pub(crate) fn residuals(graph: Graph) -> Graph {
+    of(graph, false)
+}
+
+/// The same of a function that keeps its arguments alone, and is computed again in its pullback.
+pub(crate) fn of_checkpointed(graph: Graph) -> Graph {
+    of(graph, true)
+}
+
+fn of(mut graph: Graph, is_checkpointed: bool) -> Graph {
     let top: HashSet<Value> = graph
         .body
         .params
@@ -24,6 +33,9 @@ pub(crate) fn residuals(mut graph: Graph) -> Graph {
     let mut saving = Saving { graph, top, overwritten: HashSet::new() };
     saving.note_overwritten(&primal);
     saving.pair(&mut primal, &mut adjoint);
+    if is_checkpointed {
+        saving.compute_all_again(&mut primal, &mut adjoint);
+    }
     let mut graph = saving.graph;
     graph.put_sweeps(primal, adjoint);
     graph
@@ -91,7 +103,10 @@ impl Saving {
             Head::Each(each) if each.iterable.pure && !(turns.exits && each.is_range) => Some(each),
             _ => None,
         };
-        let restores_items = self.save(&mut forward.blocks[0], &mut reverse.blocks[0], each);
+        let restores_items = match turns.is_checkpointed {
+            true => self.save_beginning(&mut forward.blocks[0], &mut reverse.blocks[0], each),
+            false => self.save(&mut forward.blocks[0], &mut reverse.blocks[0], each),
+        };
         let is_empty = forward.blocks[0].saved.is_empty();
         let known = each.filter(|_| is_empty && !turns.exits);
         let Op::Unloop(unloop) = &mut reverse.op else { return };
@@ -158,6 +173,86 @@ impl Saving {
         restores_items
     }
 
+    /// Saves what a block begins with alone: its adjoint computes the block again, with all that the blocks
+    /// inside save.
+    fn save_beginning(
+        &mut self,
+        forward: &mut Block,
+        reverse: &mut Block,
+        again: Option<&Each>,
+    ) -> bool {
+        let defined: HashSet<Value> =
+            forward.nodes.iter().flat_map(|node| node.outs.iter().copied()).collect();
+        let (prelude, names) = self.copied(&forward.nodes, &defined, reverse.captured());
+        let mut nodes = std::mem::take(&mut reverse.nodes);
+        reverse.nodes = prelude;
+        reverse.recomputed = reverse.nodes.len();
+        reverse.nodes.append(&mut nodes);
+        reverse.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
+        forward.nodes.iter_mut().for_each(forget);
+        // What is left of the block in its adjoint are its parameters.
+        let restores_items = self.save(forward, reverse, again);
+        let all = self.all_arguments();
+        for value in &reverse.restored {
+            self.graph.info_mut(*value).depends_on = all.clone();
+        }
+        restores_items
+    }
+
+    /// Lets the adjoint of a function begin with the function.
+    fn compute_all_again(&mut self, primal: &mut [Node], adjoint: &mut Vec<Node>) {
+        let defined: HashSet<Value> =
+            primal.iter().flat_map(|node| node.outs.iter().copied()).collect();
+        let mut reverse = Block { nodes: std::mem::take(adjoint), ..Block::default() };
+        reverse.results = self.graph.body.results.clone();
+        let (prelude, names) = self.copied(primal, &defined, reverse.captured());
+        reverse.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
+        self.graph.body.recomputed = prelude.len();
+        adjoint.extend(prelude);
+        adjoint.append(&mut reverse.nodes);
+        primal.iter_mut().for_each(forget);
+    }
+
+    /// Copies of the nodes that give `wanted`, with what each value is called in them. What runs once is
+    /// not run again: its value is the one that it gave.
+    fn copied(
+        &mut self,
+        nodes: &[Node],
+        defined: &HashSet<Value>,
+        wanted: Vec<Value>,
+    ) -> (Vec<Node>, HashMap<Value, Value>) {
+        let mut needed: HashSet<Value> =
+            wanted.into_iter().filter(|value| defined.contains(value)).collect();
+        let mut chosen = Vec::new();
+        for node in nodes.iter().rev() {
+            let is_once = match &node.op {
+                Op::Verbatim(verbatim) => !verbatim.pure,
+                Op::Effect(_) => true,
+                _ => false,
+            };
+            if is_once || !node.outs.iter().any(|out| needed.contains(out)) {
+                continue;
+            }
+            node.each_use(&mut |value| {
+                needed.insert(value);
+            });
+            chosen.push(without_effects(node));
+        }
+        chosen.reverse();
+        let mut names = HashMap::new();
+        let copies = self.graph.copy_nodes(&chosen, &mut names);
+        names.retain(|value, _| defined.contains(value));
+        (copies, names)
+    }
+
+    fn all_arguments(&self) -> Arguments {
+        let mut all = Arguments::default();
+        for param in &self.graph.body.params {
+            all.join(&self.graph.info(*param).depends_on);
+        }
+        all
+    }
+
     /// What is computed again belongs to what needs it, and so does what is restored.
     fn note_needs(&mut self, reverse: &mut Block, mut prelude: Vec<Node>) {
         let mut needs: HashMap<Value, Arguments> = HashMap::new();
@@ -207,6 +302,28 @@ impl Saving {
             }
         }
     }
+}
+
+/// A primal node whose adjoint computes it again saves nothing.
+fn forget(node: &mut Node) {
+    if node.record().is_some() {
+        node.outs.pop();
+    }
+    for block in &mut node.blocks {
+        block.saved.clear();
+        block.nodes.retain(|node| node.op != Op::Accumulator);
+        block.nodes.iter_mut().for_each(forget);
+    }
+}
+
+/// The node without what its blocks print or check.
+fn without_effects(node: &Node) -> Node {
+    let mut node = node.clone();
+    for block in &mut node.blocks {
+        block.nodes.retain(|node| !matches!(node.op, Op::Effect(_)));
+        block.nodes = block.nodes.iter().map(without_effects).collect();
+    }
+    node
 }
 
 /// The restoring of one block's values in its adjoint.

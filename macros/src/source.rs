@@ -1,6 +1,6 @@
 //! What the user wrote: the attribute's options and the function's signature.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) aux: bool,
     pub(crate) associated: bool,
     pub(crate) recursive: bool,
+    /// The pullback keeps the arguments alone, and computes the function again.
+    pub(crate) checkpoint: bool,
     /// Asked for by `forward`, or by `second_order`, which needs it.
     pub(crate) forward: bool,
     pub(crate) second_order: bool,
@@ -57,8 +59,7 @@ impl Options {
             "recursive" => self.recursive = true,
             "forward" => self.forward = true,
             "second_order" => (self.forward, self.second_order) = (true, true),
-            // Recomputing changes memory, not results; it comes with loops.
-            "checkpoint" => {}
+            "checkpoint" => self.checkpoint = true,
             "vjp" => self.vjp = Some(rule(input)?),
             "jvp" => (self.jvp, self.forward) = (Some(rule(input)?), true),
             other => {
@@ -74,6 +75,34 @@ impl Options {
         }
         Ok(())
     }
+}
+
+/// The user's tokens without `#[checkpoint]`, which rustc does not know.
+pub(crate) fn without_checkpoints(tokens: TokenStream) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut kept = TokenStream::new();
+    let mut position = 0;
+    while let Some(token) = tokens.get(position) {
+        let is_attribute = matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')
+            && matches!(tokens.get(position + 1), Some(TokenTree::Group(group))
+                if group.delimiter() == Delimiter::Bracket && names_checkpoint(group.stream()));
+        position += if is_attribute { 2 } else { 1 };
+        match token {
+            _ if is_attribute => {}
+            TokenTree::Group(group) => {
+                let inside = without_checkpoints(group.stream());
+                let mut inside = Group::new(group.delimiter(), inside);
+                inside.set_span(group.span());
+                kept.extend([TokenTree::Group(inside)]);
+            }
+            other => kept.extend([other.clone()]),
+        }
+    }
+    kept
+}
+
+fn names_checkpoint(attribute: TokenStream) -> bool {
+    matches!(attribute.into_iter().next(), Some(TokenTree::Ident(word)) if word == "checkpoint")
 }
 
 /// `= path`.

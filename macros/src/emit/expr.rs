@@ -420,7 +420,8 @@ impl<'a> Writer<'a> {
             let text = self.typed_literal(value, value).unwrap_or_else(|| self.as_it_was(value));
             // The same letters may be another name, where a macro of the user's is around, and in the
             // adjoint, whose names are ours.
-            if is_of_a_macro || self.in_adjoint || text.tokens.to_string() != name {
+            let is_ours = self.in_adjoint || self.computes_again;
+            if is_of_a_macro || is_ours || text.tokens.to_string() != name {
                 names.insert(name.to_owned(), text.at_least(Strength::Atom));
             }
         }

@@ -119,7 +119,7 @@ impl<'a> Writer<'a> {
             }
         };
         let mut statements = inner.owned_constants(&body.restored[items..]);
-        statements.extend(inner.statements(&body.nodes));
+        statements.extend(inner.adjoint_statements(&body.nodes, body.recomputed));
         inner.come_to(&body.results, inner.liveness.after_results(body));
         statements.push(inner.carry_on(node));
         self.close_carried(node);

@@ -152,7 +152,10 @@ impl<'a> Writer<'a> {
                 let is_kept = self.access.contains_key(value);
                 match self.graph.info(*value).is_reference || is_kept {
                     true => quote!(ref #name),
-                    false => quote!(#name),
+                    false => {
+                        let mutable = self.mutability(*value);
+                        quote!(#mutable #name)
+                    }
                 }
             })
             .collect();

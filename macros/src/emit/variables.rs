@@ -17,7 +17,13 @@ impl<'a> Writer<'a> {
             shared.mutable.insert(number);
         }
         self.declarations.insert(value, number);
-        let marker = format_ident!("{MUT}{number}");
+        drop(shared);
+        self.mutability(value)
+    }
+
+    /// The same word for a variable that was declared before it is bound.
+    pub(super) fn mutability(&self, value: Value) -> TokenStream {
+        let marker = self.declarations.get(&value).map(|number| format_ident!("{MUT}{number}"));
         quote!(#marker)
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Writer<'a> {
     pub(super) here_uses: Rc<HashMap<Value, usize>>,
     /// True in the adjoint, where markers decide what runs.
     pub(super) in_adjoint: bool,
+    /// True where the adjoint computes the primal again.
+    pub(super) computes_again: bool,
     /// Values that are not ours to move: borrowed, or owned by a pullback that may run again.
     pub(super) captured: HashSet<Value>,
     /// Values whose variables must keep their names: a loop or branch around assigns to them.
@@ -102,6 +104,7 @@ impl<'a> Writer<'a> {
             after: Live::default(),
             here_uses: Rc::default(),
             in_adjoint: false,
+            computes_again: false,
             captured: HashSet::new(),
             pinned: HashSet::new(),
             access: HashMap::new(),
@@ -194,6 +197,23 @@ impl<'a> Writer<'a> {
             && !self.after.contains(&value)
             && !self.graph.info(value).is_reference
             && !is_shown
+    }
+
+    /// The same for an adjoint block that begins with the primal, computed again: that is written as the
+    /// primal is.
+    pub(super) fn adjoint_statements(
+        &mut self,
+        nodes: &'a [Node],
+        again: usize,
+    ) -> Vec<TokenStream> {
+        let (again, adjoint) = nodes.split_at(again.min(nodes.len()));
+        let in_adjoint = std::mem::replace(&mut self.in_adjoint, false);
+        self.computes_again = true;
+        let mut statements = self.statements(again);
+        self.computes_again = false;
+        self.in_adjoint = in_adjoint;
+        statements.extend(self.statements(adjoint));
+        statements
     }
 
     /// Statements for the nodes of a block.
@@ -414,28 +434,39 @@ pub(super) const MUT: &str = "__mut";
 /// Writes `mut` where a variable turned out to be written, and nothing where not.
 pub(super) fn settle(tokens: TokenStream, shared: &Shared) -> TokenStream {
     use proc_macro2::{Group, TokenTree};
-    tokens
-        .into_iter()
-        .filter_map(|token| match token {
-            TokenTree::Ident(ident) => {
-                let number =
-                    ident.to_string().strip_prefix(MUT).and_then(|digits| digits.parse().ok());
-                match number {
-                    Some(number) if shared.mutable.contains(&number) => {
-                        Some(TokenTree::Ident(Ident::new("mut", Span::mixed_site())))
-                    }
-                    Some(_) => None,
-                    None => Some(TokenTree::Ident(ident)),
+    let mut settled = TokenStream::new();
+    let mut follows_reference = false;
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        let is_reference = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '&');
+        match token {
+            TokenTree::Ident(ident) => match declaration(&ident) {
+                Some(number) if shared.mutable.contains(&number) => {
+                    let name = tokens.next();
+                    // `&mut x` would be another pattern.
+                    settled.extend(match follows_reference {
+                        true => quote!((mut #name)),
+                        false => quote!(mut #name),
+                    });
                 }
-            }
+                Some(_) => {}
+                None => settled.extend([TokenTree::Ident(ident)]),
+            },
             TokenTree::Group(group) => {
-                let mut settled = Group::new(group.delimiter(), settle(group.stream(), shared));
-                settled.set_span(group.span());
-                Some(TokenTree::Group(settled))
+                let mut inside = Group::new(group.delimiter(), settle(group.stream(), shared));
+                inside.set_span(group.span());
+                settled.extend([TokenTree::Group(inside)]);
             }
-            other => Some(other),
-        })
-        .collect()
+            other => settled.extend([other]),
+        }
+        follows_reference = is_reference;
+    }
+    settled
+}
+
+/// The number of the declaration that the marker stands for.
+fn declaration(marker: &Ident) -> Option<usize> {
+    marker.to_string().strip_prefix(MUT)?.parse().ok()
 }
 
 /// Tokens so short that they are written again rather than given a name.

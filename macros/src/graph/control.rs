@@ -9,6 +9,8 @@ pub(crate) struct Loop {
     pub(crate) head: Head,
     /// True if the body's first result says whether the loop ends with this turn.
     pub(crate) exits: bool,
+    /// True for the loop over the segments of a checkpointed one: its adjoint computes a turn again.
+    pub(crate) is_checkpointed: bool,
 }
 
 /// What decides on a loop's turns.

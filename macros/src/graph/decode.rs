@@ -67,13 +67,20 @@ fn unloop(strings: Vec<String>, how: Turns) -> Parsed<Op> {
 }
 
 fn turns(strings: Vec<String>) -> Parsed<Loop> {
-    let exits = strings.first().is_some_and(|first| first == "exits");
-    let rest = &strings[usize::from(exits)..];
+    let mut rest = strings.as_slice();
+    let mut is = |word: &str| match rest {
+        [first, others @ ..] if first == word => {
+            rest = others;
+            true
+        }
+        _ => false,
+    };
+    let (is_checkpointed, exits) = (is("checkpointed"), is("exits"));
     let head = match rest {
         [kind] if kind == "while" => Head::While,
         rest => Head::Each(each(rest)?),
     };
-    Ok(Loop { head, exits })
+    Ok(Loop { head, exits, is_checkpointed })
 }
 
 fn each(strings: &[String]) -> Parsed<Each> {

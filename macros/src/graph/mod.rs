@@ -101,6 +101,9 @@ pub(crate) struct Block {
     pub(crate) results: Vec<Value>,
     /// In a primal: what is kept of this turn or arm for its adjoint.
     pub(crate) saved: Vec<Value>,
+    /// In an adjoint: how many of its nodes, the first ones, are the primal's, computed again. Of a
+    /// function's body, how many of the adjoint's.
+    pub(crate) recomputed: usize,
 }
 
 /// One operation.

@@ -71,7 +71,7 @@ impl Copy<'_> {
         self.nodes(&block.nodes, &mut nodes);
         let results = block.results.iter().map(|result| self.name(*result)).collect();
         let saved = block.saved.iter().map(|value| self.name(*value)).collect();
-        Block { params, restored, nodes, results, saved }
+        Block { params, restored, nodes, results, saved, recomputed: block.recomputed }
     }
 
     fn definitions(&mut self, values: &[Value]) -> Vec<Value> {

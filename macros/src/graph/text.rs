@@ -121,6 +121,9 @@ impl Graph {
             list(f, &block.saved)?;
             writeln!(f)?;
         }
+        if block.recomputed > 0 {
+            writeln!(f, "{:2$}recomputed {}", "", block.recomputed, depth * 2)?;
+        }
         write!(f, "{:1$}yield ", "", depth * 2)?;
         list(f, &block.results)?;
         writeln!(f)
@@ -228,9 +231,12 @@ fn encode(op: &Op) -> (String, Vec<String>) {
     }
 }
 
-/// `["exits"] while`, or `["exits"] "for" pattern items ["range"] iterable..`.
+/// `["checkpointed"] ["exits"]`, then `while`, or `"for" pattern items ["range"] iterable..`.
 fn loop_strings(turns: &Loop) -> Vec<String> {
     let mut strings = Vec::new();
+    if turns.is_checkpointed {
+        strings.push("checkpointed".to_owned());
+    }
     if turns.exits {
         strings.push("exits".to_owned());
     }

@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprIf, ExprMatch, Local, Pat, Stmt};
 
 use super::exits::{Pending, Tail};
-use super::flow::{diverges, expr_diverges};
+use super::jumps::{diverges, expr_diverges};
 use super::matching::Matched;
 use super::Lowering;
 use crate::graph::{key, Value};

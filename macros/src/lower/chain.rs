@@ -6,9 +6,9 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{Expr, ExprMethodCall};
 
-use super::flow::Jumps;
 use super::items::{is_iterator, Bounded, Given};
 use super::join::name_of;
+use super::jumps::Jumps;
 use super::loops::Scope;
 use super::mentions::Mentions;
 use super::turns::Over;
@@ -117,6 +117,8 @@ impl Lowering<'_> {
             written: HashSet::from([variable.clone()]),
             jumps: Jumps::default(),
             label: None,
+            leaves: false,
+            every: None,
         };
         self.over_items(items, &scope, span, &mut |lowering, item| {
             let so_far = lowering.scopes.get(&variable).map_or(init, |held| held.value);
@@ -160,6 +162,8 @@ impl Lowering<'_> {
             written: super::flow::written(&closure.body),
             jumps: Jumps::default(),
             label: None,
+            leaves: false,
+            every: None,
         };
         self.over_items(items, &scope, span, &mut |lowering, item| {
             lowering.scopes.enter();

@@ -4,7 +4,8 @@ use syn::spanned::Spanned;
 use syn::Expr;
 
 use super::exits::{Around, Tail};
-use super::flow::{changes_receiver, written, Jumps};
+use super::flow::{changes_receiver, written};
+use super::jumps::Jumps;
 use super::stmt::compound;
 use super::{Language, Lowering};
 use crate::graph::Value;

@@ -8,7 +8,8 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ItemFn, Pat, Stmt};
 
 use super::exits::{Tail, RESULT, RETURNED};
-use super::flow::{written, Jumps};
+use super::flow::written;
+use super::jumps::Jumps;
 use super::scope::Scopes;
 use super::Lowering;
 use crate::graph::{key, Value};

@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use quote::quote;
 use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile};
 
+use super::checkpoint::Every;
 use super::exits::Tail;
-use super::flow::{written, Jumps};
+use super::flow::written;
+use super::jumps::Jumps;
 use super::matching::has_let;
 use super::turns::Over;
 use super::Lowering;
@@ -18,7 +20,11 @@ pub(super) struct Scope {
     pub(super) written: HashSet<String>,
     /// Where it jumps.
     pub(super) jumps: Jumps,
+    /// True if something jumps out of a turn.
+    pub(super) leaves: bool,
     pub(super) label: Option<String>,
+    /// How long its segments are, if it is checkpointed.
+    pub(super) every: Option<Every>,
 }
 
 impl Scope {
@@ -27,28 +33,38 @@ impl Scope {
             written: written(whole),
             jumps: Jumps::of_expr(whole),
             label: label.map(|label| label.name.ident.to_string()),
+            leaves: match whole {
+                Expr::ForLoop(turns) => Jumps::of_block(&turns.body).any(),
+                Expr::While(turns) => Jumps::of_block(&turns.body).any(),
+                Expr::Loop(turns) => Jumps::of_block(&turns.body).any(),
+                _ => false,
+            },
+            every: None,
         }
     }
 }
 
 impl Lowering<'_> {
     pub(super) fn for_loop(&mut self, turns: &ExprForLoop) -> Option<Value> {
+        let every = Every::of(&turns.attrs, self);
+        let is_cut = every.is_some() && !is_made_anew(&turns.expr);
         let over = match self.mentions(&*turns.expr).active {
-            None => Over::Constants { iterable: &turns.expr, pattern: &turns.pat },
-            Some(_) => match self.items(&turns.expr) {
+            None if !is_cut => Over::Constants { iterable: &turns.expr, pattern: &turns.pat },
+            _ => match self.items(&turns.expr) {
                 Ok(items) => Over::Positions(items, &turns.pat),
                 Err(mistake) => return Some(mistake),
             },
         };
         let whole = Expr::ForLoop(turns.clone());
-        let scope = Scope::of(&whole, turns.label.as_ref());
+        let scope = Scope { every, ..Scope::of(&whole, turns.label.as_ref()) };
         self.turns(&over, &scope, turns.for_token.span, &mut |lowering, number| {
             lowering.block_with(&turns.body, Tail::Turn(number));
         })
     }
 
     pub(super) fn while_loop(&mut self, turns: &ExprWhile) -> Option<Value> {
-        let scope = Scope::of(&Expr::While(turns.clone()), turns.label.as_ref());
+        let every = Every::of(&turns.attrs, self);
+        let scope = Scope { every, ..Scope::of(&Expr::While(turns.clone()), turns.label.as_ref()) };
         let span = turns.while_token.span;
         if has_let(&turns.cond) || !written(&turns.cond).is_empty() {
             // `while let P = e { .. }` is `loop { if let P = e { .. } else { break } }`; so is a `while` whose
@@ -71,7 +87,8 @@ impl Lowering<'_> {
     }
 
     pub(super) fn endless_loop(&mut self, turns: &ExprLoop) -> Option<Value> {
-        let scope = Scope::of(&Expr::Loop(turns.clone()), turns.label.as_ref());
+        let every = Every::of(&turns.attrs, self);
+        let scope = Scope { every, ..Scope::of(&Expr::Loop(turns.clone()), turns.label.as_ref()) };
         let always: Expr = syn::parse_quote!(true);
         self.turns(
             &Over::Condition(&always),
@@ -81,5 +98,14 @@ impl Lowering<'_> {
                 lowering.block_with(&turns.body, Tail::Turn(number));
             },
         )
+    }
+}
+
+/// True for an iterator that is made where it stands: it can be made again, and go on from any place.
+fn is_made_anew(iterable: &Expr) -> bool {
+    match iterable {
+        Expr::Paren(inner) => is_made_anew(&inner.expr),
+        Expr::Range(_) | Expr::Reference(_) | Expr::MethodCall(_) => true,
+        _ => false,
     }
 }

@@ -126,7 +126,7 @@ impl Lowering<'_> {
             let answer = if is_one { quote!(true) } else { number.to_token_stream() };
             match guard {
                 Some(guard) => {
-                    if super::flow::Jumps::of_expr(guard).any() {
+                    if super::jumps::Jumps::of_expr(guard).any() {
                         self.mistake(
                             *guard,
                             "a jump out of a guard is not supported: decide in the arm, or before the `match`",

@@ -10,6 +10,7 @@ mod beside;
 mod branch;
 mod call;
 mod chain;
+mod checkpoint;
 mod closure;
 mod constant;
 mod control;
@@ -20,6 +21,7 @@ mod formula;
 mod function;
 mod items;
 mod join;
+mod jumps;
 mod lent;
 mod loops;
 mod macros;
@@ -33,6 +35,7 @@ mod ranges;
 mod scope;
 mod signature;
 mod stmt;
+mod turn;
 mod turns;
 mod ty;
 mod zip;
@@ -159,7 +162,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     });
     lowering.reached = flow::reached(&source.item.block, names);
     let span = source.name().span();
-    let returns = flow::Jumps::of_block(&source.item.block).returns;
+    let returns = jumps::Jumps::of_block(&source.item.block).returns;
     lowering.result_ty = Some(ty::of_type(
         &source.result(),
         ty::Known { holds_floats: true, generics: Some(&source.item.sig.generics) },

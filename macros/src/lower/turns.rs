@@ -4,20 +4,19 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
-use quote::{quote, ToTokens};
+use quote::quote;
 use syn::{Expr, Pat};
 
-use super::beside::uses_up;
+use super::checkpoint::{Cut, Segment, LEFT};
 use super::exits::{Around, RESULT, RETURNED};
 use super::flow::names_of;
 use super::items::Bounded;
 use super::join::name_of;
 use super::loops::Scope;
 use super::scope::{Binding, Variable};
+use super::turn::Turn;
 use super::{Language, Lowering};
-use crate::graph::{
-    key, Block, Each, Head, Info, Loop, Node, Op, Origin, Tokens, Ty, Value, Verbatim,
-};
+use crate::graph::{key, Info, Ty, Value};
 
 /// A type or dependency changes a few times at most: a float's elements become known, and each argument
 /// arrives once.
@@ -33,6 +32,18 @@ pub(super) enum Over<'e> {
     Items(Value),
     /// As long as a condition holds.
     Condition(&'e Expr),
+    /// A segment of one of these.
+    Segment(Segment<'e>),
+}
+
+/// Which part of a loop a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Whole,
+    /// The loop over the segments of a checkpointed one.
+    Segments,
+    /// The turns of a segment.
+    Segment,
 }
 
 impl Lowering<'_> {
@@ -71,7 +82,13 @@ impl Lowering<'_> {
         }
         flags.push(around.value());
         variables.extend(flags.iter().filter_map(|name| self.scopes.variable(name)));
-        self.carry(over, &around, &variables, span, body);
+        match &scope.every {
+            Some(every) => {
+                let cut = Cut { around: &around, variables, scope, span };
+                self.segments(over, every, cut, body);
+            }
+            None => self.carry(over, Part::Whole, &around, &variables, span, body),
+        }
         let value = self
             .scopes
             .get(&around.value())
@@ -82,9 +99,10 @@ impl Lowering<'_> {
     }
 
     /// Reads the body until the types and dependencies of what is carried are settled.
-    fn carry(
+    pub(super) fn carry(
         &mut self,
         over: &Over<'_>,
+        part: Part,
         around: &Around,
         variables: &BTreeSet<Variable>,
         span: Span,
@@ -112,7 +130,7 @@ impl Lowering<'_> {
             })
             .collect();
         // A loop inside a loop is read anew whenever that one is: it goes on from where it settled.
-        let place = (around.number, format!("{span:?}"));
+        let place = (around.number, format!("{part:?} {span:?}"));
         if let Some((same, before)) = self.settled.get(&place) {
             if same == variables {
                 for (known, before) in known.iter_mut().zip(before) {
@@ -123,11 +141,11 @@ impl Lowering<'_> {
         }
         for _ in 0..MOST_READINGS {
             let snapshot = self.snapshot();
-            let read = self.read_turn(over, around, variables, &inits, &known, span, body);
+            let read = self.read_turn(over, part, around, variables, &inits, &known, span, body);
             let next: Vec<Info> = read.settled(self, &known);
             if next == known {
                 self.settled.insert(place, (variables.clone(), known));
-                self.finish(read, over, variables, inits, before, span);
+                self.finish(read, over, part, variables, inits, before, span);
                 return;
             }
             known = next;
@@ -153,6 +171,7 @@ impl Lowering<'_> {
     fn read_turn(
         &mut self,
         over: &Over<'_>,
+        part: Part,
         around: &Around,
         variables: &BTreeSet<Variable>,
         inits: &[Value],
@@ -187,7 +206,12 @@ impl Lowering<'_> {
                 self.scopes.set(&variable, flag);
             }
         }
-        for name in [around.done(), around.skipped()] {
+        let own = match part {
+            // Its jumps are those of the loop that it is a segment of.
+            Part::Segment => vec![around.skipped()],
+            _ => vec![around.done(), around.skipped()],
+        };
+        for name in own {
             let flag = self.flag(false, span);
             self.scopes.bind(&name, flag);
         }
@@ -197,13 +221,32 @@ impl Lowering<'_> {
                 let value = self.expr(cond);
                 Some((std::mem::replace(&mut self.nodes, outer), value))
             }
+            Over::Segment(Segment::Condition(cond)) => {
+                let outer = std::mem::take(&mut self.nodes);
+                let left = self.scopes.get(LEFT).map_or(Value(0), |held| held.value);
+                let value = self.expr(cond);
+                let goes_on = self.constant_of(
+                    &[left, value],
+                    |names| {
+                        let (left, value) = (&names[0], &names[1]);
+                        quote!(#left > 0 && #value)
+                    },
+                    Ty::Bool,
+                    span,
+                );
+                Some((std::mem::replace(&mut self.nodes, outer), goes_on))
+            }
             _ => None,
         };
-        self.around.push(around.clone());
+        if part != Part::Segment {
+            self.around.push(around.clone());
+        }
         let items = self.bind_items(over, span);
         body(self, around.number);
         let exits = self.leaves(around, span);
-        self.around.pop();
+        if part != Part::Segment {
+            self.around.pop();
+        }
         let results: Vec<Value> = variables
             .iter()
             .map(|variable| self.scopes.held(variable).unwrap_or(Value(0)))
@@ -250,7 +293,25 @@ impl Lowering<'_> {
                 self.scopes.bind("%at", at);
                 vec![at]
             }
-            Over::Condition(_) => Vec::new(),
+            Over::Segment(Segment::Constants(iterable, pattern)) => {
+                let over = Over::Constants { iterable, pattern };
+                self.bind_items(&over, span)
+            }
+            Over::Segment(Segment::Positions { items, pattern, start, .. }) => {
+                let at = self.position_of_turn();
+                let position = self.number(
+                    &[*start, at],
+                    |names| {
+                        let (start, at) = (&names[0], &names[1]);
+                        quote!(#start + #at)
+                    },
+                    span,
+                );
+                let item = self.item(&items.item, position, span);
+                self.bind_item(pattern, item, span);
+                vec![at]
+            }
+            Over::Condition(_) | Over::Segment(Segment::Condition(_)) => Vec::new(),
         }
     }
 
@@ -273,96 +334,6 @@ impl Lowering<'_> {
         }
     }
 
-    fn finish(
-        &mut self,
-        turn: Turn,
-        over: &Over<'_>,
-        variables: &BTreeSet<Variable>,
-        inits: Vec<Value>,
-        before: Vec<Value>,
-        span: Span,
-    ) {
-        let Turn { items, params, condition, nodes, results, exits } = turn;
-        // What the body leaves as it was is not carried.
-        let mut names = std::collections::HashMap::new();
-        let mut kept = Vec::new();
-        for (position, variable) in variables.iter().enumerate() {
-            if results[position] == params[position] {
-                names.insert(params[position], inits[position]);
-                self.scopes.set(variable, before[position]);
-            } else {
-                kept.push((position, variable));
-            }
-        }
-        let (head, mentioned) = match over {
-            Over::Constants { iterable, pattern } => {
-                let mut mentions = self.mentions(*iterable);
-                mentions.pure &= !uses_up(iterable);
-                let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
-                let each = Each {
-                    iterable: Verbatim::new(iterable.to_token_stream(), names, mentions.pure),
-                    pattern: Tokens(pattern.to_token_stream()),
-                    items: items.len(),
-                    is_range: is_range(iterable) && matches!(pattern, Pat::Ident(_) | Pat::Wild(_)),
-                };
-                (Head::Each(each), args)
-            }
-            Over::Positions(Bounded { length, .. }, _) | Over::Items(length) => {
-                let names = vec!["__turns".to_owned()];
-                let each = Each {
-                    iterable: Verbatim::new(quote!(0..__turns), names, true),
-                    pattern: Tokens(quote!(at)),
-                    items: 1,
-                    is_range: true,
-                };
-                (Head::Each(each), vec![*length])
-            }
-            Over::Condition(_) => (Head::While, Vec::new()),
-        };
-        let mut body = Block {
-            params: items
-                .into_iter()
-                .chain(kept.iter().map(|(position, _)| params[*position]))
-                .collect(),
-            nodes,
-            results: exits
-                .iter()
-                .copied()
-                .chain(kept.iter().map(|(position, _)| results[*position]))
-                .collect(),
-            ..Block::default()
-        };
-        body.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
-        let mut blocks = vec![body];
-        if let Some((nodes, value)) = condition {
-            let mut block = Block { nodes, results: vec![value], ..Block::default() };
-            block.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
-            blocks.push(block);
-        }
-        let mut outs = Vec::new();
-        for (position, variable) in &kept {
-            let param = params[*position];
-            let info = Info { shape_of: None, ..self.graph.info(param).clone() };
-            let out = self.graph.value(info);
-            if self.optional.contains(&param) {
-                self.optional.insert(out);
-            }
-            self.scopes.set(variable, out);
-            outs.push(out);
-            // A bare literal that a loop begins with has the type of what is carried.
-            let (init, ty) = (inits[*position], self.graph.ty(param).clone());
-            if ty.is_float()
-                && matches!(self.graph.ty(init), Ty::Float(crate::graph::Elem::Literal))
-            {
-                self.graph.info_mut(init).ty = ty;
-            }
-        }
-        let carried = kept.iter().map(|(position, _)| inits[*position]);
-        let op = Op::Loop(Loop { head, exits: exits.is_some() });
-        let args = mentioned.into_iter().chain(carried).collect();
-        self.nodes.push(Node { outs, op, args, blocks, origin: Origin::from(span) });
-    }
-
     /// Values for names that a pattern binds to constants.
     pub(super) fn bound_constants(
         &mut self,
@@ -381,33 +352,6 @@ impl Lowering<'_> {
                 let binding = Binding { is_mutable, ..Binding::of(value) };
                 self.scopes.bind_as(name, binding);
                 value
-            })
-            .collect()
-    }
-}
-
-/// One reading of a loop's body.
-struct Turn {
-    items: Vec<Value>,
-    params: Vec<Value>,
-    condition: Option<(Vec<Node>, Value)>,
-    nodes: Vec<Node>,
-    results: Vec<Value>,
-    exits: Option<Value>,
-}
-
-impl Turn {
-    /// What is known of each carried value, after this reading.
-    fn settled(&self, lowering: &Lowering<'_>, known: &[Info]) -> Vec<Info> {
-        known
-            .iter()
-            .zip(self.params.iter().zip(&self.results))
-            .map(|(known, (param, result))| {
-                let mut next = known.clone();
-                next.ty =
-                    known.ty.joined(lowering.graph.ty(*param)).joined(lowering.graph.ty(*result));
-                next.depends_on.join(&lowering.graph.info(*result).depends_on);
-                next
             })
             .collect()
     }

@@ -222,16 +222,19 @@ const RUSTS_OWN: &[&str] = &[
     "index_axis_mut",
     "row_mut",
     "core",
+    "count",
     "default",
     "div_ceil",
     "else",
     "if",
     "into_iter",
+    "isqrt",
     "iter",
     "len",
     "len_of",
     "match",
     "matches",
+    "max",
     "min",
     "ncols",
     "ndarray",
@@ -247,6 +250,8 @@ const RUSTS_OWN: &[&str] = &[
     "_",
     "false",
     "true",
+    "skip",
+    "take",
 ];
 
 /// `quote!` in lower writes the user's tokens, placeholders (`__at`), and Rust's own words: whatever
