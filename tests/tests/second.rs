@@ -166,3 +166,19 @@ fn methods_and_structs() {
     let h = chainrule::hessian(|(dw, dx)| at.0.energy_hvp(&at.1, (dw, dx)), &at);
     assert!((&h - &h.t()).iter().all(|d| d.abs() < 1e-14));
 }
+
+/// Rows whose second derivatives are made of other rows; `Axis` is not in scope here.
+#[differentiable(second_order)]
+fn classified(w: &Array2<f64>, x: &Array2<f64>, labels: &[usize]) -> f64 {
+    x.dot(w).cross_entropy(labels) + w.product()
+}
+
+#[test]
+fn formulas_bring_their_own_names() {
+    let at = (array![[0.1, -0.4, 0.3], [0.7, 0.3, -0.2]], array![[1.0, 2.0], [-0.5, 0.3]]);
+    chainrule_tests::check(chainrule::check::check_hessian(
+        |(w, x)| classified::grad(w, x, &[2, 0]),
+        |(w, x), (dw, dx)| classified::hvp(w, x, &[2, 0], (dw, dx)),
+        &at,
+    ));
+}
