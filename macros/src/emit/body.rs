@@ -80,7 +80,7 @@ impl Signature<'_> {
 
     pub(super) fn hidden_with(&self, body: TokenStream) -> TokenStream {
         let seed = self.accumulator(&self.differentiated_result());
-        self.hidden_of("__vjp", &self.source.result(), &seed, self.where_clause(), body)
+        self.hidden_of("__vjp", &self.source.result(), &seed, self.hidden_clause(), body)
     }
 
     /// A hidden function with this name, whose pullback takes this seed.

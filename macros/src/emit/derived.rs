@@ -24,6 +24,7 @@ impl Signature<'_> {
             Some(_) => self.where_clause(),
             None => self.scalar_only(),
         };
+        let clause = self.with_clones(&clause);
         let jvp = self.jvp_in_reverse(graph);
         if !self.may_be_scalar() {
             return jvp;
@@ -126,6 +127,7 @@ impl Signature<'_> {
         let both = quote!((#result, #gradients));
         let seed = quote!(<#both as #krate::Differentiable>::Acc);
         let (kept, again) = self.kept_arguments();
+        let again = self.hidden_arguments(again);
         let arguments = self.arguments();
         let call = self.call_of("value_and_grad", 0);
         let dual = self.call_of("__vjp_jvp", 0);
@@ -179,7 +181,7 @@ impl Signature<'_> {
         let (result, gradients) = (self.source.result(), self.gradients());
         let tangent = self.result_gradient();
         let dual = self.call_of("__vjp_jvp", 0);
-        let arguments = self.arguments();
+        let arguments = self.hidden_arguments(self.arguments());
         let (opening, tangents) = self.given_tangents();
         let (value, pull, derivative) = (ours("value"), ours("pull"), ours("derivative"));
         let passed = self.for_each_or(
@@ -240,7 +242,7 @@ impl Signature<'_> {
         let both = quote!((#result, #tangent));
         let seed = quote!(<#both as #krate::Differentiable>::Acc);
         let dual = self.call_of("__vjp_jvp", 0);
-        let arguments = self.arguments();
+        let arguments = self.hidden_arguments(self.arguments());
         let active: Vec<(usize, &Param)> = self.source.active().collect();
         // One tangent is lent, several are given in a tuple.
         let (pattern, given, again_type): (TokenStream, TokenStream, TokenStream) =
@@ -358,6 +360,15 @@ impl Signature<'_> {
 
     fn arguments(&self) -> Vec<TokenStream> {
         self.source.params.iter().map(|param| self.argument(param, false)).collect()
+    }
+
+    /// The same for a hidden function, which borrows a `self` that is owned.
+    fn hidden_arguments(&self, mut arguments: Vec<TokenStream>) -> Vec<TokenStream> {
+        if self.owns_self() {
+            let this = this();
+            arguments[0] = quote!(&#this);
+        }
+        arguments
     }
 
     /// What a pullback hands on of what it was handed again.

@@ -51,7 +51,14 @@ impl Signature<'_> {
             "The Jacobian: a row for every float of the value, a column for every float of the active \
              arguments, both in order. By reverse mode where it is wider than tall, else by forward mode.",
         );
-        let (generics, clause) = (self.generics(), self.where_clause());
+        let is_written = |param: &crate::source::Param| {
+            param.reference().is_some_and(|reference| reference.mutability.is_some())
+        };
+        if self.source.params.iter().any(is_written) {
+            // What is written once cannot be written for every column.
+            return TokenStream::new();
+        }
+        let (generics, clause) = (self.generics(), self.with_clones(&self.where_clause()));
         let parameters = self.parameters();
         let (vjp, jvp) = (self.call_of("vjp", 0), self.call_of("jvp", 0));
         let names: Vec<TokenStream> = self

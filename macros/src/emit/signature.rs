@@ -31,6 +31,38 @@ impl Signature<'_> {
         quote!(#clause)
     }
 
+    /// The predicates `clause` with bounds that what is copied be `Clone`, asked for where the function is
+    /// called alone.
+    pub(super) fn with_clones(&self, clause: &TokenStream) -> TokenStream {
+        let given = self.source.params.iter().filter(|param| {
+            let is_copied = param.reference().is_none() && !param.is_view() && !param.is_receiver();
+            is_copied && !param.is_float_or_array(&self.source.item.sig.generics)
+        });
+        let bounds: Vec<TokenStream> = given
+            .map(|param| {
+                let ty = &param.ty;
+                quote!(for<'__c> #ty: ::core::clone::Clone)
+            })
+            .collect();
+        match (bounds.is_empty(), clause.is_empty()) {
+            (true, _) => clause.clone(),
+            (false, true) => quote!(where #(#bounds),*),
+            // Bounds stand before the user's, which may end in a comma or not.
+            (false, false) => {
+                let predicates = clause.clone().into_iter().skip(1);
+                quote!(where #(#bounds,)* #(#predicates)*)
+            }
+        }
+    }
+
+    /// The where clause of the hidden `__vjp`: a rule of the user's own that runs again is given copies.
+    pub(super) fn hidden_clause(&self) -> TokenStream {
+        match self.source.options.vjp {
+            Some(_) => self.with_clones(&self.where_clause()),
+            None => self.where_clause(),
+        }
+    }
+
     /// The predicates alone, with a comma at their end if there are any.
     pub(super) fn predicates(&self) -> TokenStream {
         match &self.source.item.sig.generics.where_clause {

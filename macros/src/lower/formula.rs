@@ -42,7 +42,9 @@ fn read(row: &Row, text: &str, given: &str) -> Graph {
             value
         })
         .collect();
-    let result = match syn::parse_str::<Expr>(text) {
+    // The user's scope need not have the name.
+    let text = text.replace("Axis(", "__chainrule::ndarray::Axis(");
+    let result = match syn::parse_str::<Expr>(&text) {
         Ok(expr) => lowering.expr(&expr),
         Err(error) => lowering.mistake(Span::call_site(), error.to_string()),
     };
