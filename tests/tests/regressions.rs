@@ -90,7 +90,7 @@ fn names_taken_over_again_and_again() {
 }
 
 /// A counter that goes on while the adjoint shows again what was shown at it.
-#[differentiable(wrt(u))]
+#[differentiable(wrt(u), forward)]
 fn shown_at_a_counter(u: &Array1<f64>, x: &[Array1<f64>]) -> f64 {
     let mut h = Array1::zeros(u.len());
     let mut t = 0;
@@ -109,7 +109,7 @@ fn a_counter_is_copied() {
 }
 
 /// Two variables begin at once, of which an active value reaches one.
-#[differentiable]
+#[differentiable(forward)]
 fn begun_at_once(x: &[f64]) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     for x in x {
@@ -125,7 +125,7 @@ fn variables_that_begin_at_once() {
 }
 
 /// A closure gives something active though it is called with a constant.
-#[differentiable]
+#[differentiable(forward)]
 fn captured(x: &Array1<f64>) -> f64 {
     let power = |n: i32| x[0].powi(n);
     power(2) + power(3) * x[1]
@@ -142,7 +142,7 @@ struct Labelled {
 }
 
 /// Parts of the items of a list of constants, lent and computed with.
-#[differentiable(wrt(w))]
+#[differentiable(wrt(w), forward)]
 fn of_items(w: &Array1<f64>, items: &[Labelled]) -> f64 {
     let mut sum = 0.0;
     for item in items {
@@ -161,7 +161,7 @@ fn parts_of_constant_items() {
 }
 
 /// What is borrowed is taken apart again where a recursion goes on.
-#[differentiable(wrt(h))]
+#[differentiable(wrt(h), forward)]
 fn through(h: Array1<f64>, x: &[Array1<f64>]) -> Array1<f64> {
     match x {
         [] => h,
@@ -169,7 +169,7 @@ fn through(h: Array1<f64>, x: &[Array1<f64>]) -> Array1<f64> {
     }
 }
 
-#[differentiable(wrt(h))]
+#[differentiable(wrt(h), forward)]
 fn sum_through(h: &Array1<f64>, x: &[Array1<f64>]) -> f64 {
     through(h.clone(), x).sum()
 }
