@@ -337,6 +337,10 @@ impl<'a> Writer<'a> {
             }
             _ => {}
         }
+        let receiver = self.typed_literal(node.args[0], node.out());
+        if let Some(text) = self.elementary(row, node, receiver.as_ref().unwrap_or(&first)) {
+            return text;
+        }
         if row.value().is_some() || row.name == "CastLike" {
             // A function that the runtime makes of the row's formula.
             let function = self.rt(row.call);
@@ -344,8 +348,7 @@ impl<'a> Writer<'a> {
             return Text::atom(quote_spanned!(span=> #function(#first #(, #args)*)));
         }
         let method = format_ident!("{}", row.call, span = span);
-        let receiver =
-            self.typed_literal(node.args[0], node.out()).unwrap_or(first).at_least(Strength::Atom);
+        let receiver = receiver.unwrap_or(first).at_least(Strength::Atom);
         Text::atom(quote!(#receiver.#method(#(#args),*)))
     }
 

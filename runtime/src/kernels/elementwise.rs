@@ -13,6 +13,7 @@ use super::domain::Domain;
 use super::join::JoinAll;
 use super::like::Like;
 use super::likes::Likes;
+use super::math::Math;
 use super::operand::Operand;
 use super::rank::{Rank, Source};
 use super::results::{Outputs, Results};
@@ -42,18 +43,24 @@ macro_rules! sweep {
                 scratch.as_mut(),
             )
         };
-        dispatch::run(|| {
-            // SAFETY: the loop of a block writes every element of its outputs: there are as many as
-            // the formula gives values.
-            while let Some(([$($a),+], outputs)) = unsafe { sweep.next_block() } {
-                $block(&$f, $($a,)+ outputs);
-            }
-        });
+        dispatch::run(
+            #[inline(always)]
+            |is_vector| {
+                // SAFETY: the loop of a block writes every element of its outputs: there are as many
+                // as the formula gives values.
+                while let Some(([$($a),+], outputs)) = unsafe { sweep.next_block() } {
+                    $block(is_vector, &$f, $($a,)+ outputs);
+                }
+            },
+        );
     };
 }
 
 macro_rules! kernels {
-    ($map:ident $pull:ident $map_to:ident $block:ident: $($A:ident $a:ident),+) => {
+    (
+        $map:ident $map_math:ident $pull:ident $pull_math:ident $map_to:ident $map_to_math:ident
+        $block:ident: $($A:ident $a:ident),+
+    ) => {
         /// Evaluates `f` on every element of the operands, broadcast together as ndarray does.
         ///
         /// Floats alone give a float, anything else an owned array of the joined rank; where `f` gives
@@ -75,12 +82,36 @@ macro_rules! kernels {
             F: Fn($(each!($a, T)),+) -> R,
             R: Results<T>,
         {
+            $map_math(
+                $($a,)+
+                #[inline(always)]
+                |_, $($a),+| f($($a),+),
+            )
+        }
+
+        /// The same with a formula that uses elementary functions.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $map_math<T, $($A,)+ F, R>(
+            $($a: $A,)+
+            f: F,
+        ) -> R::Out<<($($A::Rank,)+) as JoinAll>::Output>
+        where
+            T: Float,
+            $($A: Operand<T>,)+
+            ($($A::Rank,)+): JoinAll,
+            F: Fn(&Math, $(each!($a, T)),+) -> R,
+            R: Results<T>,
+        {
             $(let $a = $a.operand_view();)+
             let operands = [$($A::Rank::source(&$a)),+];
             if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR
                 && let [$(Source::Value($a)),+] = operands
             {
-                return f($($a),+).into_scalars();
+                return f(&Math::std(), $($a),+).into_scalars();
             }
             let domain = Domain::new(&operands, &[]);
             let mut sinks = R::sinks(|_| Sink::Store(Vec::with_capacity(domain.len)));
@@ -104,10 +135,31 @@ macro_rules! kernels {
             $($A: Operand<T>,)+
             F: Fn($(each!($a, T)),+) -> L::Values,
         {
+            $pull_math(
+                likes,
+                $($a,)+
+                #[inline(always)]
+                |_, $($a),+| f($($a),+),
+            )
+        }
+
+        /// The same with a formula that uses elementary functions.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $pull_math<T, L, $($A,)+ F>(likes: L, $($a: $A,)+ f: F) -> L::Gradients
+        where
+            T: Float,
+            L: Likes<T>,
+            $($A: Operand<T>,)+
+            F: Fn(&Math, $(each!($a, T)),+) -> L::Values,
+        {
             $(let $a = $a.operand_view();)+
             let operands = [$($A::Rank::source(&$a)),+];
             if L::ALL_SCALAR && let [$(Source::Value($a)),+] = operands {
-                return likes.gradients_from_scalars(f($($a),+));
+                return likes.gradients_from_scalars(f(&Math::std(), $($a),+));
             }
             let shapes = likes.shapes();
             let shapes = &shapes[..L::Values::COUNT];
@@ -135,13 +187,42 @@ macro_rules! kernels {
             $($A: Operand<T>,)+
             F: Fn($(each!($a, T)),+) -> T,
         {
-            $pull((like,), $($a,)+ |$($a),+| (f($($a),+),)).0
+            $pull_math(
+                (like,),
+                $($a,)+
+                #[inline(always)]
+                |_, $($a),+| (f($($a),+),),
+            )
+            .0
+        }
+
+        /// The same with a formula that uses elementary functions.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $map_to_math<T, L, $($A,)+ F>(like: L, $($a: $A,)+ f: F) -> L::Gradient
+        where
+            T: Float,
+            L: Like<T>,
+            $($A: Operand<T>,)+
+            F: Fn(&Math, $(each!($a, T)),+) -> T,
+        {
+            $pull_math(
+                (like,),
+                $($a,)+
+                #[inline(always)]
+                |math, $($a),+| (f(math, $($a),+),),
+            )
+            .0
         }
 
         /// One block: all slices have one length.
         #[inline(always)]
         fn $block<T: Float, R: Results<T>>(
-            f: &impl Fn($(each!($a, T)),+) -> R,
+            is_vector: bool,
+            f: &impl Fn(&Math, $(each!($a, T)),+) -> R,
             $($a: &[T],)+
             [o0, o1, o2, o3, o4, o5, o6, o7]: Outputs<'_, T>,
         ) {
@@ -149,7 +230,8 @@ macro_rules! kernels {
             // array of references does not say, and the loop needs no checks to be vector code.
             #[inline(always)]
             fn elements<T: Float, R: Results<T>>(
-                f: &impl Fn($(each!($a, T)),+) -> R,
+                math: &Math,
+                f: &impl Fn(&Math, $(each!($a, T)),+) -> R,
                 $($a: &[T],)+
                 o0: &mut [MaybeUninit<T>],
                 o1: &mut [MaybeUninit<T>],
@@ -167,18 +249,42 @@ macro_rules! kernels {
                     assert!(output.len() == len);
                 }
                 for index in 0..len {
-                    f($($a[index]),+).store(index, &mut outputs);
+                    f(math, $($a[index]),+).store(index, &mut outputs);
                 }
             }
-            elements(f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+            if is_vector {
+                let math = Math::vector();
+                elements(&math, f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+                if math.is_outside() {
+                    elements(&Math::std(), f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+                }
+            } else {
+                elements(&Math::std(), f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+            }
         }
     };
 }
-kernels!(map1 pull1 map_to1 block1: A a);
-kernels!(map2 pull2 map_to2 block2: A a, B b);
-kernels!(map3 pull3 map_to3 block3: A a, B b, C c);
-kernels!(map4 pull4 map_to4 block4: A a, B b, C c, D d);
-kernels!(map5 pull5 map_to5 block5: A a, B b, C c, D d, E e);
-kernels!(map6 pull6 map_to6 block6: A a, B b, C c, D d, E e, F1 g);
-kernels!(map7 pull7 map_to7 block7: A a, B b, C c, D d, E e, F1 g, G h);
-kernels!(map8 pull8 map_to8 block8: A a, B b, C c, D d, E e, F1 g, G h, H i);
+kernels!(
+    map1 map1_math pull1 pull1_math map_to1 map_to1_math block1: A a
+);
+kernels!(
+    map2 map2_math pull2 pull2_math map_to2 map_to2_math block2: A a, B b
+);
+kernels!(
+    map3 map3_math pull3 pull3_math map_to3 map_to3_math block3: A a, B b, C c
+);
+kernels!(
+    map4 map4_math pull4 pull4_math map_to4 map_to4_math block4: A a, B b, C c, D d
+);
+kernels!(
+    map5 map5_math pull5 pull5_math map_to5 map_to5_math block5: A a, B b, C c, D d, E e
+);
+kernels!(
+    map6 map6_math pull6 pull6_math map_to6 map_to6_math block6: A a, B b, C c, D d, E e, F1 g
+);
+kernels!(
+    map7 map7_math pull7 pull7_math map_to7 map_to7_math block7: A a, B b, C c, D d, E e, F1 g, G h
+);
+kernels!(
+    map8 map8_math pull8 pull8_math map_to8 map_to8_math block8: A a, B b, C c, D d, E e, F1 g, G h, H i
+);

@@ -5,7 +5,7 @@ use ndarray::{Array, ArrayView, Axis, RemoveAxis};
 use super::extrema::{amax_axis, keep_axis};
 use super::reductions::check_axis;
 use crate::Float;
-use crate::kernels::{Nd, Operand, map2, map3};
+use crate::kernels::{Nd, Operand, map1_math, map2, map2_math, map3};
 
 /// `exp(x) / sum(exp(x))` along `axis`.
 ///
@@ -20,7 +20,7 @@ where
 {
     let x = x.operand_view();
     let Some(shift) = shift("softmax", &x, axis) else { return x.to_owned() };
-    let powers = map2(&x, keep_axis::<T, D>(shift.view(), axis), |x, shift| (x - shift).exp());
+    let powers = powers(&x, &shift, axis);
     let sums = powers.sum_axis(axis);
     map2(&powers, keep_axis::<T, D>(sums.view(), axis), |power, sum| power / sum)
 }
@@ -72,9 +72,26 @@ fn log_sums<T: Float, D: RemoveAxis>(
     shift: &Array<T, D::Smaller>,
     axis: Axis,
 ) -> Array<T, D::Smaller> {
-    map2(x, keep_axis::<T, D>(shift.view(), axis), |x, shift| (x - shift).exp())
-        .sum_axis(axis)
-        .mapv_into(T::ln)
+    let sums = powers(x, shift, axis).sum_axis(axis);
+    map1_math(
+        sums,
+        #[inline(always)]
+        |math, sum| math.ln(sum),
+    )
+}
+
+/// `exp(x - shift)`, the shift broadcast along `axis`.
+fn powers<T: Float, D: RemoveAxis>(
+    x: &ArrayView<'_, T, D>,
+    shift: &Array<T, D::Smaller>,
+    axis: Axis,
+) -> Array<T, D> {
+    map2_math(
+        x,
+        keep_axis::<T, D>(shift.view(), axis),
+        #[inline(always)]
+        |math, x, shift| math.exp(x - shift),
+    )
 }
 
 /// The largest element of each lane, 0 where that is not finite (so that infinities do not cancel to

@@ -2,8 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Axis, Ix1, Ix2, IxDyn};
 
-use super::check;
 use super::count::one_product;
+use super::{check, of_matrices};
 use crate::Float;
 use crate::kernels::{Nd, Operand, Rank, Scalar, map2};
 
@@ -88,7 +88,7 @@ impl DotNt<Nd<Ix2>> for Nd<Ix2> {
     #[track_caller]
     fn dot_nt<T: Float>(dy: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> Array2<T> {
         check("gradient of dot", dy.shape(), b.shape(), (dy.ncols(), b.ncols()));
-        dy.dot(&b.t())
+        of_matrices(dy, b.reversed_axes())
     }
 }
 
@@ -128,7 +128,7 @@ impl DotTn<Nd<Ix2>> for Nd<Ix2> {
     #[track_caller]
     fn dot_tn<T: Float>(a: ArrayView2<'_, T>, dy: ArrayView2<'_, T>) -> Array2<T> {
         check("gradient of dot", a.shape(), dy.shape(), (a.nrows(), dy.nrows()));
-        a.t().dot(&dy)
+        of_matrices(a.reversed_axes(), dy)
     }
 }
 

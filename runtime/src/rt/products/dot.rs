@@ -2,8 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Ix1, Ix2, IxDyn};
 
-use super::check;
 use super::count::one_product;
+use super::{check, of_matrices};
 use crate::Float;
 use crate::kernels::{Nd, Operand, Rank, Scalar};
 
@@ -67,7 +67,7 @@ impl Dot<Nd<Ix2>> for Nd<Ix2> {
     #[track_caller]
     fn dot<T: Float>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> Array2<T> {
         check("dot", a.shape(), b.shape(), (a.ncols(), b.nrows()));
-        a.dot(&b)
+        of_matrices(a, b)
     }
 }
 

@@ -1,5 +1,9 @@
 //! Matrix products and their cotangents.
 
+use ndarray::{Array2, ArrayView2};
+
+use crate::Float;
+
 mod backward;
 mod count;
 mod dot;
@@ -26,4 +30,11 @@ fn check(name: &str, a: &[usize], b: &[usize], lengths: (usize, usize)) {
     if lengths.0 != lengths.1 {
         do_not_fit(name, a, b, lengths);
     }
+}
+
+/// `a b` of matrices that fit.
+fn of_matrices<T: Float>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> Array2<T> {
+    let mut product = Array2::zeros((a.nrows(), b.ncols()));
+    T::multiply(a, b, product.view_mut(), false);
+    product
 }
