@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 
 use super::dispatch;
 use super::domain::Domain;
+use super::flat::Flat;
 use super::join::JoinAll;
 use super::like::Like;
 use super::likes::Likes;
@@ -28,27 +29,70 @@ macro_rules! each {
     };
 }
 
+/// The loop over the blocks of a domain.
+enum Blocks<'s, 'a, T, const N: usize> {
+    Flat(&'s mut Flat<'a, T, N>),
+    Sweep(&'s mut Sweep<'a, T, N>),
+}
+
+impl<T: Float, const N: usize> Blocks<'_, '_, T, N> {
+    /// See [`Sweep::next_block`].
+    ///
+    /// # Safety
+    /// Every element of the outputs that the call before gave is written.
+    #[inline(always)]
+    unsafe fn next_block(&mut self) -> Option<([&[T]; N], Outputs<'_, T>)> {
+        // SAFETY: passed on.
+        unsafe {
+            match self {
+                Blocks::Flat(flat) => flat.next_block(),
+                Blocks::Sweep(sweep) => sweep.next_block(),
+            }
+        }
+    }
+}
+
 /// Evaluates the formula in every block of a domain that has elements.
 macro_rules! sweep {
     ($f:ident, $operands:ident, $domain:ident, $sinks:ident, $R:ty, $block:ident: $($a:ident),+) => {
         let mut stage = [[const { MaybeUninit::uninit() }; BLOCK]; [$(stringify!($a)),+].len()];
         let mut scratch = <$R as Results<T>>::scratch();
-        // SAFETY: the axes are the domain's, and none is empty since there are elements.
-        let mut sweep = unsafe {
-            Sweep::new(
-                &$operands,
-                $domain.axes.as_slice(),
-                $sinks.as_mut(),
-                &mut stage,
-                scratch.as_mut(),
-            )
+        let mut flat;
+        let mut sweep;
+        let mut blocks = match &$domain.axes {
+            None => {
+                // SAFETY: the domain says so, and sinks over such a domain are of these two kinds.
+                flat = unsafe {
+                    Flat::new(
+                        &$operands,
+                        $domain.len,
+                        $sinks.as_mut(),
+                        &mut stage,
+                        scratch.as_mut(),
+                    )
+                };
+                Blocks::Flat(&mut flat)
+            }
+            Some(axes) => {
+                // SAFETY: the axes are the domain's, and none is empty since there are elements.
+                sweep = unsafe {
+                    Sweep::new(
+                        &$operands,
+                        axes.as_slice(),
+                        $sinks.as_mut(),
+                        &mut stage,
+                        scratch.as_mut(),
+                    )
+                };
+                Blocks::Sweep(&mut sweep)
+            }
         };
         dispatch::run(
             #[inline(always)]
             |is_vector| {
                 // SAFETY: the loop of a block writes every element of its outputs: there are as many
                 // as the formula gives values.
-                while let Some(([$($a),+], outputs)) = unsafe { sweep.next_block() } {
+                while let Some(([$($a),+], outputs)) = unsafe { blocks.next_block() } {
                     $block(is_vector, &$f, $($a,)+ outputs);
                 }
             },
@@ -164,9 +208,12 @@ macro_rules! kernels {
             let shapes = likes.shapes();
             let shapes = &shapes[..L::Values::COUNT];
             let domain = Domain::new(&operands, shapes);
-            let axes = domain.axes.as_slice();
             let mut sinks = L::Values::sinks(|output| {
-                Sink::new(axes, output, shapes[output].iter().product(), domain.len)
+                let like_len = shapes[output].iter().product();
+                match &domain.axes {
+                    Some(axes) => Sink::new(axes.as_slice(), output, like_len, domain.len),
+                    None => Sink::flat(like_len, domain.len),
+                }
             });
             if domain.len > 0 {
                 sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);

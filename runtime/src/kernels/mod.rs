@@ -5,6 +5,7 @@ mod dispatch;
 mod domain;
 mod elementwise;
 mod few;
+mod flat;
 mod join;
 mod like;
 mod likes;

@@ -43,6 +43,34 @@ impl<T: Float> Sink<T> {
         }
     }
 
+    /// The sink of a like that is a float or has the shape of all `len` elements.
+    #[inline]
+    pub(super) fn flat(like_len: usize, len: usize) -> Self {
+        match like_len {
+            1 => Sink::Total { sum: T::zero(), lost: T::zero() },
+            _ => Sink::Store(Vec::with_capacity(len)),
+        }
+    }
+
+    /// Adds a block to a total; any other sink has no need of it.
+    #[inline]
+    pub(super) fn add_to_total<'b>(&mut self, block: impl FnOnce() -> &'b [T])
+    where
+        T: 'b,
+    {
+        if let Sink::Total { sum: total, lost } = self {
+            // The error of a sum, exactly (Knuth, The Art of Computer Programming 2, 4.2.2).
+            let (a, b) = (*total, sum(block()));
+            *total = a + b;
+            let b_part = *total - a;
+            let error = (a - (*total - b_part)) + (b - b_part);
+            // An infinite sum has no error to speak of.
+            if error.is_finite() {
+                *lost += error;
+            }
+        }
+    }
+
     /// Where the kernel writes its block: the destination itself, or `scratch`.
     #[inline]
     pub(super) fn output<'a>(
@@ -70,17 +98,7 @@ impl<T: Float> Sink<T> {
     ) {
         match self {
             Sink::Store(_) => {}
-            Sink::Total { sum: total, lost } => {
-                // The error of a sum, exactly (Knuth, The Art of Computer Programming 2, 4.2.2).
-                let (a, b) = (*total, sum(block));
-                *total = a + b;
-                let b_part = *total - a;
-                let error = (a - (*total - b_part)) + (b - b_part);
-                // An infinite sum has no error to speak of.
-                if error.is_finite() {
-                    *lost += error;
-                }
-            }
+            Sink::Total { .. } => self.add_to_total(|| block),
             Sink::Periodic { block: total, .. } => {
                 total.iter_mut().zip(block).for_each(|(total, &x)| *total += x);
             }
