@@ -5,16 +5,18 @@
 //! and tiles of the result stay in registers. Every element of a result is the same sum in the same order
 //! whatever the shape around it: so it depends neither on the batch it stands in nor on threads.
 
+mod pack;
 mod tile;
 
 #[cfg(test)]
 mod tests;
 
 use std::cell::RefCell;
+use std::mem::MaybeUninit;
 use std::thread::LocalKey;
 
 use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Ix2, RawArrayViewMut};
 
 use self::tile::{Tile, Tiles};
 use super::dispatch;
@@ -28,6 +30,13 @@ const DEPTH: usize = 256;
 /// The products are compiled here and not where they are called: so a build without optimisation can
 /// have them fast, by optimising this crate alone.
 pub trait Multiply: Sized {
+    /// `a b`.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[doc(hidden)]
+    fn matrix_product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self>;
+
     /// `a b`, written to `c` or added to it.
     ///
     /// # Panics
@@ -44,12 +53,28 @@ pub trait Multiply: Sized {
 macro_rules! multiply {
     ($($float:ident: $fma:ident $avx512:ident;)*) => {$(
         impl Multiply for $float {
+            fn matrix_product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
+                let mut c = Array2::uninit((a.nrows(), b.ncols()));
+                let (tiles, buffers) = <$float>::means();
+                // SAFETY: what is written and not added to needs no value.
+                unsafe { multiply_by(tiles, buffers, &a, &b, c.raw_view_mut().cast(), false) };
+                // SAFETY: every element was written.
+                unsafe { c.assume_init() }
+            }
             fn multiply(
                 a: ArrayView2<'_, Self>,
                 b: ArrayView2<'_, Self>,
-                c: ArrayViewMut2<'_, Self>,
+                mut c: ArrayViewMut2<'_, Self>,
                 is_added: bool,
             ) {
+                let (tiles, buffers) = <$float>::means();
+                // SAFETY: `c` is borrowed mutably and has values.
+                unsafe { multiply_by(tiles, buffers, &a, &b, c.raw_view_mut(), is_added) };
+            }
+        }
+
+        impl Means for $float {
+            fn means() -> (Option<Tiles<Self>>, Buffers<Self>) {
                 thread_local! {
                     static BUFFERS: RefCell<Packed<$float>> = const {
                         RefCell::new(Packed { a: Vec::new(), b: Vec::new() })
@@ -63,7 +88,7 @@ macro_rules! multiply {
                 };
                 #[cfg(not(target_arch = "x86_64"))]
                 let tiles = None;
-                multiply_by(tiles, &BUFFERS, a, b, c, is_added);
+                (tiles, &BUFFERS)
             }
         }
     )*};
@@ -73,13 +98,24 @@ multiply! {
     f64: fma_f64 avx512_f64;
 }
 
+/// What products are computed with: the tiles of this processor, if we have some for it, and this
+/// thread's buffers.
+trait Means: Sized {
+    fn means() -> (Option<Tiles<Self>>, Buffers<Self>);
+}
+
+type Buffers<T> = &'static LocalKey<RefCell<Packed<T>>>;
+
 /// `a b` by these tiles, or by ndarray where there are none for the processor.
-fn multiply_by<T: Float>(
+///
+/// # Safety
+/// `c` is valid for writes and overlaps neither `a` nor `b`; it has values if they are added to.
+unsafe fn multiply_by<T: Float>(
     tiles: Option<Tiles<T>>,
-    buffers: &'static LocalKey<RefCell<Packed<T>>>,
-    a: ArrayView2<'_, T>,
-    b: ArrayView2<'_, T>,
-    mut c: ArrayViewMut2<'_, T>,
+    buffers: Buffers<T>,
+    a: &ArrayView2<'_, T>,
+    b: &ArrayView2<'_, T>,
+    c: RawArrayViewMut<T, Ix2>,
     is_added: bool,
 ) {
     assert!(
@@ -89,17 +125,30 @@ fn multiply_by<T: Float>(
         b.shape(),
         c.shape()
     );
-    match tiles {
-        Some(_) if a.len() * b.ncols() <= SMALL => small(&a, &b, &mut c, is_added),
-        Some(tiles) => {
-            // Taken, so that nobody below can find it borrowed.
-            let mut packed = buffers.take();
-            Product::new(&tiles, &a, &b, &mut c).run(&tiles, &mut packed, is_added);
-            buffers.set(packed);
+    if let Some(tiles) = tiles
+        && a.len() * b.ncols() > SMALL
+    {
+        // Taken, so that nobody below can find it borrowed.
+        let mut packed = buffers.take();
+        Product::new(&tiles, a, b, c).run(&tiles, &mut packed, is_added);
+        buffers.set(packed);
+        return;
+    }
+    // SAFETY: `c` is valid for writes, and has values from here on.
+    let mut c = unsafe {
+        if !is_added {
+            c.clone()
+                .cast::<MaybeUninit<T>>()
+                .deref_into_view_mut()
+                .fill(MaybeUninit::new(T::zero()));
         }
+        c.deref_into_view_mut()
+    };
+    match tiles {
+        Some(_) => small(a, b, &mut c, is_added),
         None => {
             let kept = if is_added { T::one() } else { T::zero() };
-            general_mat_mul(T::one(), &a, &b, kept, &mut c);
+            general_mat_mul(T::one(), a, b, kept, &mut c);
         }
     }
 }
@@ -152,7 +201,7 @@ impl<T> Matrix<*const T> {
     }
 }
 
-/// `c = a b`, with `[m, k] [k, n]`; all three are borrowed for as long as this lives.
+/// `c = a b`, with `[m, k] [k, n]`.
 #[derive(Debug)]
 struct Product<T> {
     a: Matrix<*const T>,
@@ -168,7 +217,7 @@ impl<T: Float> Product<T> {
         tiles: &Tiles<T>,
         a: &ArrayView2<'_, T>,
         b: &ArrayView2<'_, T>,
-        c: &mut ArrayViewMut2<'_, T>,
+        mut c: RawArrayViewMut<T, Ix2>,
     ) -> Self {
         let of = |x: &ArrayView2<'_, T>| Matrix {
             first: x.as_ptr(),
@@ -260,71 +309,6 @@ impl<T: Float> Product<T> {
                     unsafe { (tiles.compute)(&tile) };
                 }
             }
-        }
-    }
-
-    /// Columns `start..start + depth` of `a`, in groups of `rows` rows, each group column by column.
-    fn pack_a(&self, start: usize, depth: usize, rows: usize, packed: &mut Vec<T>) {
-        let len = self.m * depth;
-        if packed.len() < len {
-            packed.resize(len, T::zero());
-        }
-        for (group, packed) in packed[..len].chunks_mut(rows * depth).enumerate() {
-            let first = self.a.at(group * rows, start);
-            match rows.min(self.m - group * rows) {
-                // Of these lengths a copy is an instruction or two.
-                6 if self.a.row == 1 => self.copy_columns::<6>(first, packed),
-                8 if self.a.row == 1 => self.copy_columns::<8>(first, packed),
-                rows => {
-                    for (step, packed) in packed.chunks_exact_mut(rows).enumerate() {
-                        for (row, x) in packed.iter_mut().enumerate() {
-                            let (row, step) = (row as isize, step as isize);
-                            // SAFETY: an element of `a`: one of the group's rows, at a step inside.
-                            *x = unsafe {
-                                *first.wrapping_offset(row * self.a.row + step * self.a.column)
-                            };
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Columns of `ROWS` elements that follow one another, from `first` on.
-    fn copy_columns<const ROWS: usize>(&self, first: *const T, packed: &mut [T]) {
-        for (step, packed) in packed.as_chunks_mut::<ROWS>().0.iter_mut().enumerate() {
-            let column = first.wrapping_offset(step as isize * self.a.column);
-            // SAFETY: `ROWS` rows of `a`, which follow one another, at a step inside.
-            *packed = unsafe { column.cast::<[T; ROWS]>().read() };
-        }
-    }
-
-    /// Rows `steps` of `columns` columns of `b`, each filled up to `wide` with zeros.
-    fn pack_b(
-        &self,
-        steps: std::ops::Range<usize>,
-        column: usize,
-        columns: usize,
-        wide: usize,
-        packed: &mut Vec<T>,
-    ) {
-        let len = steps.len() * wide;
-        if packed.len() < len {
-            packed.resize(len, T::zero());
-        }
-        for (step, row) in steps.zip(packed.chunks_exact_mut(wide)) {
-            let first = self.b.at(step, column);
-            let (row, rest) = row.split_at_mut(columns);
-            if self.b.column == 1 {
-                // SAFETY: a row of `b`, whose elements follow one another, from `column` on.
-                row.copy_from_slice(unsafe { std::slice::from_raw_parts(first, columns) });
-            } else {
-                for (index, element) in row.iter_mut().enumerate() {
-                    // SAFETY: an element of `b`: in this row, one of its columns.
-                    *element = unsafe { *first.wrapping_offset(index as isize * self.b.column) };
-                }
-            }
-            rest.fill(T::zero());
         }
     }
 }

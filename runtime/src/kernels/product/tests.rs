@@ -31,6 +31,9 @@ fn check<T: Float>(m: usize, k: usize, n: usize) {
         let a = matrix::<T>((m, k), layouts & 1 > 0, 1);
         let b = matrix::<T>((k, n), layouts & 2 > 0, 2);
         let old = matrix::<T>((m, n), layouts & 4 > 0, 3);
+        let mut new = old.clone();
+        T::multiply(a.view(), b.view(), new.view_mut(), false);
+        assert_eq!(new, T::matrix_product(a.view(), b.view()));
         for is_added in [true, false] {
             let mut c = old.clone();
             T::multiply(a.view(), b.view(), c.view_mut(), is_added);
