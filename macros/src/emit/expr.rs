@@ -256,6 +256,9 @@ impl<'a> Writer<'a> {
                 _ => {}
             }
         }
+        if let Some(sum) = self.sum_with_product(row, node) {
+            return sum;
+        }
         let function = self.rt(row.call);
         let operands: Vec<TokenStream> = node
             .args

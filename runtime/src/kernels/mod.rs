@@ -14,6 +14,7 @@ mod operand;
 mod product;
 mod rank;
 mod results;
+mod rows;
 mod sink;
 mod sweep;
 
@@ -26,3 +27,4 @@ pub use operand::Operand;
 pub use product::Multiply;
 pub use rank::{Join, Joined, Nd, Order, Rank, Scalar, Source};
 pub use results::{Outputs, Results};
+pub(crate) use rows::{Row, exponentials};
