@@ -137,10 +137,7 @@ unsafe fn multiply_by<T: Float>(
     // SAFETY: `c` is valid for writes, and has values from here on.
     let mut c = unsafe {
         if !is_added {
-            c.clone()
-                .cast::<MaybeUninit<T>>()
-                .deref_into_view_mut()
-                .fill(MaybeUninit::new(T::zero()));
+            c.cast::<MaybeUninit<T>>().deref_into_view_mut().fill(MaybeUninit::new(T::zero()));
         }
         c.deref_into_view_mut()
     };
