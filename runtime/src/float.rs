@@ -7,6 +7,7 @@ use num_traits::FromPrimitive;
 
 use crate::differentiable::{Accumulator, Contribution, Differentiable};
 use crate::kernels::{Elementary, Like, Multiply, Operand, Scalar};
+use crate::memory::Kept;
 use crate::rt::ScalarResult;
 
 /// A floating point number that derivatives can be taken of: `f32` or `f64`.
@@ -35,6 +36,7 @@ pub trait Float:
     + ScalarResult
     + Elementary
     + Multiply
+    + Kept
     + Operand<Self, Rank = Scalar>
     + Like<Self, Gradient = Self>
     + crate::ext::Elementwise<Elem = Self, Output = Self>

@@ -302,7 +302,7 @@ impl<'a> Writer<'a> {
     }
 
     /// By value where it is ours to give, by reference where it is still needed.
-    fn moved_or_shown(&self, value: Value) -> TokenStream {
+    pub(super) fn moved_or_shown(&self, value: Value) -> TokenStream {
         let is_ours = self.is_float(value)
             || self.dies_here(value)
                 && !self.graph.info(value).is_reference

@@ -74,7 +74,8 @@ impl<'a> Writer<'a> {
                     .insert(*param, self.float(*arg).at_least(super::text::Strength::Unary));
                 continue;
             }
-            operands.push(self.operand(*arg));
+            // What dies here is the kernel's: it keeps the memory for the arrays to come.
+            operands.push(self.moved_or_shown(*arg));
             let name = self.kernel_name(*param, *arg);
             params.push(inner.names.bind(*param, &name, true, |_| true));
         }

@@ -20,7 +20,7 @@ use super::rank::{Rank, Source};
 use super::results::{Outputs, Results};
 use super::sink::Sink;
 use super::sweep::{BLOCK, Sweep};
-use crate::Float;
+use crate::{Float, memory};
 
 /// The type of each parameter of a formula.
 macro_rules! each {
@@ -150,6 +150,7 @@ macro_rules! kernels {
             F: Fn(&Math, $(each!($a, T)),+) -> R,
             R: Results<T>,
         {
+            let results = {
             $(let $a = $a.operand_view();)+
             let operands = [$($A::Rank::source(&$a)),+];
             if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR
@@ -158,11 +159,14 @@ macro_rules! kernels {
                 return f(&Math::std(), $($a),+).into_scalars();
             }
             let domain = Domain::new(&operands, &[]);
-            let mut sinks = R::sinks(|_| Sink::Store(Vec::with_capacity(domain.len)));
+            let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
             if domain.len > 0 {
                 sweep!(f, operands, domain, sinks, R, $block: $($a),+);
             }
             R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+            };
+            $($a.operand_end();)+
+            results
         }
 
         /// Evaluates `f` on every element of the operands and likes, broadcast together, and sums each
@@ -200,6 +204,7 @@ macro_rules! kernels {
             $($A: Operand<T>,)+
             F: Fn(&Math, $(each!($a, T)),+) -> L::Values,
         {
+            let gradients = {
             $(let $a = $a.operand_view();)+
             let operands = [$($A::Rank::source(&$a)),+];
             if L::ALL_SCALAR && let [$(Source::Value($a)),+] = operands {
@@ -219,6 +224,9 @@ macro_rules! kernels {
                 sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
             }
             likes.gradients_from_sinks(sinks, domain.len, domain.order)
+            };
+            $($a.operand_end();)+
+            gradients
         }
 
         /// The backward kernel of one like: `f` gives one float.

@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::domain::{Axis, OUTPUTS};
 use super::sweep::{Block, Blocks, Odometer};
-use crate::Float;
+use crate::{Float, memory};
 
 /// The destination of one result.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl<T: Float> Sink<T> {
         if like_len == 1 {
             Sink::Total { sum: T::zero(), lost: T::zero() }
         } else if like_len == len {
-            Sink::Store(Vec::with_capacity(len))
+            Sink::Store(memory::take(len))
         } else if blocks.rows > 1
             && inner.like[output] == 1
             && outer.iter().all(|axis| axis.like[output] == 0)
@@ -48,7 +48,7 @@ impl<T: Float> Sink<T> {
     pub(super) fn flat(like_len: usize, len: usize) -> Self {
         match like_len {
             1 => Sink::Total { sum: T::zero(), lost: T::zero() },
-            _ => Sink::Store(Vec::with_capacity(len)),
+            _ => Sink::Store(memory::take(len)),
         }
     }
 

@@ -20,7 +20,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, Ix2, RawArrayViewMut};
 
 use self::tile::{Tile, Tiles};
 use super::dispatch;
-use crate::Float;
+use crate::{Float, memory};
 
 /// The longest part of the length to be summed over that is summed in registers.
 const DEPTH: usize = 256;
@@ -54,12 +54,17 @@ macro_rules! multiply {
     ($($float:ident: $fma:ident $avx512:ident;)*) => {$(
         impl Multiply for $float {
             fn matrix_product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
-                let mut c = Array2::uninit((a.nrows(), b.ncols()));
+                let (rows, columns) = (a.nrows(), b.ncols());
+                let mut c = memory::take::<$float>(rows * columns);
                 let (tiles, buffers) = <$float>::means();
-                // SAFETY: what is written and not added to needs no value.
-                unsafe { multiply_by(tiles, buffers, &a, &b, c.raw_view_mut().cast(), false) };
-                // SAFETY: every element was written.
-                unsafe { c.assume_init() }
+                // SAFETY: `c` has room for as many elements in C order. What is written and not added to
+                // needs no value, and afterwards every element has one.
+                unsafe {
+                    let view = RawArrayViewMut::from_shape_ptr((rows, columns), c.as_mut_ptr());
+                    multiply_by(tiles, buffers, &a, &b, view, false);
+                    c.set_len(rows * columns);
+                }
+                Array2::from_shape_vec((rows, columns), c).expect("as many elements as it has room for")
             }
             fn multiply(
                 a: ArrayView2<'_, Self>,
