@@ -6,7 +6,8 @@ use ndarray::NdFloat;
 use num_traits::FromPrimitive;
 
 use crate::differentiable::{Accumulator, Contribution, Differentiable};
-use crate::kernels::{Like, Operand, Scalar};
+use crate::kernels::{Elementary, Like, Multiply, Operand, Scalar};
+use crate::memory::Kept;
 use crate::rt::ScalarResult;
 
 /// A floating point number that derivatives can be taken of: `f32` or `f64`.
@@ -33,6 +34,9 @@ pub trait Float:
     + Accumulator<Gradient = Self>
     + Contribution<Self>
     + ScalarResult
+    + Elementary
+    + Multiply
+    + Kept
     + Operand<Self, Rank = Scalar>
     + Like<Self, Gradient = Self>
     + crate::ext::Elementwise<Elem = Self, Output = Self>

@@ -63,6 +63,7 @@ mod float;
 #[cfg(feature = "train")]
 pub mod init;
 mod kernels;
+pub mod memory;
 #[cfg(feature = "train")]
 pub mod optim;
 #[doc = include_str!("../../docs/operations.md")]

@@ -3,10 +3,27 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
+use super::text::Text;
 use super::writer::Writer;
 use crate::graph::{Node, Op};
+use crate::ops::Row;
 
 impl<'a> Writer<'a> {
+    /// `plus_dot_tn(sum, &a, &dy)` for `plus(sum, dot_tn(&a, &dy))`: the product is added where the sum
+    /// lies.
+    pub(super) fn sum_with_product(&self, row: &Row, node: &Node) -> Option<Text> {
+        let [sum, product] = node.args[..] else { return None };
+        let product = self.definition(product).filter(|_| self.is_inlined(product))?;
+        let Op::Row(factor) = &product.op else { return None };
+        if row.name != "Plus" || !matches!(factor.name, "Dot" | "DotNt" | "DotTn") {
+            return None;
+        }
+        let function = self.rt(&format!("plus_{}", factor.call));
+        let (sum, a) = (self.moved(sum), self.operand(product.args[0]));
+        let b = self.operand(product.args[1]);
+        Some(Text::atom(quote_spanned!(product.span()=> #function(#sum, #a, #b))))
+    }
+
     /// Adds into an accumulator, in place where its old version is dead.
     pub(super) fn addition(&mut self, node: &'a Node) -> TokenStream {
         let span = node.span();

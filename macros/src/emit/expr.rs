@@ -256,6 +256,9 @@ impl<'a> Writer<'a> {
                 _ => {}
             }
         }
+        if let Some(sum) = self.sum_with_product(row, node) {
+            return sum;
+        }
         let function = self.rt(row.call);
         let operands: Vec<TokenStream> = node
             .args
@@ -299,7 +302,7 @@ impl<'a> Writer<'a> {
     }
 
     /// By value where it is ours to give, by reference where it is still needed.
-    fn moved_or_shown(&self, value: Value) -> TokenStream {
+    pub(super) fn moved_or_shown(&self, value: Value) -> TokenStream {
         let is_ours = self.is_float(value)
             || self.dies_here(value)
                 && !self.graph.info(value).is_reference
@@ -337,6 +340,10 @@ impl<'a> Writer<'a> {
             }
             _ => {}
         }
+        let receiver = self.typed_literal(node.args[0], node.out());
+        if let Some(text) = self.elementary(row, node, receiver.as_ref().unwrap_or(&first)) {
+            return text;
+        }
         if row.value().is_some() || row.name == "CastLike" {
             // A function that the runtime makes of the row's formula.
             let function = self.rt(row.call);
@@ -344,8 +351,7 @@ impl<'a> Writer<'a> {
             return Text::atom(quote_spanned!(span=> #function(#first #(, #args)*)));
         }
         let method = format_ident!("{}", row.call, span = span);
-        let receiver =
-            self.typed_literal(node.args[0], node.out()).unwrap_or(first).at_least(Strength::Atom);
+        let receiver = receiver.unwrap_or(first).at_least(Strength::Atom);
         Text::atom(quote!(#receiver.#method(#(#args),*)))
     }
 

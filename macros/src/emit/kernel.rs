@@ -1,19 +1,41 @@
 //! Kernels and branches: blocks of scalar code.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned, ToTokens};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
 
+use super::anchor::Anchor;
 use super::text::Text;
-use super::writer::{is_trivial, Anchor, Writer};
+use super::writer::{is_trivial, Writer};
 use crate::graph::{Block, Node, Op, Value};
+use crate::ops::Row;
+
+/// The rows with a body of vector code in the runtime's `Math`, whose method has the row's name.
+const ELEMENTARY: [&str; 13] = [
+    "Exp", "Exp2", "ExpM1", "Ln", "Log2", "Log10", "Ln1p", "Tanh", "Sin", "Cos", "Sigmoid", "Silu",
+    "Softplus",
+];
+
+/// Formulas of at most this many operations are inlined without being told to.
+const INLINED: usize = 8;
+
+/// The pieces of a kernel's call.
+struct Kernel {
+    operands: Vec<TokenStream>,
+    closure: TokenStream,
+    /// What the function's name ends in.
+    suffix: &'static str,
+}
 
 impl<'a> Writer<'a> {
-    /// `map2(&z, &b, |z, b| ..)`.
+    /// `map2(&z, &b, |z, b| ..)`, or `map2_math(&z, &b, |math, z, b| ..)` where an elementary
+    /// function is among the operations.
     pub(super) fn map(&self, node: &Node) -> Text {
-        let (operands, closure) = self.kernel(node, &node.args, false);
-        let function = self.rt(&format!("map{}", operands.len()));
+        let Kernel { operands, closure, suffix } = self.kernel(node, &node.args, false);
+        let function = self.rt(&format!("map{}{suffix}", operands.len()));
         Text::atom(quote_spanned!(node.span()=> #function(#(#operands),*, #closure)))
     }
 
@@ -21,28 +43,25 @@ impl<'a> Writer<'a> {
     pub(super) fn pull(&self, likes: usize, node: &Node) -> Text {
         let (likes, args) = node.args.split_at(likes);
         let is_single = likes.len() == 1;
-        let (operands, closure) = self.kernel(node, args, !is_single);
+        let Kernel { operands, closure, suffix } = self.kernel(node, args, !is_single);
         let likes: Vec<TokenStream> = likes.iter().map(|like| self.operand(*like)).collect();
         let count = operands.len();
         let span = node.span();
         Text::atom(if is_single {
-            let function = self.rt(&format!("map_to{count}"));
+            let function = self.rt(&format!("map_to{count}{suffix}"));
             quote_spanned!(span=> #function(#(#likes),*, #(#operands),*, #closure))
         } else {
-            let function = self.rt(&format!("pull{count}"));
+            let function = self.rt(&format!("pull{count}{suffix}"));
             quote_spanned!(span=> #function((#(#likes),*,), #(#operands),*, #closure))
         })
     }
 
     /// The operands that are no floats, and the closure over their elements; floats are captured.
-    fn kernel(
-        &self,
-        node: &Node,
-        args: &[Value],
-        as_tuple: bool,
-    ) -> (Vec<TokenStream>, TokenStream) {
+    fn kernel(&self, node: &Node, args: &[Value], as_tuple: bool) -> Kernel {
         let block = &node.blocks[0];
         let mut inner = self.inside(block, args);
+        let uses_math = Rc::new(Cell::new(false));
+        inner.math = Some(Rc::clone(&uses_math));
         for (result, out) in block.results.iter().zip(&node.outs).rev() {
             inner.hints.insert(*result, self.wish(node, *out));
         }
@@ -55,7 +74,8 @@ impl<'a> Writer<'a> {
                     .insert(*param, self.float(*arg).at_least(super::text::Strength::Unary));
                 continue;
             }
-            operands.push(self.operand(*arg));
+            // What dies here is the kernel's: it keeps the memory for the arrays to come.
+            operands.push(self.moved_or_shown(*arg));
             let name = self.kernel_name(*param, *arg);
             params.push(inner.names.bind(*param, &name, true, |_| true));
         }
@@ -67,7 +87,26 @@ impl<'a> Writer<'a> {
             _ => None,
         };
         let body = inner.block(block, as_tuple);
-        (operands, quote!(|#(#params),*| #body))
+        // On a closure that is an argument, stable Rust takes the attribute: with it the formula
+        // becomes part of the kernel's loop however long it is. A short one does so anyhow.
+        let is_long = uses_math.get() || block.nodes.len() > INLINED;
+        let inline = is_long.then(|| quote!(#[inline(always)]));
+        let (math, suffix) = match uses_math.get() {
+            true => (Some(math()), "_math"),
+            false => (None, ""),
+        };
+        let params = math.iter().chain(&params);
+        let closure = quote!(#inline |#(#params),*| #body);
+        Kernel { operands, closure, suffix }
+    }
+
+    /// `math.exp(x)` in a kernel, for a function that has a body of vector code.
+    pub(super) fn elementary(&self, row: &Row, node: &Node, operand: &Text) -> Option<Text> {
+        let uses_math = self.math.as_ref().filter(|_| ELEMENTARY.contains(&row.name))?;
+        uses_math.set(true);
+        let (math, function) = (math(), format_ident!("{}", row.call, span = node.span()));
+        let operand = &operand.tokens;
+        Some(Text::atom(quote!(#math.#function(#operand))))
     }
 
     /// What an element is called inside: like the array outside.
@@ -193,4 +232,9 @@ impl<'a> Writer<'a> {
             None => Self::literal(text),
         }
     }
+}
+
+/// The kernel's elementary functions: a name that no variable of the user's can be.
+fn math() -> Ident {
+    Ident::new("math", Span::mixed_site())
 }

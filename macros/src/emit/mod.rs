@@ -10,6 +10,7 @@
 //! public pullback, which does borrow, is written by a macro of the runtime under 2024.
 
 mod addition;
+mod anchor;
 mod body;
 mod branches;
 mod call;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
+use super::anchor::Anchor;
 use super::call::{callee_name, Again};
 use super::liveness::{Live, Liveness};
 use super::names::Names;
@@ -51,6 +52,8 @@ pub(super) struct Writer<'a> {
     pub(super) markers: Option<Vec<Ident>>,
     /// Where in the user's source the node being written stands: an identifier lies where it is used.
     pub(super) here: Cell<Option<Span>>,
+    /// In a kernel's formula: whether it uses an elementary function so far.
+    pub(super) math: Option<Rc<Cell<bool>>>,
     /// A float whose type a bare literal takes, where the macro does not know it.
     pub(super) anchor: Option<Anchor>,
     /// The declaration of each value's variable.
@@ -70,24 +73,6 @@ pub(super) struct Shared {
     pub(super) called: HashMap<Value, String>,
     /// What each pullback is handed again.
     pub(super) again: HashMap<Value, Vec<Again>>,
-}
-
-/// What a literal takes its type from.
-#[derive(Clone)]
-pub(super) enum Anchor {
-    /// A float variable.
-    Value(TokenStream),
-    /// The function's only type parameter that is a float.
-    Type(TokenStream),
-}
-
-impl Anchor {
-    pub(super) fn number(&self, lit: &TokenStream, number: TokenStream) -> TokenStream {
-        match self {
-            Anchor::Value(value) => quote!(#lit(#value, #number)),
-            Anchor::Type(ty) => quote!(#ty::from_f64_lossy(#number)),
-        }
-    }
 }
 
 impl<'a> Writer<'a> {
@@ -115,6 +100,7 @@ impl<'a> Writer<'a> {
             hints: HashMap::new(),
             markers: None,
             here: Cell::new(None),
+            math: None,
             anchor: None,
             declarations: HashMap::new(),
             shared: Rc::default(),

@@ -1,8 +1,8 @@
 //! Losses, each the mean over what it is a loss of.
 
-use ndarray::{ArrayRef, Axis, Dimension, Ix2};
+use ndarray::{ArrayRef, Dimension, Ix2};
 
-use crate::kernels::{Like, Nd, Operand, Rank, Scalar, map_to2};
+use crate::kernels::{Like, Math, Nd, Operand, Rank, Row, Scalar, exponentials, map_to2_math};
 use crate::rt::Labels;
 use crate::{Float, rt};
 
@@ -57,14 +57,14 @@ pub trait Losses<T: Float> {
 }
 
 /// One element of [`Losses::binary_cross_entropy_with_logits`].
-#[inline]
-fn binary_cross_entropy<T: Float>(z: T, t: T) -> T {
+#[inline(always)]
+fn binary_cross_entropy<T: Float>(math: &Math, z: T, t: T) -> T {
     // Written so that a NaN logit gives NaN, which `z.max(0)` would lose.
     let positive = if z < T::zero() { T::zero() } else { z };
-    positive - z * t + (-z.abs()).exp().ln_1p()
+    positive - z * t + math.ln_1p(math.exp(-z.abs()))
 }
 
-#[inline]
+#[inline(always)]
 fn huber<T: Float>(r: T, delta: T) -> T {
     let half = T::from_f64_lossy(0.5);
     let size = r.abs();
@@ -73,7 +73,7 @@ fn huber<T: Float>(r: T, delta: T) -> T {
 
 /// The mean of `loss` over the elements of two operands of equal shape.
 #[track_caller]
-fn mean_of<T, X, Y>(name: &str, x: X, y: Y, loss: impl Fn(T, T) -> T) -> T
+fn mean_of<T, X, Y>(name: &str, x: X, y: Y, loss: impl Fn(&Math, T, T) -> T) -> T
 where
     T: Float,
     X: Operand<T> + Like<T>,
@@ -84,7 +84,7 @@ where
     assert!(shape == other, "{name}: shapes {shape:?} and {other:?} differ");
     assert!(!shape.contains(&0), "{name}: an array of shape {shape:?} has no elements to average");
     let count: T = rt::count(&x);
-    map_to2(T::zero(), &x, &y, loss) / count
+    map_to2_math(T::zero(), &x, &y, loss) / count
 }
 
 macro_rules! losses {
@@ -94,21 +94,39 @@ macro_rules! losses {
         where
             Y: Operand<T, Rank = Self::Targets>,
         {
-            mean_of("binary_cross_entropy_with_logits", self, targets, binary_cross_entropy)
+            mean_of(
+                "binary_cross_entropy_with_logits",
+                self,
+                targets,
+                #[inline(always)]
+                |math, z, t| binary_cross_entropy(math, z, t),
+            )
         }
         #[track_caller]
         fn mse<Y>(&self, targets: Y) -> T
         where
             Y: Operand<T, Rank = Self::Targets>,
         {
-            mean_of("mse", self, targets, |x, y| (x - y) * (x - y))
+            mean_of(
+                "mse",
+                self,
+                targets,
+                #[inline(always)]
+                |_, x, y| (x - y) * (x - y),
+            )
         }
         #[track_caller]
         fn huber<Y>(&self, targets: Y, delta: T) -> T
         where
             Y: Operand<T, Rank = Self::Targets>,
         {
-            mean_of("huber", self, targets, |x, y| huber(x - y, delta))
+            mean_of(
+                "huber",
+                self,
+                targets,
+                #[inline(always)]
+                |_, x, y| huber(x - y, delta),
+            )
         }
     };
 }
@@ -147,9 +165,13 @@ impl<T: Float> CrossEntropy<T> for ArrayRef<T, Ix2> {
         let (rows, classes) = self.dim();
         rt::check_labels("cross_entropy", labels, [rows, classes]);
         assert!(rows > 0, "cross_entropy: an array of shape [0, {classes}] has no rows to average");
-        // Row by row relative to the row's sum: so large logits do not cancel.
-        let logs = rt::log_softmax(self, Axis(1));
-        let total = (0..rows).fold(T::zero(), |total, row| total - logs[[row, labels.label(row)]]);
+        let mut powers = self.as_standard_layout().into_owned();
+        let elements = powers.as_slice_mut().expect("it was just laid out so");
+        let mut total = T::zero();
+        exponentials(elements, classes, |Row { index, shift, sum, .. }| {
+            // Relative to the row's largest logit: so large ones do not cancel.
+            total += sum.ln() - (self[[index, labels.label(index)]] - shift);
+        });
         total / T::from_f64_lossy(rows as f64)
     }
 }

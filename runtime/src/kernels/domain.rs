@@ -23,8 +23,9 @@ pub(super) struct Domain<'a, const N: usize> {
     /// The number of elements.
     pub(super) len: usize,
     pub(super) order: Order,
-    /// Innermost first, adjacent ones merged where nobody can tell them apart; at least one.
-    pub(super) axes: Few<Axis<N>>,
+    /// Innermost first, adjacent ones merged where nobody can tell them apart; at least one. None where
+    /// operands and likes are floats, or have the domain's shape and lie without gaps in C order.
+    pub(super) axes: Option<Few<Axis<N>>>,
 }
 
 /// A shape that is an operand's own or joined from several.
@@ -61,28 +62,20 @@ impl<'a, const N: usize> Domain<'a, N> {
     #[inline]
     fn flat<T>(operands: &[Source<'a, T>; N], likes: &[&'a [usize]]) -> Option<Self> {
         let mut shape: Option<&'a [usize]> = None;
-        let mut agrees = |own: &'a [usize]| shape.get_or_insert(own).iter().eq(own);
-        let mut axis = Axis { len: 1, operand: [0; N], like: [0; OUTPUTS] };
-        for (stride, operand) in axis.operand.iter_mut().zip(operands) {
-            if let Source::Elements { shape: own, strides, .. } = operand {
-                if !agrees(own) || !is_contiguous(own, strides, Order::C) {
-                    return None;
-                }
-                *stride = 1;
+        let mut agrees = |own: &'a [usize]| **shape.get_or_insert(own) == *own;
+        for operand in operands {
+            if let Source::Elements { shape: own, strides, .. } = operand
+                && !(agrees(own) && is_contiguous(own, strides, Order::C))
+            {
+                return None;
             }
         }
-        for (stride, like) in axis.like.iter_mut().zip(likes) {
-            if !like.is_empty() {
-                if !agrees(like) {
-                    return None;
-                }
-                *stride = 1;
-            }
+        if !likes.iter().all(|like| like.is_empty() || agrees(like)) {
+            return None;
         }
         let shape = shape.unwrap_or(&[]);
-        axis.len = shape.iter().product();
-        let (shape, len) = (Shape::Borrowed(shape), axis.len);
-        Some(Domain { shape, len, order: Order::C, axes: Few::filled(axis, 1) })
+        let len = shape.iter().product();
+        Some(Domain { shape: Shape::Borrowed(shape), len, order: Order::C, axes: None })
     }
 
     #[track_caller]
@@ -105,7 +98,7 @@ impl<'a, const N: usize> Domain<'a, N> {
         let order = if all(Order::Fortran) && !all(Order::C) { Order::Fortran } else { Order::C };
         let axes = axes(operands, likes, shape.as_slice(), order);
         let len = shape.as_slice().iter().product();
-        Domain { shape: Shape::Joined(shape), len, order, axes }
+        Domain { shape: Shape::Joined(shape), len, order, axes: Some(axes) }
     }
 }
 

@@ -10,15 +10,17 @@ use std::mem::MaybeUninit;
 
 use super::dispatch;
 use super::domain::Domain;
+use super::flat::Flat;
 use super::join::JoinAll;
 use super::like::Like;
 use super::likes::Likes;
+use super::math::Math;
 use super::operand::Operand;
 use super::rank::{Rank, Source};
 use super::results::{Outputs, Results};
 use super::sink::Sink;
 use super::sweep::{BLOCK, Sweep};
-use crate::Float;
+use crate::{Float, memory};
 
 /// The type of each parameter of a formula.
 macro_rules! each {
@@ -27,33 +29,82 @@ macro_rules! each {
     };
 }
 
+/// The loop over the blocks of a domain.
+enum Blocks<'s, 'a, T, const N: usize> {
+    Flat(&'s mut Flat<'a, T, N>),
+    Sweep(&'s mut Sweep<'a, T, N>),
+}
+
+impl<T: Float, const N: usize> Blocks<'_, '_, T, N> {
+    /// See [`Sweep::next_block`].
+    ///
+    /// # Safety
+    /// Every element of the outputs that the call before gave is written.
+    #[inline(always)]
+    unsafe fn next_block(&mut self) -> Option<([&[T]; N], Outputs<'_, T>)> {
+        // SAFETY: passed on.
+        unsafe {
+            match self {
+                Blocks::Flat(flat) => flat.next_block(),
+                Blocks::Sweep(sweep) => sweep.next_block(),
+            }
+        }
+    }
+}
+
 /// Evaluates the formula in every block of a domain that has elements.
 macro_rules! sweep {
     ($f:ident, $operands:ident, $domain:ident, $sinks:ident, $R:ty, $block:ident: $($a:ident),+) => {
         let mut stage = [[const { MaybeUninit::uninit() }; BLOCK]; [$(stringify!($a)),+].len()];
         let mut scratch = <$R as Results<T>>::scratch();
-        // SAFETY: the axes are the domain's, and none is empty since there are elements.
-        let mut sweep = unsafe {
-            Sweep::new(
-                &$operands,
-                $domain.axes.as_slice(),
-                $sinks.as_mut(),
-                &mut stage,
-                scratch.as_mut(),
-            )
-        };
-        dispatch::run(|| {
-            // SAFETY: the loop of a block writes every element of its outputs: there are as many as
-            // the formula gives values.
-            while let Some(([$($a),+], outputs)) = unsafe { sweep.next_block() } {
-                $block(&$f, $($a,)+ outputs);
+        let mut flat;
+        let mut sweep;
+        let mut blocks = match &$domain.axes {
+            None => {
+                // SAFETY: the domain says so, and sinks over such a domain are of these two kinds.
+                flat = unsafe {
+                    Flat::new(
+                        &$operands,
+                        $domain.len,
+                        $sinks.as_mut(),
+                        &mut stage,
+                        scratch.as_mut(),
+                    )
+                };
+                Blocks::Flat(&mut flat)
             }
-        });
+            Some(axes) => {
+                // SAFETY: the axes are the domain's, and none is empty since there are elements.
+                sweep = unsafe {
+                    Sweep::new(
+                        &$operands,
+                        axes.as_slice(),
+                        $sinks.as_mut(),
+                        &mut stage,
+                        scratch.as_mut(),
+                    )
+                };
+                Blocks::Sweep(&mut sweep)
+            }
+        };
+        dispatch::run(
+            #[inline(always)]
+            |is_vector| {
+                // SAFETY: the loop of a block writes every element of its outputs: there are as many
+                // as the formula gives values.
+                while let Some(([$($a),+], outputs)) = unsafe { blocks.next_block() } {
+                    $block(is_vector, &$f, $($a,)+ outputs);
+                }
+            },
+        );
     };
 }
 
 macro_rules! kernels {
-    ($map:ident $pull:ident $map_to:ident $block:ident: $($A:ident $a:ident),+) => {
+    (
+        $map:ident $map_math:ident $pull:ident $pull_math:ident $map_to:ident $map_to_math:ident
+        $block:ident: $($A:ident $a:ident),+
+    ) => {
         /// Evaluates `f` on every element of the operands, broadcast together as ndarray does.
         ///
         /// Floats alone give a float, anything else an owned array of the joined rank; where `f` gives
@@ -75,19 +126,47 @@ macro_rules! kernels {
             F: Fn($(each!($a, T)),+) -> R,
             R: Results<T>,
         {
+            $map_math(
+                $($a,)+
+                #[inline(always)]
+                |_, $($a),+| f($($a),+),
+            )
+        }
+
+        /// The same with a formula that uses elementary functions.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $map_math<T, $($A,)+ F, R>(
+            $($a: $A,)+
+            f: F,
+        ) -> R::Out<<($($A::Rank,)+) as JoinAll>::Output>
+        where
+            T: Float,
+            $($A: Operand<T>,)+
+            ($($A::Rank,)+): JoinAll,
+            F: Fn(&Math, $(each!($a, T)),+) -> R,
+            R: Results<T>,
+        {
+            let results = {
             $(let $a = $a.operand_view();)+
             let operands = [$($A::Rank::source(&$a)),+];
             if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR
                 && let [$(Source::Value($a)),+] = operands
             {
-                return f($($a),+).into_scalars();
+                return f(&Math::std(), $($a),+).into_scalars();
             }
             let domain = Domain::new(&operands, &[]);
-            let mut sinks = R::sinks(|_| Sink::Store(Vec::with_capacity(domain.len)));
+            let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
             if domain.len > 0 {
                 sweep!(f, operands, domain, sinks, R, $block: $($a),+);
             }
             R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+            };
+            $($a.operand_end();)+
+            results
         }
 
         /// Evaluates `f` on every element of the operands and likes, broadcast together, and sums each
@@ -104,22 +183,50 @@ macro_rules! kernels {
             $($A: Operand<T>,)+
             F: Fn($(each!($a, T)),+) -> L::Values,
         {
+            $pull_math(
+                likes,
+                $($a,)+
+                #[inline(always)]
+                |_, $($a),+| f($($a),+),
+            )
+        }
+
+        /// The same with a formula that uses elementary functions.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $pull_math<T, L, $($A,)+ F>(likes: L, $($a: $A,)+ f: F) -> L::Gradients
+        where
+            T: Float,
+            L: Likes<T>,
+            $($A: Operand<T>,)+
+            F: Fn(&Math, $(each!($a, T)),+) -> L::Values,
+        {
+            let gradients = {
             $(let $a = $a.operand_view();)+
             let operands = [$($A::Rank::source(&$a)),+];
             if L::ALL_SCALAR && let [$(Source::Value($a)),+] = operands {
-                return likes.gradients_from_scalars(f($($a),+));
+                return likes.gradients_from_scalars(f(&Math::std(), $($a),+));
             }
             let shapes = likes.shapes();
             let shapes = &shapes[..L::Values::COUNT];
             let domain = Domain::new(&operands, shapes);
-            let axes = domain.axes.as_slice();
             let mut sinks = L::Values::sinks(|output| {
-                Sink::new(axes, output, shapes[output].iter().product(), domain.len)
+                let like_len = shapes[output].iter().product();
+                match &domain.axes {
+                    Some(axes) => Sink::new(axes.as_slice(), output, like_len, domain.len),
+                    None => Sink::flat(like_len, domain.len),
+                }
             });
             if domain.len > 0 {
                 sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
             }
             likes.gradients_from_sinks(sinks, domain.len, domain.order)
+            };
+            $($a.operand_end();)+
+            gradients
         }
 
         /// The backward kernel of one like: `f` gives one float.
@@ -135,13 +242,42 @@ macro_rules! kernels {
             $($A: Operand<T>,)+
             F: Fn($(each!($a, T)),+) -> T,
         {
-            $pull((like,), $($a,)+ |$($a),+| (f($($a),+),)).0
+            $pull_math(
+                (like,),
+                $($a,)+
+                #[inline(always)]
+                |_, $($a),+| (f($($a),+),),
+            )
+            .0
+        }
+
+        /// The same with a formula that uses elementary functions.
+        ///
+        /// # Panics
+        /// If the shapes do not broadcast together.
+        #[inline]
+        #[track_caller]
+        pub fn $map_to_math<T, L, $($A,)+ F>(like: L, $($a: $A,)+ f: F) -> L::Gradient
+        where
+            T: Float,
+            L: Like<T>,
+            $($A: Operand<T>,)+
+            F: Fn(&Math, $(each!($a, T)),+) -> T,
+        {
+            $pull_math(
+                (like,),
+                $($a,)+
+                #[inline(always)]
+                |math, $($a),+| (f(math, $($a),+),),
+            )
+            .0
         }
 
         /// One block: all slices have one length.
         #[inline(always)]
         fn $block<T: Float, R: Results<T>>(
-            f: &impl Fn($(each!($a, T)),+) -> R,
+            is_vector: bool,
+            f: &impl Fn(&Math, $(each!($a, T)),+) -> R,
             $($a: &[T],)+
             [o0, o1, o2, o3, o4, o5, o6, o7]: Outputs<'_, T>,
         ) {
@@ -149,7 +285,8 @@ macro_rules! kernels {
             // array of references does not say, and the loop needs no checks to be vector code.
             #[inline(always)]
             fn elements<T: Float, R: Results<T>>(
-                f: &impl Fn($(each!($a, T)),+) -> R,
+                math: &Math,
+                f: &impl Fn(&Math, $(each!($a, T)),+) -> R,
                 $($a: &[T],)+
                 o0: &mut [MaybeUninit<T>],
                 o1: &mut [MaybeUninit<T>],
@@ -167,18 +304,42 @@ macro_rules! kernels {
                     assert!(output.len() == len);
                 }
                 for index in 0..len {
-                    f($($a[index]),+).store(index, &mut outputs);
+                    f(math, $($a[index]),+).store(index, &mut outputs);
                 }
             }
-            elements(f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+            if is_vector {
+                let math = Math::vector();
+                elements(&math, f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+                if math.is_outside() {
+                    elements(&Math::std(), f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+                }
+            } else {
+                elements(&Math::std(), f, $($a,)+ o0, o1, o2, o3, o4, o5, o6, o7);
+            }
         }
     };
 }
-kernels!(map1 pull1 map_to1 block1: A a);
-kernels!(map2 pull2 map_to2 block2: A a, B b);
-kernels!(map3 pull3 map_to3 block3: A a, B b, C c);
-kernels!(map4 pull4 map_to4 block4: A a, B b, C c, D d);
-kernels!(map5 pull5 map_to5 block5: A a, B b, C c, D d, E e);
-kernels!(map6 pull6 map_to6 block6: A a, B b, C c, D d, E e, F1 g);
-kernels!(map7 pull7 map_to7 block7: A a, B b, C c, D d, E e, F1 g, G h);
-kernels!(map8 pull8 map_to8 block8: A a, B b, C c, D d, E e, F1 g, G h, H i);
+kernels!(
+    map1 map1_math pull1 pull1_math map_to1 map_to1_math block1: A a
+);
+kernels!(
+    map2 map2_math pull2 pull2_math map_to2 map_to2_math block2: A a, B b
+);
+kernels!(
+    map3 map3_math pull3 pull3_math map_to3 map_to3_math block3: A a, B b, C c
+);
+kernels!(
+    map4 map4_math pull4 pull4_math map_to4 map_to4_math block4: A a, B b, C c, D d
+);
+kernels!(
+    map5 map5_math pull5 pull5_math map_to5 map_to5_math block5: A a, B b, C c, D d, E e
+);
+kernels!(
+    map6 map6_math pull6 pull6_math map_to6 map_to6_math block6: A a, B b, C c, D d, E e, F1 g
+);
+kernels!(
+    map7 map7_math pull7 pull7_math map_to7 map_to7_math block7: A a, B b, C c, D d, E e, F1 g, G h
+);
+kernels!(
+    map8 map8_math pull8 pull8_math map_to8 map_to8_math block8: A a, B b, C c, D d, E e, F1 g, G h, H i
+);

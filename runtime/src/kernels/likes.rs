@@ -4,6 +4,7 @@ use super::domain::OUTPUTS;
 use super::like::Like;
 use super::rank::Order;
 use super::results::Results;
+use super::sink::Sink;
 use crate::Float;
 
 /// One to eight [`Like`]s.
@@ -57,7 +58,12 @@ macro_rules! likes_tuple {
                 len: usize,
                 order: Order,
             ) -> Self::Gradients {
-                ($(self.$index.like_from($element.finish(len), order),)+)
+                ($(match $element {
+                    Sink::Total { sum, lost } if $L::LIKE_IS_SCALAR => {
+                        self.$index.like_scalar(sum + lost)
+                    }
+                    sink => self.$index.like_from(sink.finish(len), order),
+                },)+)
             }
         }
     };

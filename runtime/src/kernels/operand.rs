@@ -3,7 +3,7 @@
 use ndarray::{Array, ArrayBase, ArrayRef, ArrayView, Data, Dimension};
 
 use super::{Nd, Rank, Scalar};
-use crate::Float;
+use crate::{Float, memory};
 
 /// A float, an array, or a reference to one, as operand of a kernel on elements of type `T`.
 ///
@@ -26,6 +26,14 @@ pub trait Operand<T: Float> {
         Self: Sized,
     {
         Self::Rank::to_owned(self.operand_view())
+    }
+    /// Ends the operand; its memory, if it is an array that was moved here, is kept for another one.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn operand_end(self)
+    where
+        Self: Sized,
+    {
     }
 }
 
@@ -50,6 +58,12 @@ impl<T: Float, S: Data<Elem = T>, D: Dimension> Operand<T> for ArrayBase<S, D> {
     }
     fn operand_owned(self) -> Array<T, D> {
         self.into_owned()
+    }
+    #[inline]
+    fn operand_end(self) {
+        if let Ok(array) = self.try_into_owned_nocopy() {
+            memory::give(array.into_raw_vec_and_offset().0);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::mem::MaybeUninit;
 
 use super::domain::{Axis, OUTPUTS};
 use super::sweep::{Block, Blocks, Odometer};
-use crate::Float;
+use crate::{Float, memory};
 
 /// The destination of one result.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ impl<T: Float> Sink<T> {
         if like_len == 1 {
             Sink::Total { sum: T::zero(), lost: T::zero() }
         } else if like_len == len {
-            Sink::Store(Vec::with_capacity(len))
+            Sink::Store(memory::take(len))
         } else if blocks.rows > 1
             && inner.like[output] == 1
             && outer.iter().all(|axis| axis.like[output] == 0)
@@ -40,6 +40,34 @@ impl<T: Float> Sink<T> {
             Sink::Periodic { block: vec![T::zero(); blocks.rows * inner.len], row: inner.len }
         } else {
             Sink::Rows { sum: vec![T::zero(); like_len], output }
+        }
+    }
+
+    /// The sink of a like that is a float or has the shape of all `len` elements.
+    #[inline]
+    pub(super) fn flat(like_len: usize, len: usize) -> Self {
+        match like_len {
+            1 => Sink::Total { sum: T::zero(), lost: T::zero() },
+            _ => Sink::Store(memory::take(len)),
+        }
+    }
+
+    /// Adds a block to a total; any other sink has no need of it.
+    #[inline]
+    pub(super) fn add_to_total<'b>(&mut self, block: impl FnOnce() -> &'b [T])
+    where
+        T: 'b,
+    {
+        if let Sink::Total { sum: total, lost } = self {
+            // The error of a sum, exactly (Knuth, The Art of Computer Programming 2, 4.2.2).
+            let (a, b) = (*total, sum(block()));
+            *total = a + b;
+            let b_part = *total - a;
+            let error = (a - (*total - b_part)) + (b - b_part);
+            // An infinite sum has no error to speak of.
+            if error.is_finite() {
+                *lost += error;
+            }
         }
     }
 
@@ -70,17 +98,7 @@ impl<T: Float> Sink<T> {
     ) {
         match self {
             Sink::Store(_) => {}
-            Sink::Total { sum: total, lost } => {
-                // The error of a sum, exactly (Knuth, The Art of Computer Programming 2, 4.2.2).
-                let (a, b) = (*total, sum(block));
-                *total = a + b;
-                let b_part = *total - a;
-                let error = (a - (*total - b_part)) + (b - b_part);
-                // An infinite sum has no error to speak of.
-                if error.is_finite() {
-                    *lost += error;
-                }
-            }
+            Sink::Total { .. } => self.add_to_total(|| block),
             Sink::Periodic { block: total, .. } => {
                 total.iter_mut().zip(block).for_each(|(total, &x)| *total += x);
             }

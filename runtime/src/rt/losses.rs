@@ -1,11 +1,11 @@
 //! The value and the cotangent of the cross entropy.
 
-use ndarray::{Array2, Axis, Ix2};
+use ndarray::{Array2, Ix2};
 
-use super::{Labels, check_labels, softmax};
+use super::{Labels, check_labels};
 use crate::Float;
 use crate::ext::CrossEntropy;
-use crate::kernels::{Nd, Operand};
+use crate::kernels::{Nd, Operand, Row, exponentials};
 
 /// See [`CrossEntropy::cross_entropy`].
 #[track_caller]
@@ -31,13 +31,16 @@ where
     X: Operand<T, Rank = Nd<Ix2>>,
     L: Labels,
 {
-    let mut dlogits: Array2<T> = softmax(logits, Axis(1));
-    let (rows, classes) = dlogits.dim();
-    check_labels("cross_entropy", &labels, [rows, classes]);
+    let logits = logits.operand_view();
+    let [rows, columns] = [logits.nrows(), logits.ncols()];
+    check_labels("cross_entropy", &labels, [rows, columns]);
     let scale = dy / T::from_f64_lossy(rows as f64);
-    dlogits.mapv_inplace(|p| p * scale);
-    for row in 0..rows {
-        dlogits[[row, labels.label(row)]] -= scale;
-    }
+    let mut dlogits = logits.as_standard_layout().into_owned();
+    let elements = dlogits.as_slice_mut().expect("it was just laid out so");
+    exponentials(elements, columns, |Row { index, powers, sum, .. }| {
+        let factor = scale / sum;
+        powers.iter_mut().for_each(|power| *power *= factor);
+        powers[labels.label(index)] -= scale;
+    });
     dlogits
 }

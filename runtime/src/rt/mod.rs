@@ -61,7 +61,8 @@ pub use messages::{
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
 pub use products::{
-    Dot, DotNt, DotTn, count_products, dot, dot_nt, dot_tn, matmul, matmul_nt, matmul_tn,
+    Dot, DotNt, DotTn, count_products, dot, dot_nt, dot_tn, matmul, matmul_nt, matmul_tn, plus_dot,
+    plus_dot_nt, plus_dot_tn,
 };
 pub use pullback::pullback;
 pub use reductions::{

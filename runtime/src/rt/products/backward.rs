@@ -4,6 +4,8 @@ use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Axis, 
 
 use super::check;
 use super::count::one_product;
+use super::onto;
+
 use crate::Float;
 use crate::kernels::{Nd, Operand, Rank, Scalar, map2};
 
@@ -45,6 +47,14 @@ pub trait DotNt<B: Rank>: Rank {
     type Output: Rank;
     /// `dy b^T`.
     fn dot_nt<T: Float>(dy: Self::View<'_, T>, b: B::View<'_, T>) -> <Self::Output as Rank>::Of<T>;
+    /// Adds it to `sum`; or leaves that and says no, where that saves nothing.
+    fn dot_nt_onto<T: Float>(
+        _sum: &mut <Self::Output as Rank>::Of<T>,
+        _dy: &Self::View<'_, T>,
+        _b: &B::View<'_, T>,
+    ) -> bool {
+        false
+    }
 }
 
 /// The rank of the left operand of a product whose cotangent has rank `Y`.
@@ -53,6 +63,14 @@ pub trait DotTn<Y: Rank>: Rank {
     type Output: Rank;
     /// `a^T dy`.
     fn dot_tn<T: Float>(a: Self::View<'_, T>, dy: Y::View<'_, T>) -> <Self::Output as Rank>::Of<T>;
+    /// Adds it to `sum`; or leaves that and says no, where that saves nothing.
+    fn dot_tn_onto<T: Float>(
+        _sum: &mut <Self::Output as Rank>::Of<T>,
+        _a: &Self::View<'_, T>,
+        _dy: &Y::View<'_, T>,
+    ) -> bool {
+        false
+    }
 }
 
 /// `column row`, a matrix.
@@ -88,7 +106,14 @@ impl DotNt<Nd<Ix2>> for Nd<Ix2> {
     #[track_caller]
     fn dot_nt<T: Float>(dy: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> Array2<T> {
         check("gradient of dot", dy.shape(), b.shape(), (dy.ncols(), b.ncols()));
-        dy.dot(&b.t())
+        T::matrix_product(dy, b.reversed_axes())
+    }
+    fn dot_nt_onto<T: Float>(
+        sum: &mut Array2<T>,
+        dy: &ArrayView2<'_, T>,
+        b: &ArrayView2<'_, T>,
+    ) -> bool {
+        onto::matrices(sum, dy.view(), b.t())
     }
 }
 
@@ -128,7 +153,14 @@ impl DotTn<Nd<Ix2>> for Nd<Ix2> {
     #[track_caller]
     fn dot_tn<T: Float>(a: ArrayView2<'_, T>, dy: ArrayView2<'_, T>) -> Array2<T> {
         check("gradient of dot", a.shape(), dy.shape(), (a.nrows(), dy.nrows()));
-        a.t().dot(&dy)
+        T::matrix_product(a.reversed_axes(), dy)
+    }
+    fn dot_tn_onto<T: Float>(
+        sum: &mut Array2<T>,
+        a: &ArrayView2<'_, T>,
+        dy: &ArrayView2<'_, T>,
+    ) -> bool {
+        onto::matrices(sum, a.t(), dy.view())
     }
 }
 

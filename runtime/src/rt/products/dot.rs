@@ -4,6 +4,8 @@ use ndarray::{Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, Ix1, I
 
 use super::check;
 use super::count::one_product;
+use super::onto;
+
 use crate::Float;
 use crate::kernels::{Nd, Operand, Rank, Scalar};
 
@@ -33,6 +35,14 @@ pub trait Dot<B: Rank>: Rank {
     type Output: Rank;
     /// The product.
     fn dot<T: Float>(a: Self::View<'_, T>, b: B::View<'_, T>) -> <Self::Output as Rank>::Of<T>;
+    /// Adds the product to `sum`; or leaves it and says no, where that saves nothing.
+    fn dot_onto<T: Float>(
+        _sum: &mut <Self::Output as Rank>::Of<T>,
+        _a: &Self::View<'_, T>,
+        _b: &B::View<'_, T>,
+    ) -> bool {
+        false
+    }
 }
 
 impl Dot<Nd<Ix1>> for Nd<Ix1> {
@@ -67,7 +77,14 @@ impl Dot<Nd<Ix2>> for Nd<Ix2> {
     #[track_caller]
     fn dot<T: Float>(a: ArrayView2<'_, T>, b: ArrayView2<'_, T>) -> Array2<T> {
         check("dot", a.shape(), b.shape(), (a.ncols(), b.nrows()));
-        a.dot(&b)
+        T::matrix_product(a, b)
+    }
+    fn dot_onto<T: Float>(
+        sum: &mut Array2<T>,
+        a: &ArrayView2<'_, T>,
+        b: &ArrayView2<'_, T>,
+    ) -> bool {
+        onto::matrices(sum, a.view(), b.view())
     }
 }
 

@@ -1,6 +1,5 @@
 //! Products of matrices in the last two axes, one for each index of the leading axes.
 
-use ndarray::linalg::general_mat_mul;
 use ndarray::{Array, ArrayView, ArrayViewD, ArrayViewMutD, Axis, Dimension, Ix2};
 
 use super::count::one_product;
@@ -101,6 +100,5 @@ fn each<T: Float>(a: ArrayViewD<'_, T>, b: ArrayViewD<'_, T>, mut out: ArrayView
     let matrix = "the last two axes remain";
     let a = a.into_dimensionality::<Ix2>().expect(matrix);
     let b = b.into_dimensionality::<Ix2>().expect(matrix);
-    let mut out = out.into_dimensionality::<Ix2>().expect(matrix);
-    general_mat_mul(T::one(), &a, &b, T::zero(), &mut out);
+    T::multiply(a, b, out.into_dimensionality::<Ix2>().expect(matrix), false);
 }

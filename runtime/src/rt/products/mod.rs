@@ -5,11 +5,13 @@ mod count;
 mod dot;
 mod dynamic;
 mod matmul;
+mod onto;
 
 pub use backward::{DotNt, DotTn, dot_nt, dot_tn};
 pub use count::count_products;
 pub use dot::{Dot, dot};
 pub use matmul::{matmul, matmul_nt, matmul_tn};
+pub use onto::{plus_dot, plus_dot_nt, plus_dot_tn};
 
 /// Ends a product whose operands do not fit: `name`, both shapes, and the lengths that should agree.
 #[cold]

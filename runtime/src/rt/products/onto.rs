@@ -1,0 +1,87 @@
+//! Products added to a sum where it lies: what a weight receives in every turn of a loop.
+
+use ndarray::{Array2, ArrayView2};
+
+use super::backward::{DotNt, DotTn};
+use super::count::one_product;
+use super::dot::Dot;
+use crate::Float;
+use crate::differentiable::Contribution;
+use crate::kernels::{Operand, Rank};
+use crate::rt::plus;
+
+macro_rules! onto {
+    ($($(#[$doc:meta])* $name:ident = $product:ident by $Product:ident :: $method:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Panics
+        /// If the shapes do not fit.
+        #[inline]
+        #[track_caller]
+        pub fn $name<T, A, B, Sum>(mut sum: Sum, a: A, b: B) -> Sum
+        where
+            T: Float,
+            A: Operand<T>,
+            B: Operand<T>,
+            A::Rank: $Product<B::Rank>,
+            <A::Rank as $Product<B::Rank>>::Output: Rank<Of<T> = Sum>,
+            Sum: Contribution<Sum>,
+        {
+            if A::Rank::$method::<T>(&mut sum, &a.operand_view(), &b.operand_view()) {
+                one_product();
+                return sum;
+            }
+            plus(sum, super::$product(a, b))
+        }
+    )*};
+}
+onto! {
+    /// `sum` and `dot(a, b)`.
+    plus_dot = dot by Dot::dot_onto;
+    /// `sum` and `dot_nt(a, b)`.
+    plus_dot_nt = dot_nt by DotNt::dot_nt_onto;
+    /// `sum` and `dot_tn(a, b)`.
+    plus_dot_tn = dot_tn by DotTn::dot_tn_onto;
+}
+
+/// Adds `a b` to `sum`, if the shapes fit.
+pub(super) fn matrices<T: Float>(
+    sum: &mut Array2<T>,
+    a: ArrayView2<'_, T>,
+    b: ArrayView2<'_, T>,
+) -> bool {
+    let fits = a.ncols() == b.nrows() && sum.dim() == (a.nrows(), b.ncols());
+    if fits {
+        T::multiply(a, b, sum.view_mut(), true);
+    }
+    fits
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array1, Array2, array};
+
+    use super::*;
+    use crate::rt::dot_tn;
+
+    #[test]
+    fn a_product_is_added_where_the_sum_lies() {
+        let a = array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]];
+        let b = array![[1.0_f64, -1.0], [0.5, 2.0], [0.0, 1.0]];
+        let sum: Array2<f64> = array![[10.0, 20.0], [30.0, 40.0]];
+        assert_eq!(plus_dot_tn(sum.clone(), &a, &b), &sum + &a.t().dot(&b));
+        assert_eq!(plus_dot(sum.clone(), &a.t(), &b), &sum + &a.t().dot(&b));
+        assert_eq!(plus_dot_nt(sum.clone(), &a.t(), &b.t()), &sum + &a.t().dot(&b));
+        let row: Array1<f64> = array![1.0, 2.0, 3.0];
+        let outer: Array2<f64> = dot_tn(&row, &row);
+        assert_eq!(plus_dot_tn(outer.clone(), &row, &row), &outer * 2.0);
+        assert_eq!(plus_dot(1.0, &row, &row), 15.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "[2, 2]")]
+    fn a_sum_of_another_shape_is_named() {
+        let a = array![[1.0_f64, 2.0, 3.0]];
+        let _: Array2<f64> = plus_dot_tn(Array2::zeros((2, 2)), &a, &a);
+    }
+}
