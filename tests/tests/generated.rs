@@ -234,3 +234,78 @@ fn written_by_a_constant(x: &Array1<f64>) -> f64 {
 fn a_write_of_another_argument() {
     expect!(written_by_a_constant(&array![1.0, 5.0]) = 4.0, d = [2.0, 0.4]);
 }
+
+/// A jump inside the value of a jump.
+#[differentiable(forward)]
+fn jumps_in_jumps(x: f64, k: usize) -> f64 {
+    let mut y = x;
+    for i in 0..3 {
+        y *= 2.0;
+        if i == 1 {
+            return if k < 2 {
+                if k < 1 {
+                    return x * 5.0;
+                }
+                y * y
+            } else {
+                let found = 'block: {
+                    break 'block if k > 2 {
+                        break 'block x * 7.0;
+                    } else {
+                        y
+                    };
+                };
+                found * x
+            };
+        }
+    }
+    y
+}
+
+#[test]
+fn a_jump_inside_the_value_of_a_jump() {
+    expect!(jumps_in_jumps(3.0, 0) = 15.0, d = 5.0);
+    expect!(jumps_in_jumps(3.0, 1) = 144.0, d = 96.0);
+    expect!(jumps_in_jumps(3.0, 2) = 36.0, d = 24.0);
+    expect!(jumps_in_jumps(3.0, 3) = 63.0, d = 42.0);
+}
+
+fn initial() -> (f64, [f64; 2]) {
+    (1.0, [2.0, 3.0])
+}
+
+#[differentiable(forward)]
+fn of_list(list: Vec<f64>, x: f64) -> f64 {
+    list[0] * x
+}
+
+/// Constants taken apart into variables that something active is written to; a literal of a tuple with its
+/// type; a slice made an owned list; what may be missing asked for its length.
+#[differentiable(forward)]
+fn small_things(x: f64, list: &[f64]) -> f64 {
+    let (mut a, mut b) = initial();
+    let [mut c, d] = [0.5, 0.25];
+    a *= x;
+    b[1] += a;
+    c += x * d;
+    let pair: (f64, f64) = (x, -0.4);
+    let lists: Vec<Vec<f64>> = if list.len() > 2 {
+        if x > 100.0 {
+            return x;
+        }
+        vec![vec![x, a], vec![b[1], c]]
+    } else {
+        vec![vec![x], vec![c]]
+    };
+    let last = lists[1][lists[0].len() - 1];
+    last * pair.1.powi(2) + of_list(list.to_vec(), a) + pair.0
+}
+
+#[test]
+fn constants_that_become_variables() {
+    // c = 0.5 + x / 4; c * 0.16 + x list0 + x
+    expect!(
+        small_things(2.0, &[3.0, 0.0, 0.0]) = 0.16 + 6.0 + 2.0,
+        d = (0.04 + 3.0 + 1.0, [2.0, 0.0, 0.0])
+    );
+}

@@ -257,7 +257,7 @@ pub(super) fn passing(arg: &Expr) -> Passing {
         Expr::Paren(inner) => passing(&inner.expr),
         Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
             "view" | "reborrow" => Passing::View,
-            "clone" | "to_owned" | "into_owned" | "cloned" | "copied" => Passing::Owned,
+            "clone" | "to_owned" | "into_owned" | "cloned" | "copied" | "to_vec" => Passing::Owned,
             _ => Passing::Value,
         },
         _ => Passing::Value,

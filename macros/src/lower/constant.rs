@@ -50,10 +50,13 @@ impl Lowering<'_> {
             _ => {}
         }
         let ty = self.constant_type(expr);
-        let mentions = match ty {
+        let mut mentions = match ty {
             Ty::Float(_) | Ty::Integer | Ty::Bool => self.mentions(expr),
             _ => self.mentions_now(expr),
         };
+        for value in mentions.names.values_mut() {
+            *value = self.out_of_option(*value, expr.span());
+        }
         self.verbatim(expr.to_token_stream(), mentions, ty, expr.span())
     }
 

@@ -85,22 +85,26 @@ impl Lowering<'_> {
                 if tail == Tail::Function || self.undefined.contains(&value) {
                     return value;
                 }
-                let value = self.in_slot(RESULT, value, span);
-                self.scopes.assign(RESULT, value);
-                let flag = self.flag(true, span);
-                self.scopes.assign(RETURNED, flag);
+                self.unless_jumped(span, &mut |lowering| {
+                    let value = lowering.in_slot(RESULT, value, span);
+                    lowering.scopes.assign(RESULT, value);
+                    let flag = lowering.flag(true, span);
+                    lowering.scopes.assign(RETURNED, flag);
+                });
             }
             Expr::Break(jump) => {
                 let Some(around) = self.target(jump.label.as_ref()) else {
                     return self.mistake(expr, "this `break` has no loop around it here");
                 };
-                if let Some(value) = &jump.expr {
-                    let value = self.expr(value);
-                    let value = self.in_slot(&around.value(), value, span);
-                    self.scopes.assign(&around.value(), value);
-                }
-                let flag = self.flag(true, span);
-                self.scopes.assign(&around.done(), flag);
+                let value = jump.expr.as_ref().map(|value| self.expr(value));
+                self.unless_jumped(span, &mut |lowering| {
+                    if let Some(value) = value {
+                        let value = lowering.in_slot(&around.value(), value, span);
+                        lowering.scopes.assign(&around.value(), value);
+                    }
+                    let flag = lowering.flag(true, span);
+                    lowering.scopes.assign(&around.done(), flag);
+                });
             }
             Expr::Continue(jump) => {
                 let Some(around) = self.target(jump.label.as_ref()) else {
@@ -116,14 +120,35 @@ impl Lowering<'_> {
         self.undefined(span)
     }
 
+    /// Does what a jump does, unless one in its own value is on its way.
+    fn unless_jumped(&mut self, span: Span, jump: &mut dyn FnMut(&mut Self)) {
+        match self.pending(span) {
+            Pending::No => jump(self),
+            Pending::Always => {}
+            Pending::If(jumped) => {
+                let below = self.scopes.depth();
+                self.either(
+                    jumped,
+                    |_| None,
+                    |lowering| {
+                        jump(lowering);
+                        None
+                    },
+                    below,
+                    span,
+                );
+            }
+        }
+    }
+
     /// A value as the variable `name` holds it, which may be an `Option`.
     pub(super) fn in_slot(&mut self, name: &str, value: Value, span: Span) -> Value {
         let is_optional =
             self.scopes.get(name).is_some_and(|held| self.optional.contains(&held.value));
-        if is_optional && !self.optional.contains(&value) {
-            self.some(value, span)
-        } else {
-            value
+        match (is_optional, self.optional.contains(&value)) {
+            (true, false) => self.some(value, span),
+            (false, true) => self.out_of_option(value, span),
+            _ => value,
         }
     }
 

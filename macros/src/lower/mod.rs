@@ -23,6 +23,7 @@ mod items;
 mod join;
 mod jumps;
 mod lent;
+mod local;
 mod loops;
 mod macros;
 mod matching;
