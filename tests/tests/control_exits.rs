@@ -391,3 +391,26 @@ fn exits_with_arrays() {
         d = ([0.0, 4.0 * (1.0 + q.powi(4))], -16.0 * q.powi(3))
     );
 }
+
+/// What is broken with in one place is a constant.
+#[differentiable(second_order)]
+fn a_constant_or_not(x: f64, n: usize) -> f64 {
+    let mut i = 0;
+    let y = loop {
+        i += 1;
+        if i > n {
+            break -0.5;
+        }
+        if i == 3 {
+            break x.sin();
+        }
+    };
+    y * x
+}
+
+#[test]
+fn a_break_with_a_constant() {
+    expect!(a_constant_or_not(2.0, 1) = -1.0, d = -0.5);
+    expect!(a_constant_or_not(2.0, 5) = 2.0 * 2.0_f64.sin(), d = 2.0_f64.sin() + 2.0 * 2.0_f64.cos());
+    assert_eq!(a_constant_or_not::hvp(2.0, 1, 1.0), 0.0);
+}

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::text::Text;
 use super::writer::{Writer, MUT};
-use crate::graph::{Node, Op, Value};
+use crate::graph::{Elem, Node, Op, Ty, Value};
 
 impl<'a> Writer<'a> {
     /// The word before a new variable: `mut`, if something turns out to write it. [`settle`] decides.
@@ -82,7 +82,24 @@ impl<'a> Writer<'a> {
                 self.keep(value, &guard, &name, TokenStream::new());
                 quote!(let #mutable #name = <#guard as #activity>::compute(|| #init);)
             }
-            None => quote!(let #mutable #name = #init;),
+            None => {
+                let ty = self.annotation(value);
+                quote!(let #mutable #name #ty = #init;)
+            }
+        }
+    }
+
+    /// `: f64`, where tangents stand beside values: of sums of what the runtime gives rustc does not always
+    /// find the type in time.
+    pub(super) fn annotation(&self, value: Value) -> Option<TokenStream> {
+        let info = self.graph.info(value);
+        let has_tangents = self.graph.body.params.len() > self.signature.source.params.len();
+        match info.ty {
+            // The type of a constant is the user's affair.
+            _ if !has_tangents || info.is_reference || !self.graph.is_active(value) => None,
+            Ty::Float(Elem::F32) => Some(quote!(: f32)),
+            Ty::Float(Elem::F64) => Some(quote!(: f64)),
+            _ => None,
         }
     }
 

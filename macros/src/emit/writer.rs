@@ -266,11 +266,12 @@ impl<'a> Writer<'a> {
             let is_used = is_used(self, out);
             let name = self.name(*out, node);
             let mutable = self.declare(*out);
+            let ty = if guard.is_none() { self.annotation(*out) } else { None };
             if let Some(guard) = guard {
                 self.keep(*out, &guard, &name, TokenStream::new());
             }
             return if is_used {
-                quote_spanned!(span=> let #mutable #name = #value;)
+                quote_spanned!(span=> let #mutable #name #ty = #value;)
             } else {
                 quote_spanned!(span=> let _ = #value;)
             };

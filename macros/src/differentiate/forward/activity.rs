@@ -23,22 +23,25 @@ pub(super) fn extend(graph: &Graph, active: &mut HashSet<Value>, nodes: &[Node])
     *active = marking.active;
 }
 
-/// The values whose zero is made as they are, and how: `None`, an empty list, what nothing reads.
-pub(super) fn empty(nodes: &[Node]) -> HashMap<Value, Op> {
+/// The values whose zero is made as they are, of the zeros of their parts: lists, tuples, options, what nothing
+/// reads. rustc may not know their types yet.
+pub(super) fn made_of_parts(nodes: &[Node]) -> HashMap<Value, (Op, Vec<Value>)> {
     let mut found = HashMap::new();
     for node in nodes {
-        let is_empty = match &node.op {
+        let is_made = match &node.op {
             Op::Undefined => true,
-            Op::Construct(construct) => {
-                node.args.is_empty() && (construct.path.is_none() || construct.form == Form::Option)
-            }
+            Op::Construct(construct) => match construct.form {
+                Form::NdArray(_) | Form::Repeat { .. } | Form::Struct => false,
+                Form::Option => true,
+                Form::Tuple | Form::Array | Form::Vec => construct.path.is_none(),
+            },
             _ => false,
         };
-        if is_empty {
-            found.insert(node.out(), node.op.clone());
+        if is_made {
+            found.insert(node.out(), (node.op.clone(), node.args.clone()));
         }
         for block in &node.blocks {
-            found.extend(empty(&block.nodes));
+            found.extend(made_of_parts(&block.nodes));
         }
     }
     found

@@ -30,13 +30,13 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
     let is_second = graph.sweep.is_some();
     let active = activity::active(&graph, &params);
     let mut body = std::mem::take(&mut graph.body);
-    let empty = activity::empty(&body.nodes);
+    let made = activity::made_of_parts(&body.nodes);
     let mut forward = Forward {
         graph,
         nodes: Vec::new(),
         tangents: HashMap::new(),
         active,
-        empty,
+        made,
         is_second,
         in_kernel: false,
     };
@@ -115,8 +115,8 @@ struct Forward {
     tangents: HashMap<Value, Value>,
     /// The values that may have a tangent.
     active: HashSet<Value>,
-    /// The values whose zero is made as they are, and how.
-    empty: HashMap<Value, Op>,
+    /// The values whose zero is made as they are, and of what.
+    made: HashMap<Value, (Op, Vec<Value>)>,
     /// True if the graph has an adjoint.
     is_second: bool,
     /// True inside a kernel, where all is scalar.
@@ -175,10 +175,16 @@ impl Forward {
 
     /// A zero of the shape of the value, which must be there: before the node that may write it.
     fn zero_of(&mut self, value: Value) -> Value {
+        if let Some((op, parts)) = self.made.get(&value).cloned() {
+            let parts = parts.into_iter().map(|part| self.part(part)).collect();
+            let tangent = self.tangent_value(value);
+            self.graph.info_mut(tangent).name = None;
+            self.nodes.push(Node::new(tangent, op, parts, Origin::default()));
+            return tangent;
+        }
         let tangent = self.tangent_value(value);
         self.graph.info_mut(tangent).name = None;
         let (op, args) = match self.graph.ty(value) {
-            _ if self.empty.contains_key(&value) => (self.empty[&value].clone(), vec![]),
             Ty::Float(_) => (Op::Literal("0.0".to_owned()), vec![]),
             Ty::Accumulator => {
                 let empty = "::core::default::Default::default()".parse().unwrap_or_default();

@@ -70,7 +70,7 @@ impl Forward {
     }
 
     /// What stands for a part: its tangent, or nothing where it is no number.
-    fn part(&mut self, value: Value) -> Value {
+    pub(super) fn part(&mut self, value: Value) -> Value {
         if self.has(value) || !matches!(self.graph.ty(value), Ty::Integer | Ty::Bool | Ty::Constant)
         {
             return self.tangent_of(value);
