@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        let branch = self.choice(node, &arms);
+        let branch = self.where_needed(node, self.choice(node, &arms), &places);
         let span = node.span();
         let statement = match names.as_slice() {
             [] => branch,
@@ -67,6 +67,33 @@ impl<'a> Writer<'a> {
             many => quote_spanned!(span=> let (#(#many),*) = #branch;),
         };
         quote!(#opening #statement)
+    }
+
+    /// The adjoint of a branch, behind the marker of what receives something from it: what decides is kept
+    /// for that alone.
+    fn where_needed(&self, node: &Node, branch: TokenStream, places: &[Place]) -> TokenStream {
+        if !self.in_adjoint {
+            return branch;
+        }
+        let mut needed = crate::graph::Arguments::default();
+        node.outs.iter().for_each(|out| needed.join(&self.graph.info(*out).depends_on));
+        let Some(guard) = self.guard_of(&needed) else { return branch };
+        let activity = self.rt("Activity");
+        let mut others = Vec::new();
+        for place in places {
+            match place {
+                Place::Variable(_) => {}
+                Place::Tail(Some(guard)) => {
+                    others.push(quote!(<#guard as #activity>::compute(|| ::core::unreachable!())));
+                }
+                Place::Tail(None) => return branch,
+            }
+        }
+        match others.as_slice() {
+            [] => quote!(if <#guard as #activity>::IS { #branch }),
+            [one] => quote!(if <#guard as #activity>::IS { #branch } else { #one }),
+            many => quote!(if <#guard as #activity>::IS { #branch } else { (#(#many),*) }),
+        }
     }
 
     fn bound_name(&mut self, value: Value, node: &Node) -> TokenStream {
