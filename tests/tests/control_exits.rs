@@ -411,6 +411,9 @@ fn a_constant_or_not(x: f64, n: usize) -> f64 {
 #[test]
 fn a_break_with_a_constant() {
     expect!(a_constant_or_not(2.0, 1) = -1.0, d = -0.5);
-    expect!(a_constant_or_not(2.0, 5) = 2.0 * 2.0_f64.sin(), d = 2.0_f64.sin() + 2.0 * 2.0_f64.cos());
+    expect!(
+        a_constant_or_not(2.0, 5) = 2.0 * 2.0_f64.sin(),
+        d = 2.0_f64.sin() + 2.0 * 2.0_f64.cos()
+    );
     assert_eq!(a_constant_or_not::hvp(2.0, 1, 1.0), 0.0);
 }
