@@ -100,7 +100,8 @@ pub(crate) fn owning(mut graph: Graph) -> Graph {
     // Half of the active parameters are the tangents of the other half, and stand after all of them.
     let active = graph.body.params.iter().filter(|param| graph.is_active(**param)).count();
     let first = graph.body.params.len() - active / 2;
-    for tangent in graph.body.params[first..].to_vec() {
+    for position in first..graph.body.params.len() {
+        let tangent = graph.body.params[position];
         graph.info_mut(tangent).is_reference = false;
     }
     graph
