@@ -1,6 +1,9 @@
 //! Programs that the generator of random programs found to be wrong or refused, made small, with the
 //! derivatives that mathematics gives.
 
+// Nobody would write some of this by hand.
+#![allow(clippy::all)]
+
 use chainrule::differentiable;
 use chainrule::ndarray::{Array1, Array2, array};
 use chainrule::prelude::*;

@@ -303,14 +303,14 @@ impl<'a> Writer<'a> {
 
     /// By value where it is ours to give, by reference where it is still needed.
     pub(super) fn moved_or_shown(&self, value: Value) -> TokenStream {
-        let is_ours = self.is_float(value)
-            || self.dies_here(value)
-                && !self.graph.info(value).is_reference
-                && !self.definition(value).is_some_and(|node| node.is_place());
-        if is_ours {
-            self.moved(value)
-        } else {
-            self.operand(value)
+        // An expression of the user's that is written where it is used may show a part of something lent.
+        let may_be_place = self.definition(value).is_some_and(|node| {
+            node.is_place() || matches!(node.op, Op::Verbatim(_)) && self.names.get(value).is_none()
+        });
+        let is_dead = self.dies_here(value) && !self.graph.info(value).is_reference;
+        match self.is_float(value) || is_dead && !may_be_place {
+            true => self.moved(value),
+            false => self.operand(value),
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) enum Every {
     /// About the square root of the number of turns.
     Root,
     /// So many turns.
-    Turns(Expr),
+    Turns(Box<Expr>),
 }
 
 impl Every {
@@ -35,7 +35,7 @@ impl Every {
         match &attr.meta {
             syn::Meta::Path(_) => Some(Every::Root),
             _ => match attr.parse_args::<Turns>() {
-                Ok(Turns(turns)) => Some(Every::Turns(turns)),
+                Ok(Turns(turns)) => Some(Every::Turns(Box::new(turns))),
                 Err(_) => {
                     lowering.mistake(attr, "write `#[checkpoint]` or `#[checkpoint(every = 100)]`");
                     None
@@ -105,7 +105,7 @@ impl Lowering<'_> {
         };
         let every = match (every, turns) {
             (Every::Turns(asked), _) if !self.is_constant(asked) => {
-                self.mistake(asked, "how many turns a segment has is a constant integer");
+                self.mistake(&**asked, "how many turns a segment has is a constant integer");
                 return;
             }
             (Every::Turns(asked), _) => {

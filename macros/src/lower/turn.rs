@@ -16,6 +16,7 @@ use crate::graph::{Block, Each, Head, Info, Loop, Node, Op, Origin, Tokens, Ty, 
 
 /// One reading of a loop's body.
 pub(super) struct Turn {
+    pub(super) part: Part,
     pub(super) items: Vec<Value>,
     pub(super) params: Vec<Value>,
     pub(super) condition: Option<(Vec<Node>, Value)>,
@@ -47,13 +48,12 @@ impl Lowering<'_> {
         &mut self,
         turn: Turn,
         over: &Over<'_>,
-        part: Part,
         variables: &BTreeSet<Variable>,
         inits: Vec<Value>,
         before: Vec<Value>,
         span: Span,
     ) {
-        let Turn { items, params, condition, nodes, results, exits } = turn;
+        let Turn { part, items, params, condition, nodes, results, exits } = turn;
         // What the body leaves as it was is not carried.
         let mut names = std::collections::HashMap::new();
         let mut kept = Vec::new();

@@ -145,7 +145,7 @@ impl Lowering<'_> {
             let next: Vec<Info> = read.settled(self, &known);
             if next == known {
                 self.settled.insert(place, (variables.clone(), known));
-                self.finish(read, over, part, variables, inits, before, span);
+                self.finish(read, over, variables, inits, before, span);
                 return;
             }
             known = next;
@@ -269,7 +269,7 @@ impl Lowering<'_> {
             .collect();
         let nodes = std::mem::replace(&mut self.nodes, outer);
         self.scopes = scopes;
-        Turn { items, params, condition, nodes, results, exits }
+        Turn { part, items, params, condition, nodes, results, exits }
     }
 
     /// Binds the names of the loop's pattern; gives the values that a turn is given.

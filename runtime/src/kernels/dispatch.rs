@@ -20,8 +20,10 @@ pub(super) fn run(sweep: impl FnOnce(bool)) {
     sweep(cfg!(target_arch = "aarch64"));
 }
 
+#[cfg(all(target_arch = "x86_64", not(debug_assertions)))]
+use x86::AVX512;
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{AVX512, FMA, level};
+use x86::{FMA, level};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
@@ -29,12 +31,12 @@ mod x86 {
 
     const UNKNOWN: u8 = 0;
     const BASELINE: u8 = 1;
-    pub(in super::super) const FMA: u8 = 2;
-    pub(in super::super) const AVX512: u8 = 3;
+    pub(super) const FMA: u8 = 2;
+    pub(super) const AVX512: u8 = 3;
 
     /// What the processor has.
     #[inline]
-    pub(in super::super) fn level() -> u8 {
+    pub(super) fn level() -> u8 {
         static LEVEL: AtomicU8 = AtomicU8::new(UNKNOWN);
         match LEVEL.load(Ordering::Relaxed) {
             UNKNOWN => {

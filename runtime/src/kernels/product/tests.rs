@@ -88,17 +88,3 @@ fn parts_of_matrices_are_multiplied_where_they_lie() {
     assert!(error.iter().all(|error| error.abs() < 1e-13));
     assert_eq!(wide.iter().filter(|x| **x != 0.0).count(), 19 * 13);
 }
-
-/// The same sum in the same order, whatever stands around it.
-#[test]
-fn an_element_does_not_depend_on_the_shape_around_it() {
-    let (a, b) = (matrix::<f32>((37, 700), false, 5), matrix::<f32>((700, 45), false, 6));
-    let mut whole = Array2::zeros((37, 45));
-    f32::multiply(a.view(), b.view(), whole.view_mut(), false);
-    for (rows, columns) in [(0..1, 0..45), (5..20, 3..4), (30..37, 40..45), (0..37, 7..9)] {
-        let (a, b) = (a.slice(s![rows.clone(), ..]), b.slice(s![.., columns.clone()]));
-        let mut part = Array2::zeros((rows.len(), columns.len()));
-        f32::multiply(a, b, part.view_mut(), false);
-        assert_eq!(part, whole.slice(s![rows, columns]));
-    }
-}

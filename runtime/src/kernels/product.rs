@@ -1,0 +1,60 @@
+//! Products of matrices, added into a destination or written there.
+
+#[cfg(test)]
+mod tests;
+
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+
+use crate::memory;
+
+/// Floats that matrices can be made of: the products are ndarray's.
+///
+/// They are compiled here and not where they are called, so that a build without optimisation has them
+/// fast.
+pub trait Multiply: Sized {
+    /// `a b`.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[doc(hidden)]
+    fn matrix_product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self>;
+
+    /// `a b`, written to `c` or added to it.
+    ///
+    /// # Panics
+    /// If the shapes do not fit.
+    #[doc(hidden)]
+    fn multiply(
+        a: ArrayView2<'_, Self>,
+        b: ArrayView2<'_, Self>,
+        c: ArrayViewMut2<'_, Self>,
+        is_added: bool,
+    );
+}
+
+macro_rules! multiply {
+    ($($float:ident)*) => {$(
+        impl Multiply for $float {
+            fn matrix_product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
+                let shape = (a.nrows(), b.ncols());
+                let mut c = memory::take::<$float>(shape.0 * shape.1);
+                c.resize(shape.0 * shape.1, 0.0);
+                let mut c = Array2::from_shape_vec(shape, c).expect("as many elements as it asks for");
+                Self::multiply(a, b, c.view_mut(), false);
+                c
+            }
+
+            fn multiply(
+                a: ArrayView2<'_, Self>,
+                b: ArrayView2<'_, Self>,
+                mut c: ArrayViewMut2<'_, Self>,
+                is_added: bool,
+            ) {
+                let kept = if is_added { 1.0 } else { 0.0 };
+                general_mat_mul(1.0, &a, &b, kept, &mut c);
+            }
+        }
+    )*};
+}
+multiply!(f32 f64);
