@@ -101,7 +101,7 @@ mod tests {
         let names = [vec![1, 2], vec![1, 2]];
         let counts = Counts::new(1, &names);
         // Three letters, each seen in 2 of 2 cases.
-        let expected = -(2.1 / (2.0 + 2.8) as f64).log2();
+        let expected = -(2.1_f64 / (2.0 + 2.8)).log2();
         assert!((counts.bits(&names) - expected).abs() < 1e-12);
         assert!((counts.bits(&[vec![]]) - -(0.1 / 4.8_f64).log2()).abs() < 1e-12);
     }
