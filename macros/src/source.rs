@@ -77,28 +77,39 @@ impl Options {
     }
 }
 
-/// The user's tokens without `#[checkpoint]`, which rustc does not know.
+/// The user's tokens without `#[checkpoint]`, which rustc does not know. What holds none is passed on
+/// untouched: a group that is made anew may mean something else, where a macro's fragment stands in it.
 pub(crate) fn without_checkpoints(tokens: TokenStream) -> TokenStream {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let mut kept = TokenStream::new();
+    changed(&tokens).unwrap_or(tokens)
+}
+
+/// The tokens without the attributes, if there are any.
+fn changed(tokens: &TokenStream) -> Option<TokenStream> {
+    let all: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let mut kept = Vec::new();
+    let mut is_changed = false;
     let mut position = 0;
-    while let Some(token) = tokens.get(position) {
+    while let Some(token) = all.get(position) {
         let is_attribute = matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')
-            && matches!(tokens.get(position + 1), Some(TokenTree::Group(group))
+            && matches!(all.get(position + 1), Some(TokenTree::Group(group))
                 if group.delimiter() == Delimiter::Bracket && names_checkpoint(group.stream()));
         position += if is_attribute { 2 } else { 1 };
-        match token {
-            _ if is_attribute => {}
-            TokenTree::Group(group) => {
-                let inside = without_checkpoints(group.stream());
-                let mut inside = Group::new(group.delimiter(), inside);
-                inside.set_span(group.span());
-                kept.extend([TokenTree::Group(inside)]);
+        let inside = match token {
+            TokenTree::Group(group) if !is_attribute => changed(&group.stream())
+                .map(|inside| (Group::new(group.delimiter(), inside), group.span())),
+            _ => None,
+        };
+        is_changed |= is_attribute || inside.is_some();
+        match inside {
+            Some((mut group, span)) => {
+                group.set_span(span);
+                kept.push(TokenTree::Group(group));
             }
-            other => kept.extend([other.clone()]),
+            None if is_attribute => {}
+            None => kept.push(token.clone()),
         }
     }
-    kept
+    is_changed.then(|| kept.into_iter().collect())
 }
 
 fn names_checkpoint(attribute: TokenStream) -> bool {
