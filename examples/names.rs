@@ -47,10 +47,10 @@ const HIDDEN: usize = 64;
 /// A letter -> 16 numbers -> a recurrent layer -> a score for every letter that may follow.
 #[derive(Clone, Debug, Differentiable)]
 struct Net {
-    embedding: Array2<f32>,
-    layer: Lstm<f32>,
-    w: Array2<f32>,
-    b: Array1<f32>,
+    embedding: Array2<f64>,
+    layer: Lstm,
+    w: Array2<f64>,
+    b: Array1<f64>,
 }
 
 impl Net {
@@ -65,7 +65,7 @@ impl Net {
 
     /// The state after a letter of each of several names, and the scores of what may follow.
     #[differentiable(wrt(self, state))]
-    fn read(&self, letters: &[usize], state: &State<f32>) -> (Array2<f32>, State<f32>) {
+    fn read(&self, letters: &[usize], state: &State) -> (Array2<f64>, State) {
         let state = self.layer.step(&self.embedding.select(Axis(0), letters), state);
         (state.h.dot(&self.w) + &self.b, state)
     }
@@ -94,7 +94,7 @@ fn steps(names: &[Name]) -> Vec<Step> {
 
 /// How much a letter surprises the network: the mean of `-ln p` over all letters and ends.
 #[differentiable(wrt(net))]
-fn loss(net: &Net, steps: &[Step]) -> f32 {
+fn loss(net: &Net, steps: &[Step]) -> f64 {
     let names = steps[0].next.len();
     let mut state = State { h: Array2::zeros((names, HIDDEN)), c: Array2::zeros((names, HIDDEN)) };
     let (mut sum, mut letters) = (0.0, 0.0);
@@ -102,8 +102,8 @@ fn loss(net: &Net, steps: &[Step]) -> f32 {
         let going = step.next.len();
         let (h, c) = (state.h.slice(s![..going, ..]), state.c.slice(s![..going, ..]));
         let (scores, after) = net.read(&step.before, &State { h: h.to_owned(), c: c.to_owned() });
-        sum += scores.cross_entropy(&step.next) * going as f32;
-        letters += going as f32;
+        sum += scores.cross_entropy(&step.next) * going as f64;
+        letters += going as f64;
         state = after;
     }
     sum / letters
@@ -115,8 +115,8 @@ fn invent(net: &Net, rng: &mut ChaCha8Rng) -> Name {
     loop {
         let scores;
         (scores, state) = net.read(&[letter], &state);
-        let mut rest: f32 = rng.random();
-        let follows = |p: &f32| {
+        let mut rest: f64 = rng.random();
+        let follows = |p: &f64| {
             rest -= p;
             rest < 0.0
         };
@@ -148,7 +148,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     println!("\nBits per letter of {} names that the models have not seen:\n", test.len());
     // The counts see the validation names too, since they need none.
-    let bits = f64::from(loss(&net, &steps(&test))) / std::f64::consts::LN_2;
+    let bits = loss(&net, &steps(&test)) / std::f64::consts::LN_2;
     let [one, two, three] = [1, 2, 3].map(|before| Counts::new(before, &known).bits(&test));
     println!("counts of letters behind the letter before      {one:.3}");
     println!("                         the two letters before {two:.3}");

@@ -79,7 +79,7 @@ impl Line {
 #[derive(Clone, Debug, Differentiable)]
 struct Net {
     line: Line,
-    layer: Lstm<f64>,
+    layer: Lstm,
     v: Array1<f64>,
 }
 

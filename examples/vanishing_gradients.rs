@@ -100,7 +100,7 @@ fn elman_loss(net: &Elman, batch: &Sequences, probe: &[Array2<f64>]) -> f64 {
 /// The network with gates.
 #[derive(Clone, Debug, Differentiable)]
 struct Gated {
-    layer: Lstm<f64>,
+    layer: Lstm,
     v: Array1<f64>,
 }
 
@@ -113,7 +113,7 @@ impl Gated {
 }
 
 #[differentiable(wrt(net, probe))]
-fn gated(net: &Gated, x: &Array2<f64>, probe: &[State<f64>]) -> Array1<f64> {
+fn gated(net: &Gated, x: &Array2<f64>, probe: &[State]) -> Array1<f64> {
     let mut state =
         State { h: Array2::zeros((x.nrows(), HIDDEN)), c: Array2::zeros((x.nrows(), HIDDEN)) };
     for (t, probe) in probe.iter().enumerate() {
@@ -124,7 +124,7 @@ fn gated(net: &Gated, x: &Array2<f64>, probe: &[State<f64>]) -> Array1<f64> {
 }
 
 #[differentiable(wrt(net, probe))]
-fn gated_loss(net: &Gated, batch: &Sequences, probe: &[State<f64>]) -> f64 {
+fn gated_loss(net: &Gated, batch: &Sequences, probe: &[State]) -> f64 {
     gated(net, &batch.x, probe).binary_cross_entropy_with_logits(&batch.y)
 }
 

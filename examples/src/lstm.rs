@@ -2,35 +2,35 @@
 
 use chainrule::ndarray::{Array1, Array2, s};
 use chainrule::prelude::*;
-use chainrule::{Differentiable, Float, differentiable, init};
+use chainrule::{Differentiable, differentiable, init};
 use rand::Rng;
 
 /// The weights of the four gates (input, forget, output, candidate), side by side: Hochreiter and
 /// Schmidhuber, "Long short-term memory" (1997), with the forget gate of Gers, Schmidhuber and Cummins,
 /// "Learning to forget" (2000).
 #[derive(Clone, Debug, PartialEq, Differentiable)]
-pub struct Lstm<T: Float> {
+pub struct Lstm {
     /// From the input: `[features, 4 hidden]`.
-    pub w: Array2<T>,
+    pub w: Array2<f64>,
     /// From the state before: `[hidden, 4 hidden]`.
-    pub u: Array2<T>,
+    pub u: Array2<f64>,
     /// `[4 hidden]`.
-    pub b: Array1<T>,
+    pub b: Array1<f64>,
 }
 
 /// What goes from one step to the next, for each row of a batch: `[batch, hidden]`.
 #[derive(Clone, Debug, PartialEq, Differentiable)]
-pub struct State<T: Float> {
+pub struct State {
     /// What the layer shows.
-    pub h: Array2<T>,
+    pub h: Array2<f64>,
     /// What it keeps.
-    pub c: Array2<T>,
+    pub c: Array2<f64>,
 }
 
-impl<T: Float> Lstm<T> {
+impl Lstm {
     /// Random weights. The forget gate starts with a bias of `keep`: the larger, the longer the layer
     /// remembers at first; 1 is usual (Jozefowicz, Zaremba and Sutskever 2015).
-    pub fn new(rng: &mut impl Rng, features: usize, hidden: usize, keep: T) -> Self {
+    pub fn new(rng: &mut impl Rng, features: usize, hidden: usize, keep: f64) -> Self {
         let mut b = Array1::zeros(4 * hidden);
         b.slice_mut(s![hidden..2 * hidden]).fill(keep);
         let w = init::xavier_uniform(rng, (features, 4 * hidden));
@@ -43,13 +43,13 @@ impl<T: Float> Lstm<T> {
     }
 
     /// The state before the first step.
-    pub fn start(&self, batch: usize) -> State<T> {
+    pub fn start(&self, batch: usize) -> State {
         State { h: Array2::zeros((batch, self.hidden())), c: Array2::zeros((batch, self.hidden())) }
     }
 
     /// The state after an input of shape `[batch, features]`.
     #[differentiable]
-    pub fn step(&self, x: &Array2<T>, state: &State<T>) -> State<T> {
+    pub fn step(&self, x: &Array2<f64>, state: &State) -> State {
         let n = self.u.nrows();
         let gates = x.dot(&self.w) + state.h.dot(&self.u) + &self.b;
         let input = gates.slice(s![.., ..n]).sigmoid();
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[differentiable]
-    fn of_two_steps(layer: &Lstm<f64>, x: &Array2<f64>, state: &State<f64>) -> f64 {
+    fn of_two_steps(layer: &Lstm, x: &Array2<f64>, state: &State) -> f64 {
         let state = layer.step(x, &layer.step(x, state));
         state.h.sum() + state.c.pow2().sum()
     }
