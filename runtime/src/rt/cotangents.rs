@@ -156,13 +156,13 @@ pub fn seed<Y: ScalarResult>(_: &Y) -> Y {
 
 /// The cotangent 1 of a scalar result, as an accumulator.
 #[inline]
-pub fn seed_acc<Y: ScalarResult>(_: &Y) -> Y::Acc {
+pub fn seed_acc<Y: ScalarResult + Differentiable>(_: &Y) -> Y::Acc {
     Y::one_acc()
 }
 
 /// The cotangent 1 of a scalar result, as a gradient.
 #[inline]
-pub fn seed_gradient<Y: ScalarResult>(_: &Y) -> Y::Gradient {
+pub fn seed_gradient<Y: ScalarResult + Differentiable>(_: &Y) -> Y::Gradient {
     Y::one_acc().finish()
 }
 

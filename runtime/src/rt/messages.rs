@@ -8,11 +8,16 @@ use crate::differentiable::Differentiable;
     label = "`grad` of an array-valued function",
     note = "call `vjp` with a cotangent of the result's shape, or return a float: `.sum()`, `.mean()`"
 )]
-pub trait ScalarResult: Sized + Differentiable {
+// It does not imply `Differentiable`: in a generic function whose `where` clause asks for it, rustc 1.95 would
+// take that promise in the place of the type's own accumulator, and stop with an internal error where it
+// inlines (release builds).
+pub trait ScalarResult: Sized {
     /// The cotangent 1.
     const ONE: Self;
     /// The cotangent 1, as an accumulator.
-    fn one_acc() -> Self::Acc;
+    fn one_acc() -> Self::Acc
+    where
+        Self: Differentiable;
 }
 
 // Written out twice rather than by a macro: rustc shows these lines to the user.
