@@ -280,6 +280,37 @@ fn of_plain_cells(w: &Array2<f64>, x: &Array1<f64>) -> f64 {
     h.sum()
 }
 
+/// What counts the turns begins anew where they are computed again.
+#[differentiable(checkpoint)]
+fn counted(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    let mut k = 0;
+    while k < n {
+        k += 1;
+        y = (y * k as f64).sin();
+    }
+    y * k as f64
+}
+
+#[differentiable]
+fn counted_plain(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    let mut k = 0;
+    while k < n {
+        k += 1;
+        y = (y * k as f64).sin();
+    }
+    y * k as f64
+}
+
+#[test]
+fn a_function_counts_again() {
+    let (y, pullback) = counted::vjp(0.5, 3);
+    let (plain, expected) = counted_plain::vjp(0.5, 3);
+    assert_eq!((y, pullback(1.0)), (plain, expected(1.0)));
+    assert_eq!(pullback(2.0), expected(2.0));
+}
+
 #[test]
 fn a_function_that_keeps_its_arguments_alone() {
     let (w, x) = data(1);

@@ -241,8 +241,8 @@ impl Lowering<'_> {
         count
     }
 
-    /// Finds what cannot be computed again.
-    pub(super) fn check_repeatable(&mut self, nodes: &[Node]) {
+    /// Finds what cannot be computed again in a checkpointed `what`, and has to stand before what it is `within`.
+    pub(super) fn check_repeatable(&mut self, nodes: &[Node], what: &str, within: &str) {
         for node in nodes {
             let is_once = match &node.op {
                 Op::Verbatim(verbatim) => !verbatim.pure,
@@ -255,12 +255,14 @@ impl Lowering<'_> {
             if is_once {
                 self.mistake(
                     node.span(),
-                    "a checkpointed loop is computed again in the backward pass, and this may do something else then: \
-                     do it before the loop",
+                    format!(
+                        "a checkpointed {what} is computed again in the backward pass, and this may do \
+                         something else then: do it before the {within}"
+                    ),
                 );
             }
             for block in &node.blocks {
-                self.check_repeatable(&block.nodes);
+                self.check_repeatable(&block.nodes, what, within);
             }
         }
     }

@@ -303,6 +303,13 @@ pub(super) fn written(expr: &Expr) -> HashSet<String> {
     written.names
 }
 
+/// The same of a block.
+pub(super) fn written_in(block: &Block) -> HashSet<String> {
+    let mut written = Written::default();
+    written.visit_block(block);
+    written.names
+}
+
 #[derive(Default)]
 struct Written {
     names: HashSet<String>,

@@ -161,7 +161,10 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         let inner = param.pattern.as_ref().map(flow::names_of).unwrap_or_default();
         inner.into_iter().chain([key(&param.name)])
     });
-    lowering.reached = flow::reached(&source.item.block, names);
+    // What is checkpointed begins as it was: all that it writes is known in versions.
+    let written = source.options.checkpoint.then(|| flow::written_in(&source.item.block));
+    lowering.reached =
+        flow::reached(&source.item.block, names.chain(written.into_iter().flatten()));
     let span = source.name().span();
     let returns = jumps::Jumps::of_block(&source.item.block).returns;
     lowering.result_ty = Some(ty::of_type(
@@ -172,6 +175,14 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     let result = lowering.block_with(&source.item.block, exits::Tail::Function);
     let result = if returns { lowering.after_returns(result, span) } else { result };
     let result = result.filter(|value| !lowering.undefined.contains(value));
+    if source.options.checkpoint {
+        // What runs once outside of all blocks gives a value that can be kept.
+        let blocks: Vec<Block> =
+            lowering.nodes.iter().flat_map(|node| node.blocks.iter().cloned()).collect();
+        blocks.iter().for_each(|block| {
+            lowering.check_repeatable(&block.nodes, "function", "loop or branch")
+        });
+    }
     let result = lowering.function_result(result, source);
     let results = match source.options.aux {
         true => {

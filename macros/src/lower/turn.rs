@@ -136,7 +136,7 @@ impl Lowering<'_> {
         let carried = kept.iter().map(|(position, _)| inits[*position]);
         let is_checkpointed = part == Part::Segments;
         if is_checkpointed {
-            blocks.iter().for_each(|block| self.check_repeatable(&block.nodes));
+            blocks.iter().for_each(|block| self.check_repeatable(&block.nodes, "loop", "loop"));
         }
         let op = Op::Loop(Loop { head, exits: exits.is_some(), is_checkpointed });
         let args = mentioned.into_iter().chain(carried).collect();

@@ -27,7 +27,19 @@ fn misspelt(x: f64) -> f64 {
     y
 }
 
+static CALLS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+
+#[differentiable(checkpoint)]
+fn whole(x: f64) -> f64 {
+    let mut y = x;
+    for _ in 0..10 {
+        y *= CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed) as f64;
+    }
+    y
+}
+
 fn main() {
+    whole(1.0);
     noisy(1.0, &mut 1);
     misspelt(1.0);
 }
