@@ -141,9 +141,9 @@ impl Writer<'_> {
         let (pullback, rest) = (node.args[0], &node.args[1..]);
         let (args, seeds) = rest.split_at(callee.passing.len());
         let name = self.text(pullback).at_least(Strength::Atom);
-        let origin = self.survey.origins.get(&pullback).unwrap_or(&pullback);
+        let origin = self.survey.origin(pullback);
         // What a loop or branch finds again does not say by itself how it was passed.
-        let passed = self.shared.borrow().again.get(origin).cloned().unwrap_or_default();
+        let passed = self.shared.borrow().again.get(&origin).cloned().unwrap_or_default();
         let is_pair = passed.iter().any(|again| matches!(again, Again::Kept(_)));
         let again: Vec<TokenStream> = args
             .iter()
@@ -360,7 +360,7 @@ impl Writer<'_> {
     /// reached as a place, so it is one only if it was before.
     fn is_reference_here(&self, value: Value) -> bool {
         let known = match self.access.contains_key(&value) {
-            true => self.survey.origins.get(&value).copied().unwrap_or(value),
+            true => self.survey.origin(value),
             false => value,
         };
         self.names.get(value).is_some() && self.graph.info(known).is_reference
@@ -405,7 +405,7 @@ impl Writer<'_> {
     /// What a pullback is handed again for an argument: what it was lent.
     fn again(&self, arg: Value, passing: Passing, is_active: bool) -> TokenStream {
         // What is found again behind a reference was lent only if it was a reference before.
-        let written = self.survey.origins.get(&arg).copied().unwrap_or(arg);
+        let written = self.survey.origin(arg);
         let is_lent = self.graph.info(written).is_reference && passing != Passing::Owned
             || passing == Passing::Reference
             || passing == Passing::View
@@ -420,7 +420,7 @@ impl Writer<'_> {
     /// True for an active value. A constant that the adjoint computes again or finds again depends on
     /// nothing, whatever it is needed for.
     fn is_active(&self, arg: Value) -> bool {
-        let origin = self.survey.origins.get(&arg).copied().unwrap_or(arg);
+        let origin = self.survey.origin(arg);
         let is_constant = matches!(
             self.definition(origin).map(|node| &node.op),
             Some(Op::Verbatim(_) | Op::Literal(_))

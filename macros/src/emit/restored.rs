@@ -97,7 +97,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn is_unknown_constant(&self, value: Value) -> bool {
-        let origin = self.survey.origins.get(&value).copied().unwrap_or(value);
+        let origin = self.survey.origin(value);
         *self.graph.ty(value) == Ty::Unknown
             && !self.graph.is_active(origin)
             && !self.access.contains_key(&value)
@@ -108,23 +108,18 @@ impl<'a> Writer<'a> {
     pub(super) fn as_it_was(&self, value: Value) -> Text {
         let text = self.text(value);
         let is_behind = |value| self.graph.info(value).is_reference;
-        match self.survey.origins.get(&value) {
-            Some(origin)
-                if is_behind(value)
-                    && !is_behind(*origin)
-                    && !self.access.contains_key(&value)
-                    && !self.is_unknown_constant(value) =>
-            {
-                let tokens = text.at_least(Strength::Unary);
-                Text { tokens: quote!(*#tokens), strength: Strength::Unary }
-            }
-            _ => text,
+        let became_reference = is_behind(value) && !is_behind(self.survey.origin(value));
+        let is_kept = self.access.contains_key(&value);
+        if !became_reference || is_kept || self.is_unknown_constant(value) {
+            return text;
         }
+        let tokens = text.at_least(Strength::Unary);
+        Text { tokens: quote!(*#tokens), strength: Strength::Unary }
     }
 
     /// True for `[i, j]` as it is written: it is copied, and taken by value.
     pub(super) fn is_position(&self, value: Value) -> bool {
-        let origin = self.survey.origins.get(&value).copied().unwrap_or(value);
+        let origin = self.survey.origin(value);
         match self.definition(origin).map(|node| &node.op) {
             Some(Op::Verbatim(verbatim)) => {
                 let mut tokens = verbatim.tokens.0.clone().into_iter();
@@ -138,7 +133,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn restored_wish(&self, value: Value) -> String {
-        let origin = self.survey.origins.get(&value).copied().unwrap_or(value);
+        let origin = self.survey.origin(value);
         let called = self.shared.borrow().called.get(&origin).cloned();
         called.unwrap_or_else(|| "kept".to_owned())
     }

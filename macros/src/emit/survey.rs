@@ -20,7 +20,7 @@ pub(super) struct Survey<'a> {
     /// Items of loops through whose iterables the adjoint goes again.
     pub(super) items_again: HashSet<Value>,
     /// What each restored value was in the primal.
-    pub(super) origins: HashMap<Value, Value>,
+    origins: HashMap<Value, Value>,
 }
 
 impl<'a> Survey<'a> {
@@ -32,6 +32,11 @@ impl<'a> Survey<'a> {
         places.note_block(graph, &graph.body, graph.sweep.as_ref().map(|sweep| sweep.start));
         survey.choose_inlined(graph, &places);
         survey
+    }
+
+    /// What a value was in the primal, if an adjoint block restores it; else the value itself.
+    pub(super) fn origin(&self, value: Value) -> Value {
+        self.origins.get(&value).copied().unwrap_or(value)
     }
 
     fn define(&mut self, nodes: &'a [Node]) {
@@ -72,7 +77,7 @@ impl<'a> Survey<'a> {
                 continue;
             }
             if let (Op::Unbranch | Op::Unloop(_), Some(record)) = (&node.op, node.args.first()) {
-                let record = self.origins.get(record).copied().unwrap_or(*record);
+                let record = self.origin(*record);
                 let forward =
                     self.definitions.get(&record).filter(|node| node.record() == Some(record));
                 if let Some(forward) = forward.copied() {

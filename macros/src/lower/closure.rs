@@ -34,14 +34,15 @@ impl Lowering<'_> {
         let element = self.element_inside(receiver);
         let outer = std::mem::take(&mut self.nodes);
         let result = self.applied(function, element, method, span);
-        let mut body = std::mem::replace(&mut self.nodes, outer);
-        self.fields_outside(&mut body);
-        if self.is_beyond_a_kernel(&body, &[element]) {
+        let body = std::mem::replace(&mut self.nodes, outer);
+        let (outside, inside) = self.divided(body, &[element]);
+        if self.is_beyond_a_kernel(&inside, &[element]) {
             self.restore(before);
             return self.mapped_by_turns(receiver, function, method, span);
         }
+        self.nodes.extend(outside);
         self.name_element(element, receiver);
-        self.place_kernel(&[(element, receiver)], body, result, span)
+        self.place_kernel(&[(element, receiver)], inside, result, span)
     }
 
     /// What the closure, or the function of this name, gives for one element.
@@ -72,14 +73,9 @@ impl Lowering<'_> {
 
     /// True if what is done for every element has a loop, or uses more than numbers from outside where
     /// it cannot be done once beforehand: elements are then gone through one by one.
-    fn is_beyond_a_kernel(&self, body: &[Node], elements: &[Value]) -> bool {
-        let inside = self.varying(body, elements);
-        let has_loop = inside.iter().any(holds_loop);
-        has_loop
-            || self
-                .captured(&inside, elements, None)
-                .into_iter()
-                .any(|value| !self.is_number_for(value, &inside))
+    fn is_beyond_a_kernel(&self, inside: &[Node], elements: &[Value]) -> bool {
+        let mut captured = self.captured(inside, elements, None).into_iter();
+        inside.iter().any(holds_loop) || captured.any(|value| !self.is_number_for(value, inside))
     }
 
     /// True if what is captured is a number, as far as its type or its uses tell.
@@ -102,39 +98,21 @@ impl Lowering<'_> {
         }
     }
 
-    /// The nodes that are different for every element, or may be.
-    fn varying(&self, body: &[Node], elements: &[Value]) -> Vec<Node> {
+    /// What can be done once for all elements, and what is different for every element, or may be.
+    fn divided(&self, mut body: Vec<Node>, elements: &[Value]) -> (Vec<Node>, Vec<Node>) {
+        fields_outside(&mut body);
         let acts = body.iter().any(|node| matches!(node.op, Op::Effect(_)));
         let mut varying: BTreeSet<Value> = elements.iter().copied().collect();
-        let mut inside = Vec::new();
-        for node in body {
+        body.into_iter().partition(|node| {
             let is_steady =
                 node.is_pure() || !acts && node.outs.iter().all(|out| self.steady.contains(out));
             let mut varies = !is_steady;
             node.each_use(&mut |value| varies |= varying.contains(&value));
             if varies {
                 varying.extend(node.outs.iter().copied());
-                inside.push(node.clone());
             }
-        }
-        inside
-    }
-
-    /// Fields of what is outside are read once, wherever a branch inside asks for them.
-    fn fields_outside(&mut self, body: &mut Vec<Node>) {
-        let mut defined = BTreeSet::new();
-        body.iter().for_each(|node| {
-            node.each_definition(&mut |value| {
-                defined.insert(value);
-            });
-        });
-        let mut fields = Vec::new();
-        for node in body.iter_mut() {
-            for block in &mut node.blocks {
-                take_fields(block, &mut defined, &mut fields);
-            }
-        }
-        body.splice(0..0, fields);
+            !varies
+        })
     }
 
     /// The same closure, read as the body of a loop over the elements.
@@ -198,20 +176,21 @@ impl Lowering<'_> {
             }
         };
         self.scopes.leave();
-        let mut body = std::mem::replace(&mut self.nodes, outer);
-        self.fields_outside(&mut body);
+        let body = std::mem::replace(&mut self.nodes, outer);
         let params: Vec<Value> = elements.iter().map(|(element, _)| *element).collect();
-        if self.is_beyond_a_kernel(&body, &params) {
+        let (outside, inside) = self.divided(body, &params);
+        if self.is_beyond_a_kernel(&inside, &params) {
             return self.mistake(
                 closure,
                 "a loop, or a whole array that is active, inside this closure is not supported: write the loop \
                  over the elements",
             );
         }
+        self.nodes.extend(outside);
         for (element, array) in &elements {
             self.name_element(*element, *array);
         }
-        self.place_kernel(&elements, body, result, span)
+        self.place_kernel(&elements, inside, result, span)
     }
 
     /// A value for one element of an array.
@@ -245,22 +224,17 @@ impl Lowering<'_> {
         self.function_body(&closure.body, closure.span())
     }
 
-    /// What does not depend on the element is computed once, outside; the rest is inlined as
-    /// elementwise operations, or kept as a kernel if it decides something per element.
+    /// What is done for every element is inlined as elementwise operations, or kept as a kernel if it
+    /// decides something per element.
     fn place_kernel(
         &mut self,
         elements: &[(Value, Value)],
-        body: Vec<Node>,
+        inside: Vec<Node>,
         result: Value,
         span: Span,
     ) -> Value {
         let receiver = elements[0].1;
         let params: Vec<Value> = elements.iter().map(|(element, _)| *element).collect();
-        let inside = self.varying(&body, &params);
-        let varies = |node: &Node| {
-            inside.iter().any(|inside| inside.outs == node.outs && inside.op == node.op)
-        };
-        self.nodes.extend(body.into_iter().filter(|node| !varies(node)));
         if let Some((_, array)) = elements.iter().find(|(element, _)| *element == result) {
             return *array;
         }
@@ -358,6 +332,23 @@ fn holds_loop(node: &Node) -> bool {
     let mut found = false;
     each_node(std::slice::from_ref(node), &mut |node| found |= matches!(node.op, Op::Loop(_)));
     found
+}
+
+/// Fields of what is outside are read once, wherever a branch inside asks for them.
+fn fields_outside(body: &mut Vec<Node>) {
+    let mut defined = BTreeSet::new();
+    body.iter().for_each(|node| {
+        node.each_definition(&mut |value| {
+            defined.insert(value);
+        });
+    });
+    let mut fields = Vec::new();
+    for node in body.iter_mut() {
+        for block in &mut node.blocks {
+            take_fields(block, &mut defined, &mut fields);
+        }
+    }
+    body.splice(0..0, fields);
 }
 
 /// Moves the fields of what is defined nowhere in `defined` out of a block.
