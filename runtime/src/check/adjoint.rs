@@ -1,9 +1,8 @@
 //! Pullbacks of functions with any result, in random directions.
 
-use super::difference::{Precision, Sample, compare};
+use super::directions::{Claim, flat, in_directions, inner};
 use super::leaves::{leaves, set_all};
-use super::report::{Element, Mismatch, Report, conclude};
-use super::{DIRECTIONS, Random, inner};
+use super::report::{Mismatch, Report};
 use crate::differentiable::Differentiable;
 
 /// Checks a pullback by the adjoint identity `<dy, J dx> = <J^T dy, dx>` in random directions, for a
@@ -32,32 +31,13 @@ where
     X: Differentiable + Clone,
     Y: Differentiable,
 {
-    let flat = |leaves: Vec<super::leaves::Leaf>| -> Vec<f64> {
-        leaves.into_iter().flat_map(|leaf| leaf.elements).collect()
-    };
-    let epsilon_of = |leaves: &[super::leaves::Leaf]| {
-        leaves.iter().map(|leaf| leaf.epsilon).fold(f64::EPSILON, f64::max)
-    };
     let value = f(x);
-    let epsilon = epsilon_of(&leaves(x)).max(epsilon_of(&leaves(&value)));
-    let precision = Precision::new(epsilon, None);
-    let mut random = Random::new();
-    let mut compared = Vec::new();
-    for direction in 0..DIRECTIONS {
+    in_directions(f, x, &value, |random| {
         let mut dy = value.zero_gradient();
         set_all(&mut dy, |_, _| random.next());
         let weights = flat(leaves(&dy));
-        let at = flat(leaves(x));
-        let dx: Vec<f64> = at.iter().map(|_| random.next()).collect();
-        let (claimed, terms) = inner(&flat(leaves(&pullback(x, dy))), &dx);
-        let verdict = compare(claimed, terms, 0.0, precision, |step| {
-            let mut moved = x.clone();
-            set_all(&mut moved, |index, at| at + step * dx[index]);
-            let (value, size) = inner(&flat(leaves(&f(&moved))), &weights);
-            Sample { value, size, at: step }
-        });
-        let (name, difference) = (format!("direction {direction}"), verdict.difference);
-        compared.push((Element { name, gradient: claimed, difference }, verdict.error));
-    }
-    conclude(compared)
+        let dx: Vec<f64> = flat(leaves(x)).iter().map(|_| random.next()).collect();
+        let derivative = inner(&flat(leaves(&pullback(x, dy))), &dx);
+        Claim { dx, weights, derivative }
+    })
 }

@@ -1,9 +1,8 @@
 //! Derivatives in a direction, and second derivatives.
 
-use super::difference::{Precision, Sample, compare};
-use super::leaves::{Leaf, leaves, set_all};
-use super::report::{Element, Mismatch, Report, conclude};
-use super::{DIRECTIONS, Random, inner};
+use super::directions::{Claim, flat, in_directions, inner};
+use super::leaves::{leaves, set_all};
+use super::report::{Mismatch, Report};
 use crate::differentiable::Differentiable;
 
 /// Checks a function's tangent against central differences in random directions: `jvp(x, dx)` gives the
@@ -31,32 +30,14 @@ where
     X: Differentiable + Clone,
     Y: Differentiable,
 {
-    let flat = |leaves: Vec<Leaf>| -> Vec<f64> {
-        leaves.into_iter().flat_map(|leaf| leaf.elements).collect()
-    };
-    let epsilon_of =
-        |leaves: &[Leaf]| leaves.iter().map(|leaf| leaf.epsilon).fold(f64::EPSILON, f64::max);
-    let epsilon = epsilon_of(&leaves(x)).max(epsilon_of(&leaves(&f(x))));
-    let precision = Precision::new(epsilon, None);
-    let mut random = Random::new();
-    let mut compared = Vec::new();
-    for direction in 0..DIRECTIONS {
+    in_directions(&f, x, &f(x), |random| {
         let mut dx = x.zero_gradient();
         set_all(&mut dx, |_, _| random.next());
         let tangent = flat(leaves(&jvp(x, &dx)));
         let weights: Vec<f64> = tangent.iter().map(|_| random.next()).collect();
-        let (claimed, terms) = inner(&tangent, &weights);
-        let dx = flat(leaves(&dx));
-        let verdict = compare(claimed, terms, 0.0, precision, |step| {
-            let mut moved = x.clone();
-            set_all(&mut moved, |index, at| at + step * dx[index]);
-            let (value, size) = inner(&flat(leaves(&f(&moved))), &weights);
-            Sample { value, size, at: step }
-        });
-        let (name, difference) = (format!("direction {direction}"), verdict.difference);
-        compared.push((Element { name, gradient: claimed, difference }, verdict.error));
-    }
-    conclude(compared)
+        let derivative = inner(&tangent, &weights);
+        Claim { dx: flat(leaves(&dx)), weights, derivative }
+    })
 }
 
 /// Checks a Hessian's product with a direction: against differences of the gradient in that direction, and,

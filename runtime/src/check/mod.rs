@@ -13,7 +13,6 @@ mod leaves;
 mod report;
 
 pub use adjoint::check_adjoint;
-use directions::{DIRECTIONS, Random, inner};
 pub use forward::{check_hessian, check_tangent};
 pub use gradients::{check_gradients, check_gradients_within};
 pub use report::{Element, Mismatch, Report};
