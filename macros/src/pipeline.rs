@@ -11,7 +11,7 @@ use crate::graph::{Block, Callee, Graph, Op, Target, Ty};
 use crate::lower::Lowered;
 use crate::mistake::Mistakes;
 use crate::residuals::residuals;
-use crate::simplify::simplify;
+use crate::simplify::{simplify, simplify_sweeps};
 use crate::source::{without_checkpoints, Source};
 use crate::{differentiate, lower, residuals};
 
@@ -73,7 +73,7 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
     dump.stage("primal and adjoint", &adjoint);
     let second = source.options.second_order.then(|| second_order(&adjoint, dump));
     let gradient = gives_float(&adjoint)
-        .then(|| residuals(simplify(differentiate::seeded_with_one(adjoint.clone()))));
+        .then(|| residuals(simplify_sweeps(differentiate::seeded_with_one(adjoint.clone()))));
     if let Some(gradient) = &gradient {
         dump.stage("gradient, simplified", gradient);
     }

@@ -294,7 +294,11 @@ impl Saving {
                 let info = Info { ty: Ty::Accumulator, ..Info::default() };
                 let shape = self.graph.value(info);
                 let args = vec![*value];
-                forward.nodes.push(Node::new(shape, Op::Accumulator, args, Origin::default()));
+                // At once: so nothing else keeps the array alive.
+                let defined = forward.nodes.iter().position(|node| node.outs.contains(value));
+                let at = defined.map_or(0, |defined| defined + 1);
+                let node = Node::new(shape, Op::Accumulator, args, Origin::default());
+                forward.nodes.insert(at, node);
                 forward.saved.push(shape);
                 self.graph.info_mut(*restored).ty = Ty::Accumulator;
             } else {
@@ -325,6 +329,9 @@ fn without_effects(node: &Node) -> Node {
     }
     node
 }
+
+/// The most operations on floats that are done again rather than keeping what they give.
+const CHEAP: usize = 6;
 
 /// The restoring of one block's values in its adjoint.
 struct Restoring<'b> {
@@ -403,17 +410,36 @@ impl Restoring<'_> {
             _ if node.is_place() => {
                 !saving.graph.ty(node.out()).is_float() || self.is_at_hand(saving, node.args[0])
             }
-            Op::Row(row) => {
-                // A sum or product of what is there costs less than keeping it.
-                matches!(row.name, "Add" | "Sub" | "Mul" | "Neg")
-                    && saving.graph.ty(node.out()).is_float()
-                    && node.args.iter().all(|arg| {
-                        saving.graph.ty(*arg).is_float()
-                            && (self.wanted.contains(arg) && self.defined.contains(arg)
-                                || saving.top.contains(arg))
-                    })
-            }
+            Op::Row(_) => self.is_cheap(saving, node, &mut { CHEAP }),
             _ => false,
+        }
+    }
+
+    /// True for a few sums and products of floats that are there: they cost less than keeping the result.
+    /// `left` is how many operations it may yet be.
+    fn is_cheap(&self, saving: &Saving, node: &Node, left: &mut usize) -> bool {
+        let is_arithmetic =
+            matches!(&node.op, Op::Row(row) if matches!(row.name, "Add" | "Sub" | "Mul" | "Neg"));
+        if !is_arithmetic || *left == 0 || !saving.graph.ty(node.out()).is_float() {
+            return false;
+        }
+        *left -= 1;
+        node.args.iter().all(|arg| {
+            let is_float = saving.graph.ty(*arg).is_float();
+            let is_there =
+                self.wanted.contains(arg) && self.defined.contains(arg) || saving.top.contains(arg);
+            is_float && (is_there || self.is_cheap_again(saving, *arg, left))
+        })
+    }
+
+    fn is_cheap_again(&self, saving: &Saving, value: Value, left: &mut usize) -> bool {
+        let Some(node) = self.forward.nodes.iter().find(|node| node.outs.contains(&value)) else {
+            return false;
+        };
+        match &node.op {
+            Op::Literal(_) => true,
+            _ if node.is_place() => self.is_computed_again(saving, node),
+            _ => self.is_cheap(saving, node, left),
         }
     }
 

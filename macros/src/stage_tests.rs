@@ -6,7 +6,10 @@ use crate::differentiate::{differentiate, forward, seeded_with_one};
 use crate::graph::{parse, Graph};
 use crate::lower;
 use crate::mistake::Mistakes;
-use crate::simplify::{drop_broadcasts, drop_dead, fold, fuse, share};
+use crate::simplify::{
+    drop_broadcasts, drop_dead, fold, fuse, fuse_sweeps, gather_elements, put_off_sums, share,
+    share_likes, take_means_apart,
+};
 use crate::source::Source;
 
 /// The primal of a function, or the panic that says what was wrong with it.
@@ -269,9 +272,9 @@ fn fuse_makes_one_kernel_of_a_run_and_its_sums() {
     assert_text(
         &found,
         r#"fn f(%0 x: &f64[2] {0}, %1 b: &f64[1] {1}, %2 dy: &f64[2] {0 1}) {
-            %5: f64[2] {0}, %6: f64[1] {1} = pull "2" %0, %1, %2 { %10 dy: f64 {0 1} =>
-                %8: f64 {0 1} = exp %10
-                %11: f64 {0 1} = mul %8, %10
+            %5: f64[2] {0}, %6: f64[1] {1} = pull "2" %0, %1, %2 { %7 dy: f64 {0 1} =>
+                %8: f64 {0 1} = exp %7
+                %11: f64 {0 1} = mul %8, %7
                 yield %11, %11
             }
             yield %5, %6
@@ -328,4 +331,108 @@ fn forward_puts_tangents_beside_values() {
             yield %15, %30
         }"#,
     );
+}
+
+#[test]
+fn a_sum_follows_what_is_linear_in_it() {
+    let found = stage(
+        |graph| drop_dead(put_off_sums(graph)),
+        r"fn f(%0 b: &f64[1] {0}, %1 dy: &f64[2] {0}) {
+            %2: f64[1] {0} = sum_to %0, %1
+            %3: f64[1] {0} = mul %2, %0
+            %4: f64[1] {0} = neg %3
+            yield %4
+        }",
+    );
+    assert_text(
+        &found,
+        r"fn f(%0 b: &f64[1] {0}, %1 dy: &f64[2] {0}) {
+            %5: f64[2] {0} = mul %1, %0
+            %6: f64[2] {0} = neg %5
+            %4: f64[1] {0} = sum_to %0, %6
+            yield %4
+        }",
+    );
+}
+
+#[test]
+fn a_factor_of_another_shape_stays_behind_the_sum() {
+    let text = r"fn f(%0 b: &f64[1] {0}, %1 dy: &f64[2] {0}, %2 x: &f64[2] {0}) {
+            %3: f64[1] {0} = sum_to %0, %1
+            %4: f64[2] {0} = mul %3, %2
+            yield %4
+        }";
+    assert_text(&stage(put_off_sums, text), text);
+}
+
+#[test]
+fn a_shape_is_asked_of_what_is_needed_anyway() {
+    let found = stage(
+        |graph| drop_dead(share_likes(graph)),
+        r"fn f(%0 x: &f64[2] {0}, %1 k: f64 {0}) {
+            %2: f64[2] {0} = mul %0, %1
+            %3: f64[2] {0} = exp %2
+            adjoint 1 %4 dy: f64[2] {0}
+            %5: f64[2] {0} = mul %4, %3
+            %6: f64[2] {0} = sum_to %2, %5
+            yield %3, %6
+        }",
+    );
+    assert!(found.contains("sum_to %0, %5"), "{found}");
+}
+
+#[test]
+fn a_mean_of_a_kernel_is_a_sum_in_it() {
+    let found = stage(
+        |graph| drop_dead(fuse_sweeps(take_means_apart(graph))),
+        r"fn f(%0 x: &f64[2] {0}) {
+            %1: f64[2] {0} = exp %0
+            %2: f64 {0} = mean %1
+            yield %2
+        }",
+    );
+    assert!(found.contains("mean_of %"), "{found}");
+    assert!(!found.contains(" = mean %"), "{found}");
+}
+
+#[test]
+fn what_one_element_receives_is_added_up_first() {
+    let found = stage(
+        |graph| drop_dead(gather_elements(graph)),
+        r#"fn f(%0 x: &f64[1] {0}, %1 i: integer, %2 j: integer, %3 a: f64 {0}, %4 b: f64 {0}, %5 c: f64 {0}) {
+            %6: f64[1] {0} = zeros %0
+            %7: f64[1] {0} = add_view "get" %6, %3, %1
+            %8: f64[1] {0} = add_view "get" %7, %4, %2
+            %9: f64[1] {0} = add_view "get" %8, %5, %1
+            yield %9
+        }"#,
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: &f64[1] {0}, %1 i: integer, %2 j: integer, %3 a: f64 {0}, %4 b: f64 {0}, %5 c: f64 {0}) {
+            %6: f64[1] {0} = zeros %0
+            %8: f64[1] {0} = add_view "get" %6, %4, %2
+            %10: f64 {0} = add %3, %5
+            %9: f64[1] {0} = add_view "get" %8, %10, %1
+            yield %9
+        }"#,
+    );
+}
+
+#[test]
+fn value_and_gradient_of_a_chain_are_one_kernel() {
+    let found = stage(
+        |graph| crate::simplify::simplify_sweeps(crate::differentiate::seeded_with_one(graph)),
+        &crate::differentiate::differentiate(lowered(
+            quote!(),
+            quote! {
+                fn chain(a: &Array1<f32>, b: &Array1<f32>, c: &Array1<f32>) -> f32 {
+                    ((a * b + c).tanh() * (a - c).sigmoid() + (-(b * b)).exp()).sum()
+                }
+            },
+        ))
+        .to_string(),
+    );
+    assert_eq!(found.matches(" = pull ").count(), 1, "{found}");
+    assert_eq!(found.matches(" = map ").count(), 0, "{found}");
 }

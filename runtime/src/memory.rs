@@ -62,6 +62,25 @@ pub(crate) fn take<T: Kept>(len: usize) -> Vec<T> {
     found.ok().flatten().unwrap_or_else(|| Vec::with_capacity(len))
 }
 
+/// As many zeros.
+#[inline]
+pub(crate) fn zeros<T: Kept + num_traits::Zero>(len: usize) -> Vec<T> {
+    if len * size_of::<T>() < SMALL {
+        return vec![T::zero(); len];
+    }
+    let mut zeros = take(len);
+    zeros.resize(len, T::zero());
+    zeros
+}
+
+/// The same elements.
+#[inline]
+pub(crate) fn copied<T: Kept>(elements: &[T]) -> Vec<T> {
+    let mut copy = take(elements.len());
+    copy.extend_from_slice(elements);
+    copy
+}
+
 /// Keeps the memory of a list that nobody needs any more.
 #[inline]
 pub(crate) fn give<T: Kept>(mut buffer: Vec<T>) {

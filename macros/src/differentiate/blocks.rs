@@ -99,6 +99,7 @@ impl Reversal {
         );
         for ((position, before), inner) in carried.iter().zip(&before).zip(inner_carried) {
             let result = results[*position];
+            self.is_shaped_like(*inner, result);
             if self.graph.is_active(result) {
                 self.contribute(result, before.with(*inner), origin);
             }
@@ -136,10 +137,18 @@ impl Reversal {
         }
         for ((position, before), out) in carried.iter().zip(before_carried).zip(from_carried) {
             let init = node.args[first + position];
+            self.is_shaped_like(*out, init);
             if self.graph.is_active(init) {
                 self.contribute(init, before.with(*out), origin);
             }
         }
+    }
+
+    /// The cotangent of something carried has the shape of what it belongs to where it is: of a turn's result
+    /// in that turn, of the first value after all turns. Turns may differ in it.
+    fn is_shaped_like(&mut self, cotangent: Value, of: Value) {
+        let info = self.graph.info_mut(cotangent);
+        info.shape_of = (info.ty != Ty::Accumulator).then_some(of);
     }
 
     /// The active values from outside that the blocks use.

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::text::Text;
 use super::writer::Writer;
-use crate::graph::{Node, Op};
+use crate::graph::{Node, Op, Value};
 use crate::ops::Row;
 
 impl<'a> Writer<'a> {
@@ -22,6 +22,19 @@ impl<'a> Writer<'a> {
         let (sum, a) = (self.moved(sum), self.operand(product.args[0]));
         let b = self.operand(product.args[1]);
         Some(Text::atom(quote_spanned!(product.span()=> #function(#sum, #a, #b))))
+    }
+
+    /// What is added to an accumulator: moved, or a product that is computed where it is added.
+    fn added(&self, value: Value) -> TokenStream {
+        let product = self.definition(value).filter(|_| self.is_inlined(value));
+        match product.map(|node| (node, &node.op)) {
+            Some((node, Op::Row(row))) if matches!(row.name, "Dot" | "DotNt" | "DotTn") => {
+                let function = self.rt(&format!("{}_to_add", row.call));
+                let (a, b) = (self.moved_or_shown(node.args[0]), self.moved_or_shown(node.args[1]));
+                quote_spanned!(node.span()=> #function(#a, #b))
+            }
+            _ => self.moved(value),
+        }
     }
 
     /// Adds into an accumulator, in place where its old version is dead.
@@ -55,7 +68,7 @@ impl<'a> Writer<'a> {
         let statement = match &node.op {
             Op::AddField(member) => {
                 let member = super::expr::member(member);
-                let added = self.moved(added);
+                let added = self.added(added);
                 quote_spanned!(span=> #add(&mut #place.#member, #added);)
             }
             Op::AddAll => {

@@ -172,6 +172,7 @@ impl<'a> Writer<'a> {
                     false => quote_spanned!(span=> #base.clone().unwrap()),
                 })
             }
+            Op::Joined => self.joined(node),
             Op::Undefined => Text::atom(quote_spanned!(span=> unreachable!())),
             Op::Accumulator => {
                 if *self.graph.ty(node.args[0]) == Ty::Accumulator
@@ -274,7 +275,7 @@ impl<'a> Writer<'a> {
                 } else if row.name == "Plus" {
                     self.moved(*arg)
                 } else if row.name == "SumTo" && position == 1
-                    || matches!(row.name, "SwapAxes" | "InvertAxis")
+                    || matches!(row.name, "SwapAxes" | "InvertAxis" | "Dot" | "DotNt" | "DotTn")
                 {
                     self.moved_or_shown(*arg)
                 } else {
@@ -298,19 +299,6 @@ impl<'a> Writer<'a> {
         match &self.anchor {
             Some(anchor) => Text::atom(anchor.number(&self.rt("lit"), number)),
             None => Text::loose(number),
-        }
-    }
-
-    /// By value where it is ours to give, by reference where it is still needed.
-    pub(super) fn moved_or_shown(&self, value: Value) -> TokenStream {
-        // An expression of the user's that is written where it is used may show a part of something lent.
-        let may_be_place = self.definition(value).is_some_and(|node| {
-            node.is_place() || matches!(node.op, Op::Verbatim(_)) && self.names.get(value).is_none()
-        });
-        let is_dead = self.dies_here(value) && !self.graph.info(value).is_reference;
-        match self.is_float(value) || is_dead && !may_be_place {
-            true => self.moved(value),
-            false => self.operand(value),
         }
     }
 

@@ -44,7 +44,7 @@ impl<'a> Writer<'a> {
         let (likes, args) = node.args.split_at(likes);
         let is_single = likes.len() == 1;
         let Kernel { operands, closure, suffix } = self.kernel(node, args, !is_single);
-        let likes: Vec<TokenStream> = likes.iter().map(|like| self.operand(*like)).collect();
+        let likes: Vec<TokenStream> = likes.iter().map(|like| self.moved_or_shown(*like)).collect();
         let count = operands.len();
         let span = node.span();
         Text::atom(if is_single {
@@ -54,6 +54,26 @@ impl<'a> Writer<'a> {
             let function = self.rt(&format!("pull{count}{suffix}"));
             quote_spanned!(span=> #function((#(#likes),*,), #(#operands),*, #closure))
         })
+    }
+
+    /// `joined((&a, &b))`: the shape that they broadcast to.
+    pub(super) fn joined(&self, node: &Node) -> Text {
+        let function = self.rt("joined");
+        let likes = node.args.iter().map(|arg| self.operand(*arg));
+        Text::atom(quote_spanned!(node.span()=> #function((#(#likes),*,))))
+    }
+
+    /// By value where it is ours to give, by reference where it is still needed.
+    pub(super) fn moved_or_shown(&self, value: Value) -> TokenStream {
+        // An expression of the user's that is written where it is used may show a part of something lent.
+        let may_be_place = self.definition(value).is_some_and(|node| {
+            node.is_place() || matches!(node.op, Op::Verbatim(_)) && self.names.get(value).is_none()
+        });
+        let is_dead = self.dies_here(value) && !self.graph.info(value).is_reference;
+        match self.is_float(value) || is_dead && !may_be_place {
+            true => self.moved(value),
+            false => self.operand(value),
+        }
     }
 
     /// The operands that are no floats, and the closure over their elements; floats are captured.

@@ -392,9 +392,11 @@ impl<'a> Signature<'a> {
         let names = self.source.params.iter().map(|param| &param.name);
         let value_and_grad = self.call_of("value_and_grad", 0);
         let (value, old, new) = (ours("value"), ours("gradients"), ours("new"));
+        let krate = &self.krate;
         let body = quote! {
             let (#value, #new) = #value_and_grad(#(#names),*);
-            *#old = #new;
+            // What was there before gives its memory to the gradients of the next time.
+            #krate::rt::end(::core::mem::replace(#old, #new));
             #value
         };
         let body = located(body, self.place_of_gradient());

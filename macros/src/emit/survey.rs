@@ -149,7 +149,7 @@ impl<'a> Survey<'a> {
                         && !is_named
                         && (is_single && !places.is_result(out) || is_trivial(&verbatim.tokens.0))
                 }
-                Op::Undefined => true,
+                Op::Undefined | Op::Joined => true,
                 // Lent, so that it can be used more than once.
                 Op::FieldTangent(_) => false,
                 Op::Construct(construct) => {

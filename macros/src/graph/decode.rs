@@ -40,6 +40,7 @@ pub(super) fn decode(word: &str, strings: Vec<String>, args: usize) -> Parsed<Op
         "take_pushed" => Op::TakePart(steps(&strings)?, Action::Push),
         "inner" => Op::Inner,
         "undefined" => Op::Undefined,
+        "joined" => Op::Joined,
         "accumulator" => Op::Accumulator,
         "add_field" => Op::AddField(first()?),
         "add_all" => Op::AddAll,

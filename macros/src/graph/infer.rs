@@ -33,7 +33,7 @@ impl Graph {
             Kind::Whole if row.name == "ToF64" => cast(ty(0), Elem::F64),
             Kind::Whole => match row.gives() {
                 Gives::Float => Ty::Float(elem),
-                Gives::Same => ty(0).clone(),
+                Gives::Same | Gives::Alike => ty(0).clone(),
                 Gives::Like => row
                     .operands
                     .iter()

@@ -217,6 +217,7 @@ fn encode(op: &Op) -> (String, Vec<String>) {
         }
         Op::Inner => word("inner"),
         Op::Undefined => word("undefined"),
+        Op::Joined => word("joined"),
         Op::Accumulator => word("accumulator"),
         Op::AddField(member) => with("add_field", member),
         Op::AddAll => word("add_all"),

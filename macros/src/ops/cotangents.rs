@@ -12,6 +12,10 @@ rows! { Whole:
     ExpandAxis = expand_axis(x, axis, like) => { gives: like; dx: sum_axis(dy, axis); linear: [x]; internal: true; }
     /// Summed over the axes along which `like` was broadcast.
     SumTo = sum_to(like, x) => { gives: like; linear: [x]; internal: true; }
+    /// In the place of a shape: the sum of all elements is asked for.
+    Total = sum_of_all() => { internal: true; }
+    /// The mean of as many elements as `like` has, from their sum.
+    MeanOf = mean_of(sum, like) => { gives: float; linear: [sum]; internal: true; }
     /// Two contributions to one cotangent.
     Plus = plus(a, b) => { gives: same; da: dy; db: dy; ta: da; tb: db; internal: true; }
     /// The tangent `x` of a broadcast operand at every place of `like`'s shape.

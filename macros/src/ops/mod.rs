@@ -45,6 +45,8 @@ pub(crate) enum Gives {
     Float,
     /// An array of the first operand's shape.
     Same,
+    /// An array of as many axes as the first operand has.
+    Alike,
     /// A gradient of the shape of the operand `like`.
     Like,
     /// An array with one axis less than the first operand.
@@ -172,6 +174,7 @@ impl Row {
         match self.clause("gives") {
             Some("float") => Gives::Float,
             Some("same") => Gives::Same,
+            Some("alike") => Gives::Alike,
             Some("like") => Gives::Like,
             Some("reduced") => Gives::Reduced,
             Some("product") => Gives::Product,

@@ -103,7 +103,8 @@ fn long(rows: &[&Row]) -> String {
 
 /// The operation as it is called.
 fn written(row: &Row) -> String {
-    let (first, rest) = (row.operands[0], &row.operands[1..]);
+    let (first, rest) =
+        row.operands.split_first().map_or(("", row.operands), |(first, rest)| (*first, rest));
     let star = if row.is_extension() { " \\*" } else { "" };
     let unwrap = if row.is_fallible() { ".unwrap()" } else { "" };
     let text = match (row.symbol, rest) {

@@ -24,7 +24,7 @@ rows! { Whole:
         dx: permute_back(dy, axes); linear: [x]; example: ([2, 3, 4], [2, 0, 1]);
     }
     /// Two axes exchanged.
-    SwapAxes = swap_axes(x, i, n) => { dx: swap_axes(dy, i, n); linear: [x]; gives: same; internal: true; }
+    SwapAxes = swap_axes(x, i, n) => { dx: swap_axes(dy, i, n); linear: [x]; gives: alike; internal: true; }
     /// An axis backwards.
     InvertAxis = invert_axis(x, axis) => { dx: invert_axis(dy, axis); linear: [x]; gives: same; internal: true; }
     /// An axis of length 1 put in.

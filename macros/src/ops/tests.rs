@@ -69,6 +69,7 @@ fn every_operand_gives_its_tangent_or_is_constant() {
         "One",
         "Count",
         "CountAxis",
+        "Total",
         "ShareOfMax",
         "ShareOfMaxAxis",
         "OneHot",

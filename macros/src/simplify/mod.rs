@@ -2,21 +2,45 @@
 
 mod common;
 mod dead;
+mod elements;
 mod fold;
 mod fuse;
+mod likes;
+mod means;
 mod shapes;
+mod sums;
 
 use crate::graph::Graph;
 #[cfg(test)]
-pub(crate) use {common::share, dead::drop_dead, fold::fold, fuse::fuse, shapes::drop_broadcasts};
+pub(crate) use {
+    common::share, dead::drop_dead, elements::gather_elements, fold::fold, fuse::fuse,
+    fuse::fuse_sweeps, likes::share_likes, means::take_means_apart, shapes::drop_broadcasts,
+    sums::put_off_sums,
+};
 
 /// All passes, in their order.
 pub(crate) fn simplify(graph: Graph) -> Graph {
-    let graph = fold::fold(graph);
+    let graph = likes::share_likes(before_fusion(graph));
+    after_fusion(fuse::fuse(dead::drop_dead(graph)))
+}
+
+/// The same of a graph whose adjoint follows its primal without a pause.
+pub(crate) fn simplify_sweeps(graph: Graph) -> Graph {
+    let graph = likes::share_likes_of_sweeps(before_fusion(graph));
+    after_fusion(fuse::fuse_sweeps(dead::drop_dead(graph)))
+}
+
+fn before_fusion(graph: Graph) -> Graph {
+    let graph = means::take_means_apart(fold::fold(graph));
     let graph = shapes::drop_broadcasts(graph);
+    let graph = sums::put_off_sums(graph);
     let graph = common::share(graph);
-    let graph = fold::fold(graph);
-    let graph = dead::drop_dead(graph);
-    let graph = fuse::fuse(graph);
+    let graph = elements::gather_elements(fold::fold(graph));
+    dead::drop_dead(graph)
+}
+
+/// What came together in one kernel is computed once.
+fn after_fusion(graph: Graph) -> Graph {
+    let graph = common::share(fold::fold(graph));
     dead::drop_dead(graph)
 }

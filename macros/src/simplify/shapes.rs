@@ -1,12 +1,13 @@
-//! Sums and expansions that do nothing, since two values are known to have one shape.
+//! What is known of shapes before anything runs, and the sums and expansions that do nothing for it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
 use crate::graph::{Graph, Info, Node, Op, Ty, Value};
 use crate::ops::{row, Gives, Kind};
 
 /// Drops `sum_to(x, v)` where `v` has the shape of `x`, and lets an expanded float stand for itself
-/// beside an operand of the expanded shape.
+/// beside operands that together have the expanded shape.
 pub(crate) fn drop_broadcasts(mut graph: Graph) -> Graph {
     let shapes = Shapes::of_graph(&graph);
     let (primal, adjoint) = graph.take_sweeps();
@@ -42,7 +43,7 @@ impl Dropping {
             if is_row(&node, "Expand") && self.graph.ty(node.args[0]).is_float() {
                 self.expanded.insert(node.out(), (node.args[0], node.args[1]));
             }
-            if matches!(node.op, Op::If | Op::Unbranch | Op::Loop(_) | Op::Unloop(_)) {
+            if node.holds_code() {
                 for block in &mut node.blocks {
                     block.nodes = self.nodes(std::mem::take(&mut block.nodes));
                 }
@@ -56,23 +57,17 @@ impl Dropping {
         kept
     }
 
-    /// Beside an operand that pins the shape, an expanded float is the float.
+    /// Beside operands that pin the shape, an expanded float is the float.
     fn take_floats(&self, node: &mut Node) {
-        let (pinned, first) = match &node.op {
-            Op::Row(row) if row.is_elementwise() => (self.shapes.of(node.out()), 0),
-            Op::Map => (self.shapes.of(node.out()), 0),
-            Op::Pull { likes } => match node.args.last() {
-                Some(last) => (self.shapes.of(*last), *likes),
-                None => return,
-            },
+        let first = match &node.op {
+            Op::Row(row) if row.is_elementwise() => 0,
+            Op::Map => 0,
+            Op::Pull { likes } => *likes,
             _ => return,
         };
-        let pins = node.args[first..].iter().any(|arg| {
-            !self.expanded.contains_key(arg)
-                && !self.graph.ty(*arg).is_float()
-                && self.shapes.of(*arg) == pinned
-        });
-        if pins {
+        let all = self.shapes.joined(&node.args[first..]);
+        let others = node.args[first..].iter().filter(|arg| !self.expanded.contains_key(arg));
+        if self.shapes.joined(others) == all && !all.is_empty() {
             for arg in &mut node.args[first..] {
                 if let Some((float, _)) = self.expanded.get(arg) {
                     *arg = *float;
@@ -110,78 +105,131 @@ impl Dropping {
     }
 }
 
-fn is_row(node: &Node, name: &str) -> bool {
+pub(super) fn is_row(node: &Node, name: &str) -> bool {
     matches!(&node.op, Op::Row(row) if row.name == name)
 }
 
-/// Which values are known to have the same shape: each is represented by one of them.
+/// A shape, as far as the graph tells: the values whose shapes broadcast together to it. That of floats
+/// is empty. Two values with the same shape in this sense have it when the code runs.
+pub(crate) type Shape = Rc<BTreeSet<Value>>;
+
+/// What is known of the values' shapes.
 pub(crate) struct Shapes {
-    representative: Vec<Value>,
+    of: Vec<Option<Shape>>,
+    /// That of floats.
+    none: Shape,
+    /// Products of matrices and vectors.
+    products: BTreeSet<Value>,
 }
 
 impl Shapes {
     /// What follows from the nodes of a graph and from how its cotangents were made.
     pub(crate) fn of_graph(graph: &Graph) -> Shapes {
-        let mut shapes = Shapes { representative: (0..graph.values.len()).map(Value).collect() };
-        for (number, info) in graph.values.iter().enumerate() {
-            if let Some(like) = info.shape_of {
-                shapes.representative[number] = like;
-            }
-        }
+        let mut shapes = Shapes {
+            of: vec![None; graph.values.len()],
+            none: Shape::default(),
+            products: BTreeSet::new(),
+        };
+        shapes.define(graph, &graph.body.params);
         shapes.note(graph, &graph.body.nodes);
         shapes
     }
 
     fn note(&mut self, graph: &Graph, nodes: &[Node]) {
         for node in nodes {
-            if let Some(like) = self.shape_of_result(graph, node) {
-                let like = self.of(like);
-                if like != node.out() {
-                    self.representative[node.out().0] = like;
+            if node.holds_code() {
+                for block in &node.blocks {
+                    self.define(graph, &block.params);
+                    self.define(graph, &block.restored);
+                    self.note(graph, &block.nodes);
                 }
             }
-            if !matches!(node.op, Op::Map | Op::Pull { .. }) {
-                node.blocks.iter().for_each(|block| self.note(graph, &block.nodes));
+            if is_row(node, "Dot") || is_row(node, "Matmul") {
+                self.products.extend(&node.outs);
+            }
+            if let [out] = node.outs[..] {
+                if let Some(shape) = self.of_result(graph, node) {
+                    self.of[out.0] = Some(shape);
+                    continue;
+                }
+            }
+            self.define(graph, &node.outs);
+        }
+    }
+
+    /// Values of which no more is known than what they were made to be like.
+    fn define(&mut self, graph: &Graph, values: &[Value]) {
+        for value in values {
+            let like = graph.info(*value).shape_of.filter(|_| !is_scalar(graph, *value));
+            let shape = match like.and_then(|like| self.of[like.0].clone()) {
+                Some(shape) => shape,
+                None if is_scalar(graph, *value) => self.none.clone(),
+                None => Rc::new(BTreeSet::from([*value])),
+            };
+            self.of[value.0] = Some(shape);
+        }
+    }
+
+    /// The shape of a value.
+    pub(crate) fn of(&self, value: Value) -> Shape {
+        match self.of.get(value.0) {
+            Some(Some(shape)) => shape.clone(),
+            _ => Rc::new(BTreeSet::from([value])),
+        }
+    }
+
+    /// The shape that values broadcast to.
+    pub(super) fn joined<'v>(&self, values: impl IntoIterator<Item = &'v Value>) -> Shape {
+        let mut values = values.into_iter();
+        let Some(first) = values.next() else { return self.none.clone() };
+        let mut joined = self.of(*first);
+        for value in values {
+            let shape = self.of(*value);
+            if !shape.is_subset(&joined) {
+                joined = Rc::new(joined.union(&shape).copied().collect());
             }
         }
+        joined
     }
 
-    /// The value that stands for all of this shape.
-    pub(crate) fn of(&self, value: Value) -> Value {
-        let mut value = value;
-        if value.0 >= self.representative.len() {
-            return value;
-        }
-        while self.representative[value.0] != value {
-            value = self.representative[value.0];
-        }
-        value
+    /// True if a product of matrices is among what broadcasts to the shape.
+    pub(super) fn has_product(&self, shape: &Shape) -> bool {
+        !shape.is_disjoint(&self.products)
     }
 
-    /// An operand that has the shape of the node's only result.
-    fn shape_of_result(&self, graph: &Graph, node: &Node) -> Option<Value> {
+    /// Says of which shape a value is that was made since.
+    pub(super) fn set(&mut self, value: Value, shape: Shape) {
+        if self.of.len() <= value.0 {
+            self.of.resize(value.0 + 1, None);
+        }
+        self.of[value.0] = Some(shape);
+    }
+
+    /// The shape of a node's only result, if it follows from its operands'.
+    fn of_result(&self, graph: &Graph, node: &Node) -> Option<Shape> {
+        if is_scalar(graph, node.out()) {
+            return None;
+        }
         match &node.op {
             Op::Row(row) => match (row.kind, row.gives()) {
-                (Kind::Elementwise, _) => self.common(graph, &node.args),
-                (Kind::Whole, Gives::Same) => node.args.first().copied(),
+                // An array of another type is nobody's like.
+                (Kind::Elementwise, _) if row.is_cast() => None,
+                (Kind::Elementwise, _) => Some(self.joined(&node.args)),
+                (Kind::Whole, Gives::Same) => node.args.first().map(|first| self.of(*first)),
                 (Kind::Whole, Gives::Like) => {
-                    row.operands.iter().position(|name| *name == "like").map(|at| node.args[at])
+                    let like = row.operands.iter().position(|name| *name == "like")?;
+                    Some(self.of(node.args[like]))
                 }
                 _ => None,
             },
-            Op::Map => self.common(graph, &node.args),
-            Op::Dense | Op::AddView(_) => node.args.first().copied(),
+            Op::Map => Some(self.joined(&node.args)),
+            Op::Dense | Op::AddView(_) => node.args.first().map(|first| self.of(*first)),
             _ => None,
         }
     }
+}
 
-    /// The one shape of all operands that may be arrays.
-    fn common(&self, graph: &Graph, args: &[Value]) -> Option<Value> {
-        let mut arrays = args
-            .iter()
-            .copied()
-            .filter(|arg| !graph.ty(*arg).is_float() && *graph.ty(*arg) != Ty::Integer);
-        let first = arrays.next()?;
-        arrays.all(|other| self.of(other) == self.of(first)).then_some(first)
-    }
+/// True for what has no shape, as far as the macro can see.
+pub(super) fn is_scalar(graph: &Graph, value: Value) -> bool {
+    matches!(graph.ty(value), Ty::Float(_) | Ty::Integer | Ty::Constant | Ty::Bool)
 }

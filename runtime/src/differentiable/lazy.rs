@@ -3,7 +3,7 @@
 use ndarray::{Array, ArrayRef, Dimension};
 
 use super::{Accumulator, Contribution};
-use crate::Float;
+use crate::{Float, memory};
 
 /// A sum of arrays, zero at first, whose shape may be known before anything arrives.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ impl<T: Float, D: Dimension> Lazy<T, D> {
     #[track_caller]
     pub fn dense(&mut self) -> &mut Array<T, D> {
         if let Sum::Zero(shape) = &self.sum {
-            self.sum = Sum::Arrived(Array::zeros(shape.clone()));
+            self.sum = Sum::Arrived(zeros(shape.clone()));
         }
         match &mut self.sum {
             Sum::Arrived(sum) => sum,
@@ -90,7 +90,18 @@ impl<T: Float, D: Dimension> Lazy<T, D> {
                 check_shape(shape.slice(), value.shape());
                 self.sum = Sum::Arrived(value);
             }
-            Sum::Arrived(sum) => add_arrays(sum, &value),
+            Sum::Arrived(sum) => {
+                add_arrays(sum, &value);
+                memory::give(value.into_raw_vec_and_offset().0);
+            }
+        }
+    }
+
+    /// The sum, where something arrived.
+    pub(crate) fn arrived_mut(&mut self) -> Option<&mut Array<T, D>> {
+        match &mut self.sum {
+            Sum::Arrived(sum) => Some(sum),
+            _ => None,
         }
     }
 
@@ -101,6 +112,12 @@ impl<T: Float, D: Dimension> Lazy<T, D> {
             _ => self.add_owned(value.to_owned()),
         }
     }
+}
+
+/// Zeros in memory that was kept.
+fn zeros<T: Float, D: Dimension>(shape: D) -> Array<T, D> {
+    let elements = memory::zeros(shape.size());
+    Array::from_shape_vec(shape, elements).expect("as many zeros as the shape has")
 }
 
 #[track_caller]
@@ -129,8 +146,13 @@ impl<T: Float, D: Dimension> Accumulator for Lazy<T, D> {
     fn finish(self) -> Array<T, D> {
         match self.sum {
             Sum::Unknown => unknown_shape(),
-            Sum::Zero(shape) => Array::zeros(shape),
+            Sum::Zero(shape) => zeros(shape),
             Sum::Arrived(sum) => sum,
+        }
+    }
+    fn end(self) {
+        if let Sum::Arrived(sum) = self.sum {
+            memory::give(sum.into_raw_vec_and_offset().0);
         }
     }
     fn add_gradient(&mut self, gradient: Array<T, D>) {

@@ -101,6 +101,8 @@ pub trait Accumulator: Default + Clone + Send {
         sum.add_gradient(gradient);
         sum
     }
+    /// Ends it; the memory of its arrays is kept for arrays to come.
+    fn end(self) {}
     /// Adds another accumulator; a shape that only one of them knows is kept.
     fn merge(&mut self, other: Self);
 }

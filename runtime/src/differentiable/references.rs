@@ -82,6 +82,9 @@ impl<A: Accumulator> Accumulator for Box<A> {
     fn finish(self) -> Self::Gradient {
         Box::new((*self).finish())
     }
+    fn end(self) {
+        (*self).end();
+    }
     fn add_gradient(&mut self, gradient: Self::Gradient) {
         (**self).add_gradient(*gradient);
     }

@@ -60,6 +60,9 @@ macro_rules! differentiable_tuple {
             fn finish(self) -> Self::Gradient {
                 ($(self.$index.finish(),)+)
             }
+            fn end(self) {
+                $(self.$index.end();)+
+            }
             fn add_gradient(&mut self, gradient: Self::Gradient) {
                 $(self.$index.add_gradient(gradient.$index);)+
             }

@@ -81,13 +81,7 @@ impl<'a, const N: usize> Domain<'a, N> {
     #[track_caller]
     fn general<T>(operands: &[Source<'a, T>; N], likes: &[&'a [usize]]) -> Self {
         let shapes = || operands.iter().map(Source::shape).chain(likes.iter().copied());
-        let rank = shapes().map(<[usize]>::len).max().unwrap_or(0);
-        let mut shape = Few::filled(1, rank);
-        for own in shapes() {
-            if !join(shape.as_mut_slice(), own) {
-                do_not_broadcast(shapes());
-            }
-        }
+        let shape = joined_shape(shapes());
         // Fortran order if that is how all arrays lie, and C order is not.
         let all = |order: Order| {
             operands.iter().all(|operand| match operand {
@@ -173,6 +167,22 @@ fn is_contiguous(shape: &[usize], strides: &[isize], order: Order) -> bool {
             Order::C => axes.rev().all(&mut check),
             Order::Fortran => axes.all(&mut check),
         }
+}
+
+/// The shape that all of these broadcast to.
+///
+/// # Panics
+/// If they do not broadcast together.
+#[track_caller]
+pub(super) fn joined_shape<'a>(shapes: impl Iterator<Item = &'a [usize]> + Clone) -> Few<usize> {
+    let rank = shapes.clone().map(<[usize]>::len).max().unwrap_or(0);
+    let mut shape = Few::filled(1, rank);
+    for own in shapes.clone() {
+        if !join(shape.as_mut_slice(), own) {
+            do_not_broadcast(shapes);
+        }
+    }
+    shape
 }
 
 /// Widens `shape`, of at least the rank of `own`, so that `own` broadcasts to it; false if they do not fit.

@@ -19,6 +19,7 @@ use super::operand::Operand;
 use super::rank::{Rank, Source};
 use super::results::{Outputs, Results};
 use super::sink::Sink;
+use super::small::{self, SMALL};
 use super::sweep::{BLOCK, Sweep};
 use crate::{Float, memory};
 
@@ -100,6 +101,20 @@ macro_rules! sweep {
     };
 }
 
+/// Evaluates the formula at the few elements of a domain, and gives what it gives.
+macro_rules! small {
+    ($f:ident, $operands:ident, $domain:ident, $R:ty: $($a:ident),+) => {{
+        let mut spread = [[T::zero(); SMALL]; [$(stringify!($a)),+].len()];
+        small::spread(&$operands, &$domain, &mut spread);
+        let [$($a),+] = &spread;
+        let mut given = <$R as Results<T>>::small();
+        for index in 0..$domain.len {
+            $f(&Math::std(), $($a[index]),+).put(index, &mut given);
+        }
+        given
+    }};
+}
+
 macro_rules! kernels {
     (
         $map:ident $map_math:ident $pull:ident $pull_math:ident $map_to:ident $map_to_math:ident
@@ -159,11 +174,15 @@ macro_rules! kernels {
                 return f(&Math::std(), $($a),+).into_scalars();
             }
             let domain = Domain::new(&operands, &[]);
+            if domain.len <= SMALL {
+                let given = small!(f, operands, domain, R: $($a),+);
+                let sinks = R::sinks(|output| small::sunk(&given.as_ref()[output], &domain, output, domain.len));
+                R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+            } else {
             let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
-            if domain.len > 0 {
-                sweep!(f, operands, domain, sinks, R, $block: $($a),+);
-            }
+            sweep!(f, operands, domain, sinks, R, $block: $($a),+);
             R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+            }
             };
             $($a.operand_end();)+
             results
@@ -213,6 +232,14 @@ macro_rules! kernels {
             let shapes = likes.shapes();
             let shapes = &shapes[..L::Values::COUNT];
             let domain = Domain::new(&operands, shapes);
+            if domain.len <= SMALL {
+                let given = small!(f, operands, domain, L::Values: $($a),+);
+                let sinks = L::Values::sinks(|output| {
+                    let like_len = shapes[output].iter().product();
+                    small::sunk(&given.as_ref()[output], &domain, output, like_len)
+                });
+                likes.gradients_from_sinks(sinks, domain.len, domain.order)
+            } else {
             let mut sinks = L::Values::sinks(|output| {
                 let like_len = shapes[output].iter().product();
                 match &domain.axes {
@@ -220,12 +247,12 @@ macro_rules! kernels {
                     None => Sink::flat(like_len, domain.len),
                 }
             });
-            if domain.len > 0 {
-                sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
-            }
+            sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
             likes.gradients_from_sinks(sinks, domain.len, domain.order)
+            }
             };
             $($a.operand_end();)+
+            likes.end();
             gradients
         }
 

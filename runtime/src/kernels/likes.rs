@@ -15,6 +15,8 @@ pub trait Likes<T: Float> {
     type Gradients;
     /// Whether all likes are floats.
     const ALL_SCALAR: bool;
+    /// Ends the likes.
+    fn end(self);
     /// The shapes, empty for those that there are not.
     fn shapes(&self) -> [&[usize]; OUTPUTS];
     /// The gradients of floats.
@@ -42,6 +44,10 @@ macro_rules! likes_tuple {
             type Gradients = ($($L::Gradient,)+);
             const ALL_SCALAR: bool = $($L::LIKE_IS_SCALAR)&&+;
 
+            #[inline(always)]
+            fn end(self) {
+                $(self.$index.like_end();)+
+            }
             #[inline]
             fn shapes(&self) -> [&[usize]; OUTPUTS] {
                 let mut shapes: [&[usize]; OUTPUTS] = [&[]; OUTPUTS];

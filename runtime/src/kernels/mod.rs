@@ -16,11 +16,12 @@ mod rank;
 mod results;
 mod rows;
 mod sink;
+mod small;
 mod sweep;
 
 pub use elementwise::*;
 pub use join::JoinAll;
-pub use like::Like;
+pub use like::{JoinedShape, Like, Total};
 pub use likes::Likes;
 pub use math::{Elementary, Math};
 pub use operand::Operand;

@@ -57,7 +57,7 @@ impl<T: Float, S: Data<Elem = T>, D: Dimension> Operand<T> for ArrayBase<S, D> {
         self.view()
     }
     fn operand_owned(self) -> Array<T, D> {
-        self.into_owned()
+        self.try_into_owned_nocopy().unwrap_or_else(|shown| <Nd<D> as Rank>::to_owned(shown.view()))
     }
     #[inline]
     fn operand_end(self) {

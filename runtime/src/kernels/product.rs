@@ -6,7 +6,7 @@ mod tests;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
-use crate::memory;
+use crate::{Float, memory};
 
 /// Floats that matrices can be made of: the products are ndarray's.
 ///
@@ -33,6 +33,30 @@ pub trait Multiply: Sized {
     );
 }
 
+/// The most multiplications for which setting up ndarray's product would take longer than they do.
+const SMALL: usize = 512;
+
+/// The product of small matrices.
+///
+/// # Panics
+/// If the shapes do not fit.
+fn small<T: Float>(
+    a: ArrayView2<'_, T>,
+    b: ArrayView2<'_, T>,
+    mut c: ArrayViewMut2<'_, T>,
+    is_added: bool,
+) {
+    assert!(a.ncols() == b.nrows() && c.dim() == (a.nrows(), b.ncols()), "the shapes do not fit");
+    for (mut c, a) in c.rows_mut().into_iter().zip(a.rows()) {
+        if !is_added {
+            c.fill(T::zero());
+        }
+        for (a, b) in a.into_iter().zip(b.rows()) {
+            c.iter_mut().zip(b).for_each(|(c, b)| *c += *a * *b);
+        }
+    }
+}
+
 macro_rules! multiply {
     ($($float:ident)*) => {$(
         impl Multiply for $float {
@@ -51,6 +75,9 @@ macro_rules! multiply {
                 mut c: ArrayViewMut2<'_, Self>,
                 is_added: bool,
             ) {
+                if a.len() * b.ncols() <= SMALL {
+                    return small(a, b, c, is_added);
+                }
                 let kept = if is_added { 1.0 } else { 0.0 };
                 general_mat_mul(1.0, &a, &b, kept, &mut c);
             }

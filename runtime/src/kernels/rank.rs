@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use ndarray::{Array, ArrayView, DimMax, Dimension};
 
 use super::like::Like;
-use crate::Float;
+use crate::{Float, memory};
 
 /// The rank of a float.
 #[derive(Clone, Copy, Debug)]
@@ -118,7 +118,11 @@ impl<D: Dimension> Rank for Nd<D> {
         Source::Elements { first: view.as_ptr(), shape: view.shape(), strides: view.strides() }
     }
     fn to_owned<T: Float>(view: ArrayView<'_, T, D>) -> Array<T, D> {
-        view.to_owned()
+        match view.as_slice() {
+            Some(elements) => Array::from_shape_vec(view.raw_dim(), memory::copied(elements))
+                .expect("as many elements as the view has"),
+            None => view.to_owned(),
+        }
     }
     fn into_elements<T: Float>(value: Array<T, D>) -> Vec<T> {
         if value.is_standard_layout() {

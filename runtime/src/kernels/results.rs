@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use super::domain::OUTPUTS;
 use super::rank::{Order, Rank};
 use super::sink::Sink;
+use super::small::{SMALL, Small};
 use super::sweep::{BLOCK, Block};
 use crate::Float;
 
@@ -24,6 +25,12 @@ pub trait Results<T: Float>: Copy {
     type Sinks: AsMut<[Sink<T>]>;
     /// A block for each value, to be summed from.
     type Scratch: AsMut<[Block<T>]>;
+    /// The few elements of each value in a kernel over as many.
+    type Small: AsRef<[Small<T>]>;
+    /// Zeros for each value.
+    fn small() -> Self::Small;
+    /// Writes the values at `index`.
+    fn put(self, index: usize, into: &mut Self::Small);
     /// A sink for each value, made from its number.
     fn sinks(make: impl FnMut(usize) -> Sink<T>) -> Self::Sinks;
     /// Blocks without contents.
@@ -46,6 +53,16 @@ impl<T: Float> Results<T> for T {
     type Out<K: Rank> = K::Of<T>;
     type Sinks = [Sink<T>; 1];
     type Scratch = [Block<T>; 1];
+    type Small = [Small<T>; 1];
+
+    #[inline(always)]
+    fn small() -> Self::Small {
+        [[T::zero(); SMALL]; 1]
+    }
+    #[inline(always)]
+    fn put(self, index: usize, into: &mut Self::Small) {
+        into[0][index] = self;
+    }
 
     #[inline]
     fn sinks(make: impl FnMut(usize) -> Sink<T>) -> Self::Sinks {
@@ -87,6 +104,16 @@ macro_rules! results_tuple {
             type Out<K: Rank> = ($(each!($index, K::Of<T>),)+);
     type Sinks = [Sink<T>; $count];
     type Scratch = [Block<T>; $count];
+    type Small = [Small<T>; $count];
+
+    #[inline(always)]
+    fn small() -> Self::Small {
+        [[T::zero(); SMALL]; $count]
+    }
+    #[inline(always)]
+    fn put(self, index: usize, into: &mut Self::Small) {
+        $(into[$index][index] = self.$index;)+
+    }
 
     #[inline]
     fn sinks(make: impl FnMut(usize) -> Sink<T>) -> Self::Sinks {

@@ -16,6 +16,8 @@ pub enum Sink<T> {
     /// Sums over the outer axes, for rows shorter than a block: whole blocks of rows are added up,
     /// and the rows of that one block at the end.
     Periodic { block: Vec<T>, row: usize },
+    /// What a kernel over a handful of elements gave.
+    Done(Vec<T>),
     /// Sums row by row into a buffer where the like's strides lead.
     Rows { sum: Vec<T>, output: usize },
 }
@@ -37,9 +39,9 @@ impl<T: Float> Sink<T> {
             && inner.like[output] == 1
             && outer.iter().all(|axis| axis.like[output] == 0)
         {
-            Sink::Periodic { block: vec![T::zero(); blocks.rows * inner.len], row: inner.len }
+            Sink::Periodic { block: memory::zeros(blocks.rows * inner.len), row: inner.len }
         } else {
-            Sink::Rows { sum: vec![T::zero(); like_len], output }
+            Sink::Rows { sum: memory::zeros(like_len), output }
         }
     }
 
@@ -97,7 +99,7 @@ impl<T: Float> Sink<T> {
         walk: &mut Odometer<OUTPUTS>,
     ) {
         match self {
-            Sink::Store(_) => {}
+            Sink::Store(_) | Sink::Done(_) => {}
             Sink::Total { .. } => self.add_to_total(|| block),
             Sink::Periodic { block: total, .. } => {
                 total.iter_mut().zip(block).for_each(|(total, &x)| *total += x);
@@ -136,7 +138,7 @@ impl<T: Float> Sink<T> {
                 block.truncate(row);
                 block
             }
-            Sink::Rows { sum, .. } => sum,
+            Sink::Rows { sum, .. } | Sink::Done(sum) => sum,
         }
     }
 }

@@ -27,6 +27,11 @@ pub fn finish<A: Accumulator>(acc: A) -> A::Gradient {
     acc.finish()
 }
 
+/// Ends a gradient; the memory of its arrays is kept for arrays to come.
+pub fn end<G: Differentiable<Gradient = G>>(gradient: G) {
+    G::Acc::from_gradient(gradient).end();
+}
+
 /// The gradient that `acc` holds, zeros of `like`'s shape where nothing arrived.
 ///
 /// # Panics

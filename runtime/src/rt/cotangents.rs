@@ -3,9 +3,9 @@
 use ndarray::{ArrayD, Axis, Dimension};
 
 use super::ScalarResult;
-use crate::Float;
 use crate::differentiable::{Accumulator, Contribution, Differentiable};
-use crate::kernels::{Like, Nd, Operand, Order, Rank, Scalar, map_to1};
+use crate::kernels::{JoinedShape, Like, Likes, Nd, Operand, Order, Rank, Scalar, Total, map_to1};
+use crate::{Float, memory};
 
 /// `value` summed over the axes along which `like` was broadcast; unchanged (an owned array is moved)
 /// if the shapes agree.
@@ -95,6 +95,22 @@ where
     assigned(like, value)
 }
 
+/// In the place of a like: asks a kernel for the sum of all elements.
+#[inline(always)]
+pub fn sum_of_all() -> Total {
+    Total
+}
+
+/// The shape that likes broadcast to, in the place of a like.
+///
+/// # Panics
+/// If they do not broadcast together.
+#[inline]
+#[track_caller]
+pub fn joined<T: Float, L: Likes<T>>(likes: L) -> JoinedShape<T> {
+    JoinedShape::of(&likes.shapes())
+}
+
 /// Zeros of a value's shape, whatever it is.
 #[inline]
 pub fn zero_gradient<X: Differentiable + ?Sized>(value: &X) -> X::Gradient {
@@ -123,7 +139,7 @@ pub fn zeros<T: Float, L: Like<T>>(like: L) -> L::Gradient {
         return like.like_scalar(T::zero());
     }
     let len = like.like_shape().iter().product();
-    like.like_from(vec![T::zero(); len], Order::C)
+    like.like_from(memory::zeros(len), Order::C)
 }
 
 /// The constant `value` in the type of `_beside`.

@@ -33,7 +33,7 @@ pub use crate::differentiable::{
 };
 pub use crate::kernels::*;
 pub use accumulate::{
-    Dense, Elements, accumulator, add, dense, filled, finish, into_acc, into_acc_of, take,
+    Dense, Elements, accumulator, add, dense, end, filled, finish, into_acc, into_acc_of, take,
     take_pushed, total,
 };
 pub use activity::{Activity, Constant, No, Or, Yes, or};
@@ -45,8 +45,8 @@ pub use at::{
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
 pub use casts::{Cast, CastTangent, as_f32, as_f64, cast_like, tangent_as_f32, tangent_as_f64};
 pub use cotangents::{
-    assigned, count, count_axis, expand, expand_axis, lit, plus, scalar_one, seed, seed_acc,
-    seed_gradient, spread, sum_to, zero_gradient, zeros,
+    assigned, count, count_axis, expand, expand_axis, joined, lit, plus, scalar_one, seed,
+    seed_acc, seed_gradient, spread, sum_of_all, sum_to, zero_gradient, zeros,
 };
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;
@@ -61,12 +61,14 @@ pub use messages::{
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
 pub use products::{
-    Dot, DotNt, DotTn, count_products, dot, dot_nt, dot_tn, matmul, matmul_nt, matmul_tn, plus_dot,
+    Dot, DotNt, DotNtToAdd, DotTn, DotTnToAdd, DotToAdd, count_products, dot, dot_nt,
+    dot_nt_to_add, dot_tn, dot_tn_to_add, dot_to_add, matmul, matmul_nt, matmul_tn, plus_dot,
     plus_dot_nt, plus_dot_tn,
 };
 pub use pullback::pullback;
 pub use reductions::{
-    mean, mean_axis, norm, product, product_axis, std, std_axis, sum, sum_axis, var, var_axis,
+    mean, mean_axis, mean_of, norm, product, product_axis, std, std_axis, sum, sum_axis, var,
+    var_axis,
 };
 pub use rules::{check_rule, shapes};
 pub use scans::{

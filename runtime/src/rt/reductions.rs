@@ -3,7 +3,7 @@
 use ndarray::{Array, Axis, Dimension, RemoveAxis};
 
 use crate::Float;
-use crate::kernels::{Nd, Operand, map_to1, map_to2};
+use crate::kernels::{Like, Nd, Operand, map_to1, map_to2};
 
 #[cold]
 #[track_caller]
@@ -56,6 +56,20 @@ of_all! {
     /// # Panics
     /// As [`var`].
     std(x, ddof) x.std(ddof);
+}
+
+/// The mean of as many elements as `like` has, whose sum is given.
+///
+/// # Panics
+/// If there are none.
+#[inline]
+#[track_caller]
+pub fn mean_of<T: Float>(sum: T, like: impl Like<T>) -> T {
+    let shape = like.like_shape();
+    match shape.iter().product::<usize>() {
+        0 => empty("mean", shape),
+        count => sum / T::from_f64_lossy(count as f64),
+    }
 }
 
 macro_rules! along_axis {

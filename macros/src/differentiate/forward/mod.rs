@@ -155,6 +155,7 @@ impl Forward {
             | Op::Verbatim(_)
             | Op::Effect(_)
             | Op::Undefined
+            | Op::Joined
             | Op::Jvp(_)
             | Op::FieldTangent(_) => {
                 self.nodes.push(node);

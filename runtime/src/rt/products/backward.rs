@@ -22,7 +22,10 @@ where
     B: Operand<T>,
 {
     one_product();
-    Y::Rank::dot_nt(dy.operand_view(), b.operand_view())
+    let product = Y::Rank::dot_nt(dy.operand_view(), b.operand_view());
+    dy.operand_end();
+    b.operand_end();
+    product
 }
 
 /// The cotangent of `b` in `dot(a, b)`: `a^T dy`.
@@ -38,7 +41,10 @@ where
     Y: Operand<T>,
 {
     one_product();
-    A::Rank::dot_tn(a.operand_view(), dy.operand_view())
+    let product = A::Rank::dot_tn(a.operand_view(), dy.operand_view());
+    a.operand_end();
+    dy.operand_end();
+    product
 }
 
 /// The rank of a cotangent `dy` of a product whose right operand has rank `B`.

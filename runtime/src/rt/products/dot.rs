@@ -22,7 +22,10 @@ where
     B: Operand<T>,
 {
     one_product();
-    A::Rank::dot(a.operand_view(), b.operand_view())
+    let product = A::Rank::dot(a.operand_view(), b.operand_view());
+    a.operand_end();
+    b.operand_end();
+    product
 }
 
 /// A rank that has a `dot` with rank `B`.

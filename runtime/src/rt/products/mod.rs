@@ -11,7 +11,10 @@ pub use backward::{DotNt, DotTn, dot_nt, dot_tn};
 pub use count::count_products;
 pub use dot::{Dot, dot};
 pub use matmul::{matmul, matmul_nt, matmul_tn};
-pub use onto::{plus_dot, plus_dot_nt, plus_dot_tn};
+pub use onto::{
+    DotNtToAdd, DotTnToAdd, DotToAdd, dot_nt_to_add, dot_tn_to_add, dot_to_add, plus_dot,
+    plus_dot_nt, plus_dot_tn,
+};
 
 /// Ends a product whose operands do not fit: `name`, both shapes, and the lengths that should agree.
 #[cold]

@@ -1,17 +1,66 @@
 //! Products added to a sum where it lies: what a weight receives in every turn of a loop.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array, Array2, ArrayView2, Dimension};
 
 use super::backward::{DotNt, DotTn};
 use super::count::one_product;
 use super::dot::Dot;
 use crate::Float;
-use crate::differentiable::Contribution;
+use crate::differentiable::{Contribution, Lazy};
 use crate::kernels::{Operand, Rank};
 use crate::rt::plus;
 
 macro_rules! onto {
-    ($($(#[$doc:meta])* $name:ident = $product:ident by $Product:ident :: $method:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $Added:ident $added:ident = $product:ident by $Product:ident :: $method:ident;)*) => {$(
+        /// A product that is computed where it is added to a sum.
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Added<A, B>(A, B);
+
+        /// The product, to be added to a sum where that lies.
+        #[inline(always)]
+        pub fn $added<A, B>(a: A, b: B) -> $Added<A, B> {
+            $Added(a, b)
+        }
+
+        impl<T, D, A, B> Contribution<Lazy<T, D>> for $Added<A, B>
+        where
+            T: Float,
+            D: Dimension,
+            A: Operand<T>,
+            B: Operand<T>,
+            A::Rank: $Product<B::Rank>,
+            <A::Rank as $Product<B::Rank>>::Output: Rank<Of<T> = Array<T, D>>,
+        {
+            #[track_caller]
+            fn add_to(self, acc: &mut Lazy<T, D>) {
+                let $Added(a, b) = self;
+                let is_added = acc.arrived_mut().is_some_and(|sum| {
+                    A::Rank::$method::<T>(sum, &a.operand_view(), &b.operand_view())
+                });
+                if is_added {
+                    one_product();
+                    a.operand_end();
+                    b.operand_end();
+                } else {
+                    super::$product(a, b).add_to(acc);
+                }
+            }
+        }
+
+        impl<T, A, B> Contribution<T> for $Added<A, B>
+        where
+            T: Float + Contribution<T>,
+            A: Operand<T>,
+            B: Operand<T>,
+            A::Rank: $Product<B::Rank>,
+            <A::Rank as $Product<B::Rank>>::Output: Rank<Of<T> = T>,
+        {
+            #[track_caller]
+            fn add_to(self, acc: &mut T) {
+                super::$product(self.0, self.1).add_to(acc);
+            }
+        }
+
         $(#[$doc])*
         ///
         /// # Panics
@@ -37,11 +86,11 @@ macro_rules! onto {
 }
 onto! {
     /// `sum` and `dot(a, b)`.
-    plus_dot = dot by Dot::dot_onto;
+    plus_dot, DotToAdd dot_to_add = dot by Dot::dot_onto;
     /// `sum` and `dot_nt(a, b)`.
-    plus_dot_nt = dot_nt by DotNt::dot_nt_onto;
+    plus_dot_nt, DotNtToAdd dot_nt_to_add = dot_nt by DotNt::dot_nt_onto;
     /// `sum` and `dot_tn(a, b)`.
-    plus_dot_tn = dot_tn by DotTn::dot_tn_onto;
+    plus_dot_tn, DotTnToAdd dot_tn_to_add = dot_tn by DotTn::dot_tn_onto;
 }
 
 /// Adds `a b` to `sum`, if the shapes fit.

@@ -1,0 +1,81 @@
+//! What one element receives more than once is added up before it is added to the array.
+//!
+//! `x[i] * x[i] + x[i]` gives three contributions to one element of `dx`. Added one by one, each has to wait for
+//! the one before to reach memory.
+
+use std::collections::HashMap;
+
+use crate::graph::{Graph, Info, Node, Op, Value};
+use crate::ops::row;
+
+/// Adds up what is added to the same element in one block.
+pub(crate) fn gather_elements(mut graph: Graph) -> Graph {
+    let uses = graph.uses();
+    let (primal, adjoint) = graph.take_sweeps();
+    let mut gathering = Gathering { graph, uses };
+    let primal = gathering.nodes(primal);
+    let adjoint = gathering.nodes(adjoint);
+    let Gathering { mut graph, .. } = gathering;
+    graph.put_sweeps(primal, adjoint);
+    graph
+}
+
+struct Gathering {
+    graph: Graph,
+    uses: Vec<usize>,
+}
+
+impl Gathering {
+    fn nodes(&mut self, nodes: Vec<Node>) -> Vec<Node> {
+        let mut kept: Vec<Node> = Vec::new();
+        // Versions that were left out, and what they are instead.
+        let mut names: HashMap<Value, Value> = HashMap::new();
+        for mut node in nodes {
+            if node.holds_code() {
+                for block in &mut node.blocks {
+                    block.nodes = self.nodes(std::mem::take(&mut block.nodes));
+                }
+            }
+            if let Some(before) = self.same_element(&kept, &node) {
+                let earlier = kept.remove(before);
+                names.insert(earlier.out(), earlier.args[0]);
+                let (old, new) = (earlier.args[1], node.args[1]);
+                let info = Info { name: None, ..self.graph.info(old).clone() };
+                let sum = self.graph.value(info);
+                kept.push(Node::new(sum, Op::Row(row("Add")), vec![old, new], node.origin));
+                node.args[1] = sum;
+                let rename = |arg: &mut Value| *arg = names.get(arg).copied().unwrap_or(*arg);
+                kept.iter_mut().for_each(|node| node.args.iter_mut().for_each(rename));
+                node.args.iter_mut().for_each(rename);
+            }
+            kept.push(node);
+        }
+        kept
+    }
+
+    /// Where an earlier addition to the same element stands, if nothing but additions to other elements comes
+    /// between.
+    fn same_element(&self, kept: &[Node], node: &Node) -> Option<usize> {
+        let is_element = |node: &Node| matches!(node.op, Op::AddView(row) if row.name == "Get");
+        if !is_element(node) {
+            return None;
+        }
+        let mut version = node.args[0];
+        loop {
+            let is_next = |earlier: &Node| is_element(earlier) && earlier.out() == version;
+            let before = kept.iter().rposition(is_next)?;
+            let earlier = &kept[before];
+            if self.uses.get(version.0) != Some(&1) {
+                return None;
+            }
+            let is_float = |value: Value| self.graph.ty(value).is_float();
+            if earlier.args[2..] == node.args[2..]
+                && is_float(earlier.args[1])
+                && is_float(node.args[1])
+            {
+                return Some(before);
+            }
+            version = earlier.args[0];
+        }
+    }
+}

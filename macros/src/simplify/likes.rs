@@ -1,0 +1,152 @@
+//! Whose shape is asked for.
+//!
+//! A sum over broadcast axes asks for the shape of the value that it belongs to. Another value of that
+//! shape which is needed anyway serves as well, and then the first one can become part of a kernel.
+
+use std::collections::{HashMap, HashSet};
+
+use super::shapes::{is_row, is_scalar, Shapes};
+use crate::graph::{Graph, Info, Node, Op, Ty, Value};
+
+/// Asks values for their shapes that are needed for more than that.
+pub(crate) fn share_likes(graph: Graph) -> Graph {
+    let mut needed = HashSet::new();
+    let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
+    note_needed(&graph.body.nodes[start..], &mut needed);
+    share(graph, needed)
+}
+
+/// The same where primal and adjoint run one after the other: what the primal uses is there too.
+pub(crate) fn share_likes_of_sweeps(graph: Graph) -> Graph {
+    let mut needed = HashSet::new();
+    let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
+    let (primal, adjoint) = graph.body.nodes.split_at(start);
+    note_needed(adjoint, &mut needed);
+    // What is defined in a loop or branch is not there any more.
+    needed.extend(primal.iter().flat_map(|node| &node.args));
+    share(graph, needed)
+}
+
+fn share(mut graph: Graph, mut needed: HashSet<Value>) -> Graph {
+    let shapes = Shapes::of_graph(&graph);
+    needed.extend(graph.body.params.iter().chain(&graph.body.results));
+    let (primal, adjoint) = graph.take_sweeps();
+    let visible = graph.body.params.clone();
+    let mut likes = Likes { graph, shapes, needed, visible, inside: HashMap::new() };
+    let primal = likes.nodes(primal);
+    let adjoint = likes.nodes(adjoint);
+    let mut graph = likes.graph;
+    graph.put_sweeps(primal, adjoint);
+    graph
+}
+
+/// Notes what these nodes use as values.
+fn note_needed(nodes: &[Node], needed: &mut HashSet<Value>) {
+    for node in nodes {
+        for (position, arg) in node.args.iter().enumerate() {
+            if !node.is_like(position) {
+                needed.insert(*arg);
+            }
+        }
+        for block in &node.blocks {
+            needed.extend(&block.results);
+            note_needed(&block.nodes, needed);
+        }
+    }
+}
+
+struct Likes {
+    graph: Graph,
+    shapes: Shapes,
+    /// What is used as a value by the adjoint, or by anything if it is there at the adjoint's time.
+    needed: HashSet<Value>,
+    /// What is defined so far and in scope.
+    visible: Vec<Value>,
+    /// What is defined in the blocks of a branch or loop, by its record: its adjoint uses it as if it were
+    /// in scope.
+    inside: HashMap<Value, Vec<Vec<Value>>>,
+}
+
+impl Likes {
+    fn nodes(&mut self, nodes: Vec<Node>) -> Vec<Node> {
+        let mut kept = Vec::new();
+        for mut node in nodes {
+            for position in 0..node.args.len() {
+                if node.is_like(position) {
+                    let value = node.args[position];
+                    let is_number = is_row(&node, "Count") || is_row(&node, "MeanOf");
+                    let joined = match is_number {
+                        true => self.joined(value, &mut kept),
+                        false => None,
+                    };
+                    node.args[position] = joined.or_else(|| self.like(value)).unwrap_or(value);
+                }
+            }
+            if node.holds_code() {
+                self.blocks(&mut node);
+            }
+            self.visible.extend(&node.outs);
+            kept.push(node);
+        }
+        kept
+    }
+
+    fn blocks(&mut self, node: &mut Node) {
+        let outer = self.visible.len();
+        let of_primal = match node.op {
+            Op::Unbranch | Op::Unloop(_) => self.inside.remove(&node.args[0]),
+            _ => None,
+        };
+        let mut inside = Vec::new();
+        for (position, block) in node.blocks.iter_mut().enumerate() {
+            if let Some(of_primal) = &of_primal {
+                self.visible.extend(of_primal.get(position).into_iter().flatten());
+            }
+            self.visible.extend(&block.params);
+            block.nodes = self.nodes(std::mem::take(&mut block.nodes));
+            inside.push(self.visible.split_off(outer));
+        }
+        if let Some(record) = node.record() {
+            self.inside.insert(record, inside);
+        }
+    }
+
+    /// A value of the same shape that is needed for more.
+    fn like(&self, value: Value) -> Option<Value> {
+        let shape = self.shapes.of(value);
+        if is_scalar(&self.graph, value) || shape.contains(&value) {
+            return Some(value);
+        }
+        let elem = self.graph.ty(value).elem();
+        let serves = |other: &Value| {
+            self.needed.contains(other)
+                && !is_scalar(&self.graph, *other)
+                && self.graph.ty(*other).is_numeric()
+                && self.graph.ty(*other).elem() == elem
+                && self.shapes.of(*other) == shape
+        };
+        // What no kernel computes can stay out of all of them.
+        let leaf = shape.first().filter(|leaf| shape.len() == 1 && self.visible.contains(leaf));
+        let leaf = leaf.filter(|leaf| serves(leaf)).copied();
+        leaf.or_else(|| self.needed.contains(&value).then_some(value))
+            .or_else(|| self.visible.iter().copied().find(serves))
+    }
+
+    /// The shape of a value as that which others broadcast to, if these are needed for more.
+    fn joined(&mut self, value: Value, nodes: &mut Vec<Node>) -> Option<Value> {
+        let shape = self.shapes.of(value);
+        let serves = |leaf: &Value| {
+            let is_place = self.visible.contains(leaf) && self.needed.contains(leaf);
+            is_place && self.graph.ty(*leaf).is_numeric()
+        };
+        if shape.len() < 2 || shape.len() > MOST_JOINED || !shape.iter().all(serves) {
+            return None;
+        }
+        let out = self.graph.value(Info { ty: Ty::Constant, ..Info::default() });
+        nodes.push(Node::new(out, Op::Joined, shape.iter().copied().collect(), Default::default()));
+        Some(out)
+    }
+}
+
+/// The runtime joins so many shapes at once.
+const MOST_JOINED: usize = 8;
