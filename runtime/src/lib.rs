@@ -52,6 +52,10 @@
 //! gives most of it back; the README has measurements.
 #![forbid(unsafe_op_in_unsafe_fn)]
 
+// The layers are written as a user would write them, and so is what the macro makes of them.
+#[cfg(feature = "train")]
+extern crate self as chainrule;
+
 pub mod check;
 #[cfg(feature = "data")]
 pub mod data;
@@ -63,6 +67,8 @@ mod float;
 #[cfg(feature = "train")]
 pub mod init;
 mod kernels;
+#[cfg(feature = "train")]
+pub mod layers;
 pub mod memory;
 #[cfg(feature = "train")]
 pub mod optim;

@@ -176,6 +176,7 @@ impl Signature<'_> {
             _ => {
                 let (like, accumulator) = (like(), writer.rt("accumulator"));
                 let value = ours("value");
+                let value = self.value_of(quote!(#value));
                 Some(quote!(let #like = #accumulator(&#value);))
             }
         };
