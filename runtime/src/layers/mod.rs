@@ -2,7 +2,8 @@
 //!
 //! Each is a few lines that could stand in your own program: read them, copy them, change them. Parameters are
 //! arguments, so that a network's struct holds what it likes; nothing is hidden and nothing is kept
-//! between calls. What a layer needs in training alone, a mask or running moments, is an argument too.
+//! between calls. What a layer needs in training alone, a mask or running moments, is an argument too. They have
+//! reverse mode; for `jvp` or `hvp` through a layer, copy it and write `#[differentiable(second_order)]` on it.
 //!
 //! Images are arrays of shape `[images, channels, height, width]`.
 //!
