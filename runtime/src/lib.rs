@@ -33,7 +33,8 @@
 //!   floats what ndarray lacks: softmax, activations, norms, losses.
 //! * [`check`] compares gradients with finite differences.
 //! * Features add optimisers and a training loop (`train`, `ctrlc`, `parallel`), files of parameters
-//!   (`safetensors`), data from files (`data`) and pictures (`plot`, `png`).
+//!   (`safetensors`), data from files (`data`) and pictures (`plot`, `png`); `find-nonfinite` names the
+//!   operation that gave the first NaN.
 //!
 //! # Reading a derivative
 //!
@@ -72,6 +73,8 @@ pub mod layers;
 pub mod memory;
 #[cfg(feature = "train")]
 pub mod optim;
+#[cfg(feature = "find-nonfinite")]
+pub mod nonfinite;
 #[doc = include_str!("../../docs/operations.md")]
 pub mod operations {}
 #[cfg(feature = "plot")]

@@ -42,6 +42,8 @@ pub struct NonFinite {
     pub step: usize,
     /// The rows of the batch.
     pub rows: Vec<usize>,
+    /// With the feature `find-nonfinite`: which operations gave the first infinity and the first NaN.
+    pub operations: Vec<String>,
     /// The epochs before.
     pub history: History,
 }
@@ -59,7 +61,7 @@ impl Display for Error {
 
 impl Display for NonFinite {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Self { loss, leaf, epoch, batch, step, .. } = self;
+        let Self { loss, leaf, epoch, batch, step, operations, .. } = self;
         match leaf {
             None => write!(formatter, "the loss is {loss}")?,
             Some(leaf) if leaf.is_empty() => {
@@ -70,7 +72,18 @@ impl Display for NonFinite {
                 "the loss is {loss}, and the gradient of `{leaf}` is not finite,"
             )?,
         }
-        write!(formatter, " in epoch {epoch}, batch {batch} (step {step})")
+        write!(formatter, " in epoch {epoch}, batch {batch} (step {step})")?;
+        match operations.as_slice() {
+            [] if cfg!(feature = "find-nonfinite") => Ok(()),
+            [] => write!(
+                formatter,
+                "; with chainrule's feature `find-nonfinite` this names the operation"
+            ),
+            [first, then @ ..] => {
+                write!(formatter, ": first, {first}")?;
+                then.iter().try_for_each(|next| write!(formatter, "; then, {next}"))
+            }
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use super::progress::Progress;
 use super::{Epoch, Error, History, NonFinite, Rows, Stop, Trainer, random};
 use crate::differentiable::{LeafPath, Visit};
 use crate::files::{self, archive::Archive};
+#[cfg(feature = "find-nonfinite")]
+use crate::nonfinite;
 use crate::optim::schedule::Moment;
 use crate::optim::{self, Optimizer};
 use crate::{Differentiable, Float};
@@ -216,12 +218,15 @@ impl<P: Differentiable, B: Rows> Run<'_, '_, P, B> {
                 Moment { step: number, steps_per_epoch: self.batches, epochs: self.trainer.epochs };
             optimizer.set_learning_rate(self.rate * self.trainer.schedule.factor(moment));
 
+            #[cfg(feature = "find-nonfinite")]
+            nonfinite::clear();
             let (loss, mut gradient) = step(params, rows, number);
             let leaf = loss.is_finite().then(|| first_not_finite(&gradient)).flatten();
             if !loss.is_finite() || leaf.is_some() {
                 let history = self.history_so_far();
                 let (epoch, batch, step, rows) = (epoch + 1, batch + 1, number + 1, rows.to_vec());
-                let found = NonFinite { loss, leaf, epoch, batch, step, rows, history };
+                let operations = operations_that_were_not_finite();
+                let found = NonFinite { loss, leaf, epoch, batch, step, rows, operations, history };
                 return Err(Error::NonFinite(Box::new(found)));
             }
             if let Some(max) = self.trainer.clip_norm {
@@ -324,6 +329,14 @@ fn mean<B: Rows>(data: &B, batch_size: usize, mut of_batch: impl FnMut(&B) -> f6
         .map(|rows| of_batch(&data.select_rows(rows)) * rows.len() as f64)
         .sum();
     total / all.len() as f64
+}
+
+/// What the feature `find-nonfinite` found in this step.
+fn operations_that_were_not_finite() -> Vec<String> {
+    #[cfg(feature = "find-nonfinite")]
+    return nonfinite::found().iter().map(ToString::to_string).collect();
+    #[cfg(not(feature = "find-nonfinite"))]
+    Vec::new()
 }
 
 /// The name of the first leaf that holds an infinity or a NaN.
