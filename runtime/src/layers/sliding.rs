@@ -1,6 +1,6 @@
 //! What a window sees as it slides over images: the one step that convolution and pooling share.
 
-use chainrule::ndarray::{Array4, Array6, s};
+use chainrule::ndarray::{Array4, Array6, Slice, s};
 use chainrule::prelude::*;
 
 /// Everything that a window of `(height, width)` sees as it slides over images
@@ -45,17 +45,21 @@ pub fn windows<T: Float>(
         "windows of {window:?} with stride {stride:?} do not fit images of shape {:?} with padding {padding:?}",
         images.shape()
     );
-    let mut padded = Array4::from_elem((count, channels, bottom, right), fill);
+    // The channels first, as in the result: so what a window sees is copied once.
+    let mut padded = Array4::from_elem((channels, count, bottom, right), fill);
     let (top, left) = padding;
-    padded.slice_mut(s![.., .., top..top + height, left..left + width]).assign(images);
+    let inside = s![.., .., top..top + height, left..left + width];
+    padded.slice_mut(inside).assign(&images.view().permuted_axes([1, 0, 2, 3]));
 
     let (down, across) = ((bottom - window.0) / stride.0 + 1, (right - window.1) / stride.1 + 1);
     let mut seen = Array6::zeros((window.0, window.1, channels, count, down, across));
     for i in 0..window.0 {
         for j in 0..window.1 {
-            let rows = s![.., .., i..i + (down - 1) * stride.0 + 1; stride.0, j..j + (across - 1) * stride.1 + 1; stride.1];
-            let part = padded.slice(rows);
-            seen.slice_mut(s![i, j, .., .., .., ..]).assign(&part.permuted_axes([1, 0, 2, 3]));
+            let rows = Slice::from(i..i + (down - 1) * stride.0 + 1).step_by(stride.0 as isize);
+            let columns =
+                Slice::from(j..j + (across - 1) * stride.1 + 1).step_by(stride.1 as isize);
+            let part = padded.slice(s![.., .., rows, columns]);
+            seen.slice_mut(s![i, j, .., .., .., ..]).assign(&part);
         }
     }
     seen

@@ -75,10 +75,7 @@ impl Display for NonFinite {
         write!(formatter, " in epoch {epoch}, batch {batch} (step {step})")?;
         match operations.as_slice() {
             [] if cfg!(feature = "find-nonfinite") => Ok(()),
-            [] => write!(
-                formatter,
-                "; with chainrule's feature `find-nonfinite` this names the operation"
-            ),
+            [] => write!(formatter, "; chainrule's feature `find-nonfinite` names the operation"),
             [first, then @ ..] => {
                 write!(formatter, ": first, {first}")?;
                 then.iter().try_for_each(|next| write!(formatter, "; then, {next}"))

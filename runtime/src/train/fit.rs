@@ -97,7 +97,7 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
         let rate = optimizer.learning_rate();
         let settings = self.settings(rows, shard_size);
         let position = match self.checkpoint_to_resume() {
-            Some(path) => checkpoint::read(&path, &settings, params, optimizer)?,
+            Some(path) => checkpoint::read(&path, &settings, params, self.carried, optimizer)?,
             None => Position::default(),
         };
         let batches = rows.div_ceil(self.batch_size);
@@ -125,6 +125,9 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
         let stop = result?;
         if let Some(best) = run.position.best {
             best.write_to("", params);
+            if let Some(carried) = run.trainer.carried {
+                carried.set_to(&best);
+            }
         }
         let best = run.trainer.monitor.best();
         run.progress.say_end(stop, best, run.position.epochs.len());
@@ -272,6 +275,9 @@ impl<P: Differentiable, B: Rows> Run<'_, '_, P, B> {
             if self.trainer.restores_best {
                 let mut best = Archive::default();
                 best.add("", params);
+                if let Some(carried) = self.trainer.carried {
+                    carried.add_to(&mut best);
+                }
                 self.position.best = Some(best);
             }
             if let Some(folder) = &self.trainer.folder {
@@ -289,7 +295,8 @@ impl<P: Differentiable, B: Rows> Run<'_, '_, P, B> {
     ) -> Result<(), files::Error> {
         let Some(folder) = &self.trainer.folder else { return Ok(()) };
         let path = checkpoint::checkpoint_file(folder);
-        checkpoint::write(&path, &self.settings, &self.position, params, optimizer.memory())
+        let (carried, memory) = (self.trainer.carried, optimizer.memory());
+        checkpoint::write(&path, &self.settings, &self.position, params, carried, memory)
     }
 
     fn shall_stop(&mut self) -> bool {
