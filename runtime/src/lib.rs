@@ -65,16 +65,19 @@ pub mod ext;
 #[cfg(feature = "safetensors")]
 pub mod files;
 mod float;
+#[cfg(all(feature = "train", feature = "ctrlc", feature = "plot"))]
+#[doc = include_str!("../../docs/training.md")]
+pub mod guide {}
 #[cfg(feature = "train")]
 pub mod init;
 mod kernels;
 #[cfg(feature = "train")]
 pub mod layers;
 pub mod memory;
-#[cfg(feature = "train")]
-pub mod optim;
 #[cfg(feature = "find-nonfinite")]
 pub mod nonfinite;
+#[cfg(feature = "train")]
+pub mod optim;
 #[doc = include_str!("../../docs/operations.md")]
 pub mod operations {}
 #[cfg(feature = "plot")]

@@ -7,7 +7,6 @@ use super::History;
 use crate::files;
 
 /// Why a training did not go on.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A loss or a gradient was infinite or no number.
@@ -46,6 +45,13 @@ pub struct NonFinite {
     pub operations: Vec<String>,
     /// The epochs before.
     pub history: History,
+}
+
+/// As [`Display`]: this is what `main` prints of an error that it returns.
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, formatter)
+    }
 }
 
 impl Display for Error {

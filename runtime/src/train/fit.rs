@@ -117,10 +117,9 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
         run.greet();
         let result = run.all_epochs(params, optimizer, step);
         optimizer.set_learning_rate(rate);
-        if result.is_ok() {
-            run.progress.finish()
-        } else {
-            run.progress.abandon()
+        match result {
+            Ok(Stop::Finished) => run.progress.finish(),
+            _ => run.progress.abandon(),
         }
         let stop = result?;
         if let Some(best) = run.position.best {
@@ -130,7 +129,8 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
             }
         }
         let best = run.trainer.monitor.best();
-        run.progress.say_end(stop, best, run.position.epochs.len());
+        let folder = run.trainer.folder.as_deref();
+        run.progress.say_end(stop, best, run.position.epochs.len(), folder);
         Ok(History { epochs: run.position.epochs, best, stop })
     }
 

@@ -328,7 +328,7 @@ impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
     }
 
     /// Writes a line for every epoch to this file: a JSON object if its name ends in `.jsonl`, else
-    /// CSV, with a header.
+    /// CSV, with a header. Makes the folder if it is not there.
     #[must_use]
     pub fn log(mut self, path: impl Into<PathBuf>) -> Self {
         self.log = Some(path.into());

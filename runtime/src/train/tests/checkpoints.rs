@@ -158,7 +158,6 @@ fn another_trainings_checkpoint_is_refused() {
 #[test]
 fn a_log_holds_a_line_an_epoch() {
     let folder = Folder::new("log");
-    fs::create_dir_all(&folder.0).unwrap();
     let train = |name: &str, epochs| {
         let log = folder.0.join(name);
         Trainer::new(epochs)
@@ -184,10 +183,12 @@ fn a_log_holds_a_line_an_epoch() {
     let line = json.lines().last().unwrap();
     assert!(line.starts_with(r#"{"epoch":3,"loss":0.5,"a,b":null,"learning_rate":"#), "{json}");
     let error = Trainer::<f64, Vec<f64>>::new(1)
-        .log(folder.0.join("none").join("log.csv"))
+        .log(folder.0.join("log.csv").join("none.csv"))
         .fit(&mut 0.0, &mut Adam::new(1.0), &vec![1.0], |_, _| (0.0, 0.0))
         .unwrap_err();
-    assert!(error.to_string().contains("log.csv: "), "{error}");
+    assert!(error.to_string().contains("none.csv: "), "{error}");
+    // What a `main` that returns it prints.
+    assert_eq!(format!("{error:?}"), error.to_string());
 }
 
 /// What a training carried and came to, if it is killed after so many steps and goes on.
