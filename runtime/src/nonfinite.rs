@@ -91,29 +91,36 @@ pub(crate) fn take_over(found: Vec<Found>) {
     });
 }
 
+/// A number that is not finite, its index and the shape of what it stands in.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Spot(f64, Vec<usize>, Vec<usize>);
+
 /// What can be looked through for a number that is not finite.
+#[doc(hidden)]
 pub trait Watched {
-    /// Calls `tell` with the first number that is not finite, its index and the shape.
-    fn look(&self, tell: &mut dyn FnMut(f64, Vec<usize>, &[usize]));
+    /// Calls `tell` with the first number that is not finite, for each part of a tuple.
+    fn look(&self, tell: &mut dyn FnMut(Spot));
 }
 
 impl<T: Float> Watched for T {
-    fn look(&self, tell: &mut dyn FnMut(f64, Vec<usize>, &[usize])) {
+    fn look(&self, tell: &mut dyn FnMut(Spot)) {
         if !self.is_finite() {
-            tell(self.to_f64_lossless(), Vec::new(), &[]);
+            tell(Spot(self.to_f64_lossless(), Vec::new(), Vec::new()));
         }
     }
 }
 
 impl<T: Float, S: Data<Elem = T>, D: Dimension> Watched for ArrayBase<S, D> {
-    fn look(&self, tell: &mut dyn FnMut(f64, Vec<usize>, &[usize])) {
+    fn look(&self, tell: &mut dyn FnMut(Spot)) {
         if self.iter().all(|element| element.is_finite()) {
             return;
         }
         let view = self.view().into_dyn();
         let mut elements = view.indexed_iter();
         if let Some((index, element)) = elements.find(|(_, element)| !element.is_finite()) {
-            tell(element.to_f64_lossless(), index.slice().to_vec(), self.shape());
+            let (index, shape) = (index.slice().to_vec(), self.shape().to_vec());
+            tell(Spot(element.to_f64_lossless(), index, shape));
         }
     }
 }
@@ -121,7 +128,7 @@ impl<T: Float, S: Data<Elem = T>, D: Dimension> Watched for ArrayBase<S, D> {
 macro_rules! watched_tuples {
     ($(($($part:ident)+))*) => {$(
         impl<$($part: Watched),+> Watched for ($($part,)+) {
-            fn look(&self, tell: &mut dyn FnMut(f64, Vec<usize>, &[usize])) {
+            fn look(&self, tell: &mut dyn FnMut(Spot)) {
                 #[allow(non_snake_case)]
                 let ($($part,)+) = self;
                 $($part.look(tell);)+
@@ -137,13 +144,11 @@ watched_tuples! { (A) (A B) (A B C) (A B C D) (A B C D E) (A B C D E F) (A B C D
 #[track_caller]
 pub fn watch<V: Watched>(value: V, name: &'static str, operation: &'static str) -> V {
     let location = Location::caller();
-    value.look(&mut |number, index, shape| {
+    value.look(&mut |Spot(value, index, shape)| {
         FOUND.with_borrow_mut(|found| {
-            if found.iter().any(|found| found.value.is_nan() == number.is_nan()) {
-                return;
+            if found.iter().all(|found| found.value.is_nan() != value.is_nan()) {
+                found.push(Found { name, operation, value, index, shape, location });
             }
-            let (value, shape) = (number, shape.to_vec());
-            found.push(Found { name, operation, value, index, shape, location });
         });
     });
     value

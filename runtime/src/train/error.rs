@@ -58,6 +58,9 @@ impl Display for Error {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFinite(found) => found.fmt(formatter),
+            Self::Checkpoint(source @ files::Error::Mismatch { path, .. }) => {
+                write!(formatter, "{source}\nto begin anew, remove {}", path.display())
+            }
             Self::Checkpoint(source) => source.fmt(formatter),
             Self::Log { path, source } => write!(formatter, "{}: {source}", path.display()),
             Self::CtrlC(why) => write!(formatter, "Ctrl-C cannot be caught: {why}"),
