@@ -33,6 +33,7 @@ use std::panic::Location;
 use ndarray::{ArrayBase, Data, Dimension};
 
 use crate::Float;
+use crate::differentiable::Nothing;
 
 /// An operation that gave an infinity or a NaN.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,6 +124,11 @@ impl<T: Float, S: Data<Elem = T>, D: Dimension> Watched for ArrayBase<S, D> {
             tell(Spot(element.to_f64_lossless(), index, shape));
         }
     }
+}
+
+/// What a constant field of a struct receives.
+impl Watched for Nothing {
+    fn look(&self, _: &mut dyn FnMut(Spot)) {}
 }
 
 macro_rules! watched_tuples {
