@@ -350,7 +350,7 @@ impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
     /// let running = RefCell::new(0.0);
     /// let data = vec![3.0; 640];
     /// let mut x = 0.0;
-    /// Trainer::new(10).carry(&running).restore_best().quiet().fit(
+    /// Trainer::new(10).carry(&running).quiet().fit(
     ///     &mut x,
     ///     &mut Sgd::new(0.1),
     ///     &data,
