@@ -2,7 +2,7 @@
 //!
 //! With the feature, what `#[differentiable]` writes shows every number that it computes to this module, which
 //! remembers the first infinity and the first NaN of each thread. So a loss that is not finite leads to the
-//! operation that made it so, forward or backward. Code gets several times slower; without the
+//! operation that made it so, forward or backward. Every result is read once more for that; without the
 //! feature nothing of this is there.
 //!
 //! ```

@@ -24,6 +24,9 @@ impl<T: Float> Moments<T> {
 /// plus `bias`, a number for each feature; and the running moments after this batch:
 /// `running + momentum (batch's - running)` (Ioffe and Szegedy, "Batch normalization", 2015, algorithm 1).
 ///
+/// For images `[images, channels, height, width]` the features are the channels: permute the axes to
+/// `[0, 2, 3, 1]`, and reshape to rows and back.
+///
 /// The variance that scales is divided by the number of rows, the one that runs by one less. PyTorch's
 /// `momentum` is 0.1, its `epsilon` 1e-5.
 ///

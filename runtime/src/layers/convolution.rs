@@ -7,7 +7,7 @@ use super::windows;
 
 /// The convolution of images `[images, channels, height, width]` with kernels `[kernels, channels, height, width]`,
 /// plus a number for each kernel: `[images, kernels, down, across]`, where `down` and `across` are as in
-/// [`windows`]. Images are padded with zeros.
+/// [`windows`]. Images are padded with zeros. All axes are in PyTorch's order.
 ///
 /// As in every library of neural networks it is the cross-correlation, which does not turn the kernel
 /// around: LeCun and others, "Gradient-based learning applied to document recognition" (1998), section II.
