@@ -33,7 +33,8 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
     ///
     /// # Errors
     /// If a batch's loss or gradient is infinite or no number: `params` are then as they were when it
-    /// was computed, and with the feature `find-nonfinite` the error names the operation where it began. If a checkpoint or the log cannot be written, or a checkpoint does not fit.
+    /// was computed, and with the feature `find-nonfinite` the error names the operation where it began.
+    /// If a checkpoint or the log cannot be written, or a checkpoint does not fit.
     ///
     /// # Panics
     /// If `data` has no rows, or the trainer shall resume without a folder, or looks at a metric that
