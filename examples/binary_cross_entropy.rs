@@ -7,7 +7,6 @@
 //! ```
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use chainrule::ndarray::{Array1, Array2};
 use chainrule::optim::AdamW;
@@ -16,6 +15,7 @@ use chainrule::plot::{ConfusionPlot, RocPlot};
 use chainrule::prelude::*;
 use chainrule::train::Trainer;
 use chainrule::{Differentiable, differentiable, init};
+use chainrule_examples::arguments::Out;
 use chainrule_examples::confusion::Confusion;
 use chainrule_examples::roc::Roc;
 use chainrule_examples::tumours::{self, Tumours};
@@ -32,9 +32,8 @@ struct Args {
     /// How many networks to train, each with a seed of its own
     #[arg(long, default_value_t = 5)]
     seeds: u64,
-    /// Where to write roc.png and confusion.png
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: Out,
 }
 
 /// 30 measurements -> 16 hidden units -> the logit of "malignant".
@@ -144,7 +143,6 @@ fn main() -> Result<(), Box<dyn Error>> {
             roc.area()
         );
         if seed == 0 {
-            std::fs::create_dir_all(&args.out)?;
             let area = |name: &str, roc: &Roc| format!("{name}, area {:.3}", roc.area());
             RocPlot::new("Which tumours are malignant")
                 .curve(area("network", &roc), roc.points.clone())
@@ -152,10 +150,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                     area(&names[column].replace('_', " "), &single_roc),
                     single_roc.points.clone(),
                 )
-                .save(args.out.join("roc.png"))?;
+                .save(args.out.file("roc.png")?)?;
             ConfusionPlot::new("Tumours that the network has not seen", confusion.counts())
                 .classes(["benign", "malignant"])
-                .save(args.out.join("confusion.png"))?;
+                .save(args.out.file("confusion.png")?)?;
         }
         results.push((confusion.accuracy(), roc.area()));
     }

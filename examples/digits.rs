@@ -11,14 +11,14 @@
 //! The hyperparameters were chosen by five-fold cross-validation on the training digits.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use chainrule::ndarray::{Array1, Array2};
 use chainrule::optim::Adam;
 use chainrule::plot::{ConfusionPlot, LossPlot};
 use chainrule::prelude::*;
-use chainrule::train::{History, Trainer};
+use chainrule::train::{History, Stop, Trainer};
 use chainrule::{Differentiable, differentiable, files, init};
+use chainrule_examples::arguments::{Checkpoints, Out, STOPPED};
 use chainrule_examples::confusion::Confusion;
 use chainrule_examples::digits::{self, Digits};
 use chainrule_examples::{argmax, picture};
@@ -36,9 +36,10 @@ struct Args {
     /// How often to pass over the training digits
     #[arg(long, default_value_t = 40)]
     epochs: usize,
-    /// Where to write loss.svg, confusion.svg and digits.safetensors
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    checkpoints: Checkpoints,
+    #[command(flatten)]
+    out: Out,
 }
 
 /// 64 pixels -> 128 hidden units -> 10 classes.
@@ -81,11 +82,14 @@ fn loss(net: &Net, images: &Array2<f32>, labels: &[usize]) -> f32 {
 }
 
 /// Trains a new network. Only the first is reported while it learns.
-fn train(epochs: usize, seed: u64, training: &Digits) -> Result<(Net, History), Box<dyn Error>> {
+fn train(args: &Args, seed: u64, training: &Digits) -> Result<(Net, History), Box<dyn Error>> {
     let mut net = Net::new(seed);
-    let mut trainer = Trainer::new(epochs).batch_size(32).seed(seed);
-    trainer = match seed {
-        0 => trainer.accuracy(|net: &Net, batch: &Digits| net.test(batch).accuracy()),
+    let trainer = Trainer::new(args.epochs).batch_size(32).seed(seed);
+    let trainer = match seed {
+        0 => args
+            .checkpoints
+            .of(trainer)
+            .accuracy(|net: &Net, batch: &Digits| net.test(batch).accuracy()),
         _ => trainer.quiet(),
     };
     let history = trainer.fit(&mut net, &mut Adam::new(0.003), training, |net, batch| {
@@ -95,11 +99,15 @@ fn train(epochs: usize, seed: u64, training: &Digits) -> Result<(Net, History), 
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let Args { epochs, out } = Args::parse();
+    let args = Args::parse();
     let (test, training) = digits::test_and_training();
     println!("Training on {} digits, testing on {} others.\n", training.y.len(), test.y.len());
 
-    let (net, history) = train(epochs, 0, &training)?;
+    let (net, history) = train(&args, 0, &training)?;
+    if history.stop == Stop::Asked {
+        println!("{STOPPED}");
+        return Ok(());
+    }
     let confusion = net.test(&test);
     println!("{confusion}\n");
     println!(
@@ -108,13 +116,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         history.seconds()
     );
 
-    std::fs::create_dir_all(&out)?;
     LossPlot::new("Handwritten digits: cross entropy in training")
         .curve("training", history.losses())
-        .save(out.join("loss.svg"))?;
+        .save(args.out.file("loss.svg")?)?;
     ConfusionPlot::new("Handwritten digits that the network has not seen", confusion.counts())
-        .save(out.join("confusion.svg"))?;
-    let file = out.join("digits.safetensors");
+        .save(args.out.file("confusion.svg")?)?;
+    let file = args.out.file("digits.safetensors")?;
     files::save(&file, &net)?;
     let mut loaded = Net::new(1);
     files::load(&file, &mut loaded)?;
@@ -126,7 +133,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut accuracies = vec![confusion.accuracy()];
     for seed in 1..=4 {
-        accuracies.push(train(epochs, seed, &training)?.0.test(&test).accuracy());
+        accuracies.push(train(&args, seed, &training)?.0.test(&test).accuracy());
     }
     let percents: Vec<_> = accuracies.iter().map(|a| format!("{:.2} %", 100.0 * a)).collect();
     println!("\nSeeds 0 to 4: {}", percents.join(", "));

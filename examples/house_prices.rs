@@ -13,7 +13,6 @@
 //! would be a better baseline than this one, about as good as the network.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use chainrule::ndarray::{Array1, Array2};
 use chainrule::optim::AdamW;
@@ -22,6 +21,7 @@ use chainrule::plot::{PredictionPlot, Report};
 use chainrule::prelude::*;
 use chainrule::train::{History, Stop, Trainer};
 use chainrule::{Differentiable, differentiable, files, init};
+use chainrule_examples::arguments::{Checkpoints, Out, STOPPED};
 use chainrule_examples::houses::{self, Houses};
 use chainrule_examples::r2::r2;
 use clap::Parser;
@@ -37,12 +37,10 @@ struct Args {
     /// How many networks to train, each with a seed of its own
     #[arg(long, default_value_t = 3)]
     seeds: u64,
-    /// Where to write house_prices.html, house_prices.png and house_prices.safetensors
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
-    /// Keep the first training in this folder, and go on with what is there
-    #[arg(long)]
-    checkpoints: Option<PathBuf>,
+    #[command(flatten)]
+    out: Out,
+    #[command(flatten)]
+    checkpoints: Checkpoints,
 }
 
 /// columns -> 64 hidden units -> the price, all standardised.
@@ -143,11 +141,7 @@ fn train_network(
         .schedule(OneCycle::new())
         .validation(validation, |net: &Net, batch: &Houses| network_loss(net, &batch.x, &batch.y))
         .restore_best();
-    trainer = match (seed, &args.checkpoints) {
-        (0, Some(folder)) => trainer.checkpoints(folder).resume().stop_on_ctrl_c(),
-        (0, None) => trainer,
-        _ => trainer.quiet(),
-    };
+    trainer = if seed == 0 { args.checkpoints.of(trainer) } else { trainer.quiet() };
     let mut optimizer = AdamW::new(0.01).weight_decay(0.3);
     let history = trainer.fit(&mut net, &mut optimizer, training, |net, batch| {
         network_loss::value_and_grad(net, &batch.x, &batch.y)
@@ -175,7 +169,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (validation, rest) = training.split_at_random(0.15, seed);
         let (net, history) = train_network(&args, seed, &rest, &validation)?;
         if history.stop == Stop::Asked {
-            println!("Stopped. Start again with the same --checkpoints to go on.");
+            println!("{STOPPED}");
             return Ok(());
         }
         let predicted = prices.undo(network(&net, &test.x));
@@ -183,17 +177,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("seed {seed}: R² {score:.4} on the test houses (linear model: {baseline:.4})");
         scores.push(score);
         if seed == 0 {
-            std::fs::create_dir_all(&args.out)?;
             let title = "Houses in Ames that the network has not seen";
             let plot = PredictionPlot::new(title, test.y.iter().copied(), predicted).unit("$1000");
-            plot.save(args.out.join("house_prices.png"))?;
+            plot.save(args.out.file("house_prices.png")?)?;
             Report::new("House prices")
                 .text(&format!("R² {score:.4} on {} test houses.", test.y.len()))
                 .text(&format!("A linear model of the same columns: R² {baseline:.4}."))
                 .picture("Each point is a house.", plot.to_svg())
                 .history(&history)
-                .save(args.out.join("house_prices.html"))?;
-            files::save(args.out.join("house_prices.safetensors"), &net)?;
+                .save(args.out.file("house_prices.html")?)?;
+            files::save(args.out.file("house_prices.safetensors")?, &net)?;
         }
     }
     scores.sort_by(f64::total_cmp);

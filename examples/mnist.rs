@@ -19,6 +19,7 @@ use chainrule::prelude::*;
 use chainrule::train::{Dataset, Trainer};
 use chainrule::{Differentiable, differentiable, files, init};
 use chainrule_examples::argmax;
+use chainrule_examples::arguments::Out;
 use chainrule_examples::confusion::Confusion;
 use clap::Parser;
 use rand::SeedableRng;
@@ -35,9 +36,8 @@ struct Args {
     /// Seeds the weights and the order of the digits
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Where to write mnist.safetensors
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: Out,
 }
 
 type Digits = Dataset<Array2<f32>, Vec<usize>>;
@@ -130,8 +130,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         history.seconds(),
         100.0 * baseline
     );
-    std::fs::create_dir_all(&args.out)?;
-    files::save(args.out.join("mnist.safetensors"), &net)?;
+    files::save(args.out.file("mnist.safetensors")?, &net)?;
     println!("Wrote mnist.safetensors.");
     assert!(right > baseline + 0.05, "the network is hardly better than the nearest mean");
     Ok(())

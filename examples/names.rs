@@ -9,7 +9,6 @@
 //! yes-or-no questions. A model that knows nothing needs log2 28 = 4.8 of them.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use chainrule::ndarray::{Array1, Array2, Axis, s};
 use chainrule::optim::AdamW;
@@ -18,6 +17,7 @@ use chainrule::plot::LossPlot;
 use chainrule::prelude::*;
 use chainrule::train::Trainer;
 use chainrule::{Differentiable, differentiable, files, init};
+use chainrule_examples::arguments::Out;
 use chainrule_examples::lstm::{Lstm, State};
 use chainrule_examples::names::{self, Counts, END, LETTERS, Name};
 use clap::Parser;
@@ -36,9 +36,8 @@ struct Args {
     /// How many names to invent
     #[arg(long, default_value_t = 12)]
     samples: usize,
-    /// Where to write names.svg and names.safetensors
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: Out,
 }
 
 const EMBEDDING: usize = 16;
@@ -165,12 +164,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!();
     }
 
-    std::fs::create_dir_all(&args.out)?;
     LossPlot::new("Names")
         .curve("training", history.losses())
         .curve("validation", history.validation_losses())
-        .save(args.out.join("names.svg"))?;
-    files::save(args.out.join("names.safetensors"), &net)?;
+        .save(args.out.file("names.svg")?)?;
+    files::save(args.out.file("names.safetensors")?, &net)?;
     println!("\nWrote names.svg and names.safetensors.");
 
     assert!(one < 3.5 && two < one, "the baselines are none: {one}, {two}");

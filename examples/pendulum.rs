@@ -9,7 +9,6 @@
 //! differentiated is the integrator itself, a plain `for` loop over steps of Runge and Kutta's method.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use chainrule::check::check_gradients;
 use chainrule::ndarray::{Array1, s};
@@ -17,6 +16,7 @@ use chainrule::optim::Lbfgs;
 use chainrule::plot::LinePlot;
 use chainrule::prelude::*;
 use chainrule::{Differentiable, differentiable, init};
+use chainrule_examples::arguments::Out;
 use clap::Parser;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -30,9 +30,8 @@ struct Args {
     /// Seeds the noise
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Where to write pendulum.svg
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: Out,
 }
 
 /// In metres per square second.
@@ -134,13 +133,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{:>8} {:>9.4} {:>9.4} {:>12.4}", "truth", truth.length(), truth.friction, args.noise);
 
     let times = || (0..count).map(|moment| moment as f64 * INTERVAL);
-    std::fs::create_dir_all(&args.out)?;
     LinePlot::new("A pendulum, from the way it swings")
         .axes("seconds", "angle in radians")
         .points("observed", times(), observed.iter().copied())
         .curve("start", times(), swing(&start, count))
         .curve("found", times(), swing(&found, count))
-        .save(args.out.join("pendulum.svg"))?;
+        .save(args.out.file("pendulum.svg")?)?;
     println!("\nWrote pendulum.svg.");
 
     let nearer = |what: &str, of: fn(&Pendulum) -> f64, tolerance: f64| {

@@ -18,6 +18,7 @@ use argmin_math::ArgminDot;
 use chainrule::prelude::*;
 use clap::Parser;
 
+/// Finds the minimum of Rosenbrock's function, with first and with second derivatives.
 #[derive(Parser)]
 struct Args {
     /// The number of dimensions

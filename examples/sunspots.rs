@@ -16,7 +16,6 @@
 //! numbers, was no better there, but is on the last fifth: the example tells its error too.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use chainrule::ndarray::{Array1, Array2, Axis, s};
 use chainrule::optim::schedule::OneCycle;
@@ -25,6 +24,7 @@ use chainrule::plot::LinePlot;
 use chainrule::prelude::*;
 use chainrule::train::Trainer;
 use chainrule::{Differentiable, differentiable};
+use chainrule_examples::arguments::Out;
 use chainrule_examples::lstm::{Lstm, State};
 use chainrule_examples::sunspots::{self, Windows};
 use clap::Parser;
@@ -40,9 +40,8 @@ struct Args {
     /// How many networks to train, each with a seed of its own
     #[arg(long, default_value_t = 5)]
     seeds: u64,
-    /// Where to write sunspots.svg
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: Out,
 }
 
 /// How many years a forecast looks back.
@@ -154,13 +153,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("the recurrent network (median)     {:6.2}", median.0);
     println!("an autoregression of square roots  {of_roots:6.2}");
 
-    std::fs::create_dir_all(&args.out)?;
     LinePlot::new("Sunspots, forecast a year ahead")
         .axes("year", "sunspot number")
         .points("counted", years.to_vec(), test.y.to_vec())
         .curve("recurrent network", years.to_vec(), median.1.to_vec())
         .curve("linear autoregression", years.to_vec(), best.1.to_vec())
-        .save(args.out.join("sunspots.svg"))?;
+        .save(args.out.file("sunspots.svg")?)?;
     println!("\nWrote sunspots.svg.");
 
     assert!(persistence > 30.0 && best.0 < 20.0, "the baselines are none");

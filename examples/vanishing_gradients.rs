@@ -13,7 +13,6 @@
 //! changes nothing, and its gradient is the state's.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use chainrule::ndarray::{Array1, Array2, Axis, s};
 use chainrule::optim::{self, Sgd};
@@ -21,6 +20,7 @@ use chainrule::plot::LinePlot;
 use chainrule::prelude::*;
 use chainrule::train::{Dataset, Trainer};
 use chainrule::{Differentiable, differentiable, init};
+use chainrule_examples::arguments::Out;
 use chainrule_examples::lstm::{Lstm, State};
 use clap::Parser;
 use rand::SeedableRng;
@@ -41,9 +41,8 @@ struct Args {
     /// How many networks of each kind to train, each with a seed of its own
     #[arg(long, default_value_t = 3)]
     seeds: u64,
-    /// Where to write vanishing_gradients.svg
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: Out,
 }
 
 const HIDDEN: usize = 16;
@@ -197,14 +196,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("\nClipping takes the norm of the whole gradient from {before:.1e} to {after:.3}.");
 
-    std::fs::create_dir_all(&args.out)?;
     let mut plot = LinePlot::new("How far back a recurrent network learns")
         .axes("time step", "norm of the gradient of the state")
         .logarithmic();
     for (name, norms) in curves {
         plot = plot.curve(name, (1..=args.steps).map(|step| step as f64), norms.iter().copied());
     }
-    plot.save(args.out.join("vanishing_gradients.svg"))?;
+    plot.save(args.out.file("vanishing_gradients.svg")?)?;
     println!("Wrote vanishing_gradients.svg.\n");
 
     println!("What they learn, as the share of sequences told right (a guess: 0.5):\n");

@@ -4,13 +4,12 @@
 //! cargo run --release --example xor
 //! ```
 
-use std::path::PathBuf;
-
 use chainrule::ndarray::{Array1, Array2, array};
 use chainrule::optim::{Optimizer, Sgd};
 use chainrule::plot::BoundaryPlot;
 use chainrule::prelude::*;
 use chainrule::{Differentiable, differentiable, init};
+use chainrule_examples::arguments::Out;
 use clap::Parser;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -21,9 +20,8 @@ struct Args {
     /// How many steps to take
     #[arg(long, default_value_t = 500)]
     steps: usize,
-    /// Where to write xor.png
-    #[arg(long, default_value = ".")]
-    out: PathBuf,
+    #[command(flatten)]
+    out: Out,
 }
 
 /// 2 inputs -> 8 hidden units -> the logit of "true".
@@ -88,10 +86,9 @@ fn main() -> std::io::Result<()> {
     let classify = |points: &Array2<f32>| {
         net.predict(points).iter().map(|probability| usize::from(*probability > 0.5)).collect()
     };
-    std::fs::create_dir_all(&args.out)?;
     BoundaryPlot::new("What the network takes for a xor b", &inputs, &labels, classify)
         .axes("a", "b")
-        .save(args.out.join("xor.png"))?;
+        .save(args.out.file("xor.png")?)?;
     println!("\nWrote xor.png: which inputs the network takes for true.");
 
     let error = (after - targets).mapv(f32::abs);

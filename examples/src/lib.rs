@@ -1,6 +1,7 @@
 //! Shared pieces of the examples: the data, how results are measured, what is printed of them.
 
 pub mod argmax;
+pub mod arguments;
 pub mod confusion;
 pub mod digits;
 pub mod houses;

@@ -33,7 +33,8 @@
 //!   floats what ndarray lacks: softmax, activations, norms, losses.
 //! * [`check`] compares gradients with finite differences.
 //! * Features add optimisers and a training loop (`train`, `ctrlc`, `parallel`), files of parameters
-//!   (`safetensors`), data from files (`data`) and pictures (`plot`, `png`).
+//!   (`safetensors`), data from files (`data`) and pictures (`plot`, `png`); `find-nonfinite` names the
+//!   operation that gave the first NaN.
 //!
 //! # Reading a derivative
 //!
@@ -52,6 +53,10 @@
 //! gives most of it back; the README has measurements.
 #![forbid(unsafe_op_in_unsafe_fn)]
 
+// The layers are written as a user would write them, and so is what the macro makes of them.
+#[cfg(feature = "train")]
+extern crate self as chainrule;
+
 pub mod check;
 #[cfg(feature = "data")]
 pub mod data;
@@ -60,10 +65,17 @@ pub mod ext;
 #[cfg(feature = "safetensors")]
 pub mod files;
 mod float;
+#[cfg(all(feature = "train", feature = "ctrlc", feature = "plot"))]
+#[doc = include_str!("../../docs/training.md")]
+pub mod guide {}
 #[cfg(feature = "train")]
 pub mod init;
 mod kernels;
+#[cfg(feature = "train")]
+pub mod layers;
 pub mod memory;
+#[cfg(feature = "find-nonfinite")]
+pub mod nonfinite;
 #[cfg(feature = "train")]
 pub mod optim;
 #[doc = include_str!("../../docs/operations.md")]

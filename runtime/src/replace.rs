@@ -21,6 +21,14 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     result
 }
 
+/// The same, where the error that the user sees has no other place for the file's name.
+#[cfg(feature = "plot")]
+pub(crate) fn replace_named(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let named =
+        |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    replace(path, bytes).map_err(named)
+}
+
 /// Puts the new name on disk. Not every system can (or has to), and the file is whole either way.
 fn sync_folder(path: &Path) {
     let folder = match path.parent() {

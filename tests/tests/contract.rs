@@ -154,6 +154,19 @@ fn active_extra_results() {
     assert_eq!((loss, squares, gradient), (5.0, array![1.0, 4.0], array![2.0, 4.0]));
 }
 
+#[differentiable(aux)]
+fn an_array_with_aux(x: &Array1<f64>) -> (Array1<f64>, usize) {
+    (x * x * x, x.len())
+}
+
+#[test]
+fn extra_results_beside_an_array() {
+    let x = array![1.0, 2.0];
+    let ((cubes, count), pullback) = an_array_with_aux::vjp(&x);
+    assert_eq!((cubes, count), (array![1.0, 8.0], 2));
+    assert_eq!(pullback(array![1.0, 0.5]), array![3.0, 6.0]);
+}
+
 #[differentiable]
 fn two_results(x: f64, y: &Array1<f64>) -> (f64, Array1<f64>) {
     let s = y.sum() * x;

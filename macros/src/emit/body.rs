@@ -175,7 +175,7 @@ impl Signature<'_> {
             Ty::Accumulator | Ty::Float(_) => None,
             _ => {
                 let (like, accumulator) = (like(), writer.rt("accumulator"));
-                let value = ours("value");
+                let value = self.value_of(ours("value").to_token_stream());
                 Some(quote!(let #like = #accumulator(&#value);))
             }
         };

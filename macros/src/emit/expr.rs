@@ -124,7 +124,7 @@ impl<'a> Writer<'a> {
         let outer = self.here.replace(node.origin.0);
         let text = self.node_expr_here(node);
         self.here.set(outer);
-        text
+        self.watched(node, text)
     }
 
     fn node_expr_here(&self, node: &Node) -> Text {

@@ -35,6 +35,7 @@ mod text;
 mod tokens;
 mod update;
 mod variables;
+mod watch;
 mod writer;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use safetensors::SafeTensorError;
 
 /// Why [`save`](super::save) or [`load`](super::load) failed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The file could not be read or written.
@@ -73,6 +72,13 @@ pub enum Problem {
         /// Its value now.
         now: u64,
     },
+}
+
+/// As [`Display`]: this is what `main` prints of an error that it returns.
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, formatter)
+    }
 }
 
 impl Display for Error {

@@ -7,7 +7,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::TextStyle;
 
-use crate::replace::replace;
+use crate::replace::replace_named;
 
 /// What goes wrong where the backend does.
 pub(super) type Drawn<B> = Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
@@ -110,10 +110,10 @@ pub(super) fn png<P: Picture>(picture: &P) -> Vec<u8> {
 pub(super) fn save<P: Picture>(picture: &P, path: &Path) -> io::Result<()> {
     let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
     if !is_png {
-        return replace(path, svg(picture).as_bytes());
+        return replace_named(path, svg(picture).as_bytes());
     }
     #[cfg(feature = "png")]
-    return replace(path, &png(picture));
+    return replace_named(path, &png(picture));
     #[cfg(not(feature = "png"))]
     Err(io::Error::new(io::ErrorKind::Unsupported, "PNG needs the feature `png` of chainrule"))
 }

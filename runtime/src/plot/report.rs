@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::Path;
 
-use crate::replace::replace;
+use crate::replace::replace_named;
 
 /// A page of HTML that needs no other file: texts, numbers and pictures, in the order in which they are
 /// added.
@@ -124,7 +124,7 @@ impl Report {
     /// # Errors
     /// If the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> io::Result<()> {
-        replace(path.as_ref(), self.to_html().as_bytes())
+        replace_named(path.as_ref(), self.to_html().as_bytes())
     }
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {

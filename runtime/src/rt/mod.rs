@@ -32,6 +32,8 @@ pub use crate::differentiable::{
     Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, Nothing, VecAcc,
 };
 pub use crate::kernels::*;
+#[cfg(feature = "find-nonfinite")]
+pub use crate::nonfinite::{Watched, watch};
 pub use accumulate::{
     Dense, Elements, accumulator, add, dense, end, filled, finish, into_acc, into_acc_of, take,
     take_pushed, total,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::carried::{BEST_CARRIED, CARRIED, Carried};
 use super::{Epoch, Trainer};
 use crate::Differentiable;
 use crate::files::archive::{Archive, Check};
@@ -64,10 +65,14 @@ pub(super) fn write<P: Differentiable>(
     settings: &Settings,
     position: &Position,
     params: &P,
+    carried: Option<&dyn Carried>,
     memory: &Memory,
 ) -> Result<(), files::Error> {
     let mut archive = Archive::default();
     archive.add(MODEL, params);
+    if let Some(carried) = carried {
+        carried.add_to(&mut archive);
+    }
     optimizer::add(&mut archive, OPTIMIZER, memory);
     let Position { epochs, batches, loss, seconds, best } = position;
     let tensors = &mut archive.tensors;
@@ -100,16 +105,20 @@ pub(super) fn write<P: Differentiable>(
     archive.write(path)
 }
 
-/// Reads a checkpoint. `params` and `optimizer` are unchanged unless everything fits.
+/// Reads a checkpoint. `params`, `carried` and `optimizer` are unchanged unless everything fits.
 pub(super) fn read<P: Differentiable>(
     path: &Path,
     settings: &Settings,
     params: &mut P,
+    carried: Option<&dyn Carried>,
     optimizer: &mut (impl Optimizer<P> + ?Sized),
 ) -> Result<Position, files::Error> {
     let archive = Archive::read(path)?;
     let mut check = archive.check();
     check.leaves(MODEL, params);
+    if let Some(carried) = carried {
+        carried.compare(&mut check, CARRIED);
+    }
     let memory = optimizer::read(&archive, &mut check, OPTIMIZER, params);
     for (name, now) in settings.integers() {
         if let Some(file) = check.integer(name).filter(|file| *file != now) {
@@ -126,10 +135,13 @@ pub(super) fn read<P: Differentiable>(
     let validation = settings.is_validated.then(|| of_epochs("history.validation_loss"));
     let metrics: Vec<(&String, Vec<f64>)> =
         settings.metrics.iter().map(|name| (name, of_epochs(&format!("{METRIC}{name}")))).collect();
-    let best = best(&archive, &mut check, settings, params);
+    let best = best(&archive, &mut check, settings, params, carried);
     check.finish(path)?;
 
     archive.write_to(MODEL, params);
+    if let Some(carried) = carried {
+        carried.set_to(&archive);
+    }
     *optimizer.memory_mut() = memory;
     let epochs = (0..epochs).map(|index| Epoch {
         number: index + 1,
@@ -153,6 +165,7 @@ fn best<'a, P: Differentiable>(
     check: &mut Check<'a>,
     settings: &Settings,
     params: &P,
+    carried: Option<&dyn Carried>,
 ) -> Option<Archive> {
     let tensors: Vec<_> =
         archive.tensors.iter().filter(|(name, _)| name.starts_with(BEST)).collect();
@@ -164,6 +177,9 @@ fn best<'a, P: Differentiable>(
         return None;
     }
     check.leaves(BEST, params);
+    if let Some(carried) = carried {
+        carried.compare(check, BEST_CARRIED);
+    }
     let named =
         |(name, tensor): (&String, &Tensor)| (name[BEST.len()..].to_owned(), tensor.clone());
     Some(Archive { tensors: tensors.into_iter().map(named).collect() })

@@ -7,7 +7,6 @@ use super::History;
 use crate::files;
 
 /// Why a training did not go on.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A loss or a gradient was infinite or no number.
@@ -42,14 +41,26 @@ pub struct NonFinite {
     pub step: usize,
     /// The rows of the batch.
     pub rows: Vec<usize>,
+    /// With the feature `find-nonfinite`: which operations gave the first infinity and the first NaN.
+    pub operations: Vec<String>,
     /// The epochs before.
     pub history: History,
+}
+
+/// As [`Display`]: this is what `main` prints of an error that it returns.
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, formatter)
+    }
 }
 
 impl Display for Error {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::NonFinite(found) => found.fmt(formatter),
+            Self::Checkpoint(source @ files::Error::Mismatch { path, .. }) => {
+                write!(formatter, "{source}\nto begin anew, remove {}", path.display())
+            }
             Self::Checkpoint(source) => source.fmt(formatter),
             Self::Log { path, source } => write!(formatter, "{}: {source}", path.display()),
             Self::CtrlC(why) => write!(formatter, "Ctrl-C cannot be caught: {why}"),
@@ -59,7 +70,7 @@ impl Display for Error {
 
 impl Display for NonFinite {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        let Self { loss, leaf, epoch, batch, step, .. } = self;
+        let Self { loss, leaf, epoch, batch, step, operations, .. } = self;
         match leaf {
             None => write!(formatter, "the loss is {loss}")?,
             Some(leaf) if leaf.is_empty() => {
@@ -70,7 +81,15 @@ impl Display for NonFinite {
                 "the loss is {loss}, and the gradient of `{leaf}` is not finite,"
             )?,
         }
-        write!(formatter, " in epoch {epoch}, batch {batch} (step {step})")
+        write!(formatter, " in epoch {epoch}, batch {batch} (step {step})")?;
+        match operations.as_slice() {
+            [] if cfg!(feature = "find-nonfinite") => Ok(()),
+            [] => write!(formatter, "; chainrule's feature `find-nonfinite` names the operation"),
+            [first, then @ ..] => {
+                write!(formatter, ": first, {first}")?;
+                then.iter().try_for_each(|next| write!(formatter, "; then, {next}"))
+            }
+        }
     }
 }
 

@@ -15,6 +15,8 @@ use super::progress::Progress;
 use super::{Epoch, Error, History, NonFinite, Rows, Stop, Trainer, random};
 use crate::differentiable::{LeafPath, Visit};
 use crate::files::{self, archive::Archive};
+#[cfg(feature = "find-nonfinite")]
+use crate::nonfinite;
 use crate::optim::schedule::Moment;
 use crate::optim::{self, Optimizer};
 use crate::{Differentiable, Float};
@@ -31,7 +33,8 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
     ///
     /// # Errors
     /// If a batch's loss or gradient is infinite or no number: `params` are then as they were when it
-    /// was computed. If a checkpoint or the log cannot be written, or a checkpoint does not fit.
+    /// was computed, and with the feature `find-nonfinite` the error names the operation where it began.
+    /// If a checkpoint or the log cannot be written, or a checkpoint does not fit.
     ///
     /// # Panics
     /// If `data` has no rows, or the trainer shall resume without a folder, or looks at a metric that
@@ -95,7 +98,7 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
         let rate = optimizer.learning_rate();
         let settings = self.settings(rows, shard_size);
         let position = match self.checkpoint_to_resume() {
-            Some(path) => checkpoint::read(&path, &settings, params, optimizer)?,
+            Some(path) => checkpoint::read(&path, &settings, params, self.carried, optimizer)?,
             None => Position::default(),
         };
         let batches = rows.div_ceil(self.batch_size);
@@ -115,17 +118,20 @@ impl<P: Differentiable, B: Rows> Trainer<'_, P, B> {
         run.greet();
         let result = run.all_epochs(params, optimizer, step);
         optimizer.set_learning_rate(rate);
-        if result.is_ok() {
-            run.progress.finish()
-        } else {
-            run.progress.abandon()
+        match result {
+            Ok(Stop::Finished) => run.progress.finish(),
+            _ => run.progress.abandon(),
         }
         let stop = result?;
         if let Some(best) = run.position.best {
             best.write_to("", params);
+            if let Some(carried) = run.trainer.carried {
+                carried.set_to(&best);
+            }
         }
         let best = run.trainer.monitor.best();
-        run.progress.say_end(stop, best, run.position.epochs.len());
+        let folder = run.trainer.folder.as_deref();
+        run.progress.say_end(stop, best, run.position.epochs.len(), folder);
         Ok(History { epochs: run.position.epochs, best, stop })
     }
 
@@ -216,12 +222,15 @@ impl<P: Differentiable, B: Rows> Run<'_, '_, P, B> {
                 Moment { step: number, steps_per_epoch: self.batches, epochs: self.trainer.epochs };
             optimizer.set_learning_rate(self.rate * self.trainer.schedule.factor(moment));
 
+            #[cfg(feature = "find-nonfinite")]
+            nonfinite::clear();
             let (loss, mut gradient) = step(params, rows, number);
             let leaf = loss.is_finite().then(|| first_not_finite(&gradient)).flatten();
             if !loss.is_finite() || leaf.is_some() {
                 let history = self.history_so_far();
                 let (epoch, batch, step, rows) = (epoch + 1, batch + 1, number + 1, rows.to_vec());
-                let found = NonFinite { loss, leaf, epoch, batch, step, rows, history };
+                let operations = operations_that_were_not_finite();
+                let found = NonFinite { loss, leaf, epoch, batch, step, rows, operations, history };
                 return Err(Error::NonFinite(Box::new(found)));
             }
             if let Some(max) = self.trainer.clip_norm {
@@ -267,6 +276,9 @@ impl<P: Differentiable, B: Rows> Run<'_, '_, P, B> {
             if self.trainer.restores_best {
                 let mut best = Archive::default();
                 best.add("", params);
+                if let Some(carried) = self.trainer.carried {
+                    carried.add_to(&mut best);
+                }
                 self.position.best = Some(best);
             }
             if let Some(folder) = &self.trainer.folder {
@@ -284,7 +296,8 @@ impl<P: Differentiable, B: Rows> Run<'_, '_, P, B> {
     ) -> Result<(), files::Error> {
         let Some(folder) = &self.trainer.folder else { return Ok(()) };
         let path = checkpoint::checkpoint_file(folder);
-        checkpoint::write(&path, &self.settings, &self.position, params, optimizer.memory())
+        let (carried, memory) = (self.trainer.carried, optimizer.memory());
+        checkpoint::write(&path, &self.settings, &self.position, params, carried, memory)
     }
 
     fn shall_stop(&mut self) -> bool {
@@ -324,6 +337,14 @@ fn mean<B: Rows>(data: &B, batch_size: usize, mut of_batch: impl FnMut(&B) -> f6
         .map(|rows| of_batch(&data.select_rows(rows)) * rows.len() as f64)
         .sum();
     total / all.len() as f64
+}
+
+/// What the feature `find-nonfinite` found in this step.
+fn operations_that_were_not_finite() -> Vec<String> {
+    #[cfg(feature = "find-nonfinite")]
+    return nonfinite::found().iter().map(ToString::to_string).collect();
+    #[cfg(not(feature = "find-nonfinite"))]
+    Vec::new()
 }
 
 /// The name of the first leaf that holds an infinity or a NaN.

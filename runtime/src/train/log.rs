@@ -1,6 +1,6 @@
 //! A line for every epoch in a file that other programs read.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,9 @@ impl Log {
             _ => Format::Csv,
         };
         let error = |source| Error::Log { path: path.to_owned(), source };
-        let file = File::create(path).map_err(error)?;
+        let folder = path.parent().filter(|folder| *folder != Path::new(""));
+        let made = folder.map_or(Ok(()), fs::create_dir_all);
+        let file = made.and_then(|()| File::create(path)).map_err(error)?;
         let mut log = Self { path: path.to_owned(), file, format };
         before.iter().try_for_each(|epoch| log.epoch(epoch))?;
         Ok(log)

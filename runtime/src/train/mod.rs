@@ -72,6 +72,7 @@
 //! # Ok::<(), chainrule::train::Error>(())
 //! ```
 
+mod carried;
 mod checkpoint;
 mod dataset;
 mod error;
@@ -88,6 +89,7 @@ mod random;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 pub use dataset::{Dataset, Rows};
@@ -96,6 +98,7 @@ pub use history::{Epoch, History, Stop};
 
 use crate::optim::schedule::{Constant, Schedule};
 use crate::{Differentiable, Float};
+use carried::Carried;
 use monitor::Monitor;
 
 /// How a model is trained: how many epochs, in which batches, what is measured, and when it ends.
@@ -119,6 +122,7 @@ pub struct Trainer<'a, P, B> {
     every: usize,
     resumes: bool,
     log: Option<PathBuf>,
+    carried: Option<&'a dyn Carried>,
     stop: Option<Box<dyn FnMut() -> bool + 'a>>,
     #[cfg(feature = "ctrlc")]
     stops_on_ctrl_c: bool,
@@ -153,6 +157,7 @@ impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
             every: 1,
             resumes: false,
             log: None,
+            carried: None,
             stop: None,
             #[cfg(feature = "ctrlc")]
             stops_on_ctrl_c: false,
@@ -323,10 +328,44 @@ impl<'a, P: Differentiable, B: Rows> Trainer<'a, P, B> {
     }
 
     /// Writes a line for every epoch to this file: a JSON object if its name ends in `.jsonl`, else
-    /// CSV, with a header.
+    /// CSV, with a header. Makes the folder if it is not there.
     #[must_use]
     pub fn log(mut self, path: impl Into<PathBuf>) -> Self {
         self.log = Some(path.into());
+        self
+    }
+
+    /// Keeps in checkpoints what steps change beside the parameters, such as the running moments of
+    /// [`batch_norm_training`](crate::layers::batch_norm_training): [`resume`](Self::resume) sets it to what it
+    /// was, and [`restore_best`](Self::restore_best) to what it was after the best epoch. The closures look at
+    /// it and change it.
+    ///
+    /// ```
+    /// use std::cell::RefCell;
+    ///
+    /// use chainrule::optim::Sgd;
+    /// use chainrule::train::Trainer;
+    ///
+    /// // Towards a mean, which is also known from a running one.
+    /// let running = RefCell::new(0.0);
+    /// let data = vec![3.0; 640];
+    /// let mut x = 0.0;
+    /// Trainer::new(10).carry(&running).quiet().fit(
+    ///     &mut x,
+    ///     &mut Sgd::new(0.1),
+    ///     &data,
+    ///     |x: &f64, batch: &Vec<f64>| {
+    ///         let mean = batch.iter().sum::<f64>() / batch.len() as f64;
+    ///         running.replace_with(|running| 0.9 * *running + 0.1 * mean);
+    ///         ((x - mean) * (x - mean), 2.0 * (x - mean))
+    ///     },
+    /// )?;
+    /// assert!((running.take() - 3.0).abs() < 1e-8);
+    /// # Ok::<(), chainrule::train::Error>(())
+    /// ```
+    #[must_use]
+    pub fn carry(mut self, state: &'a RefCell<impl Differentiable>) -> Self {
+        self.carried = Some(state);
         self
     }
 

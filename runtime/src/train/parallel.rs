@@ -6,6 +6,8 @@ use rayon::prelude::*;
 
 use super::{Error, History, Rows, Trainer, random};
 use crate::differentiable::{LeafPath, VisitMut, VisitWith};
+#[cfg(feature = "find-nonfinite")]
+use crate::nonfinite;
 use crate::optim::Optimizer;
 use crate::{Differentiable, Float};
 
@@ -52,16 +54,27 @@ impl<P: Differentiable + Sync, B: Rows + Sync> Trainer<'_, P, B> {
         let seed = self.seed;
         let shard_size = self.shard_size.unwrap_or_else(|| self.batch_size.div_ceil(8));
         let mut step = |params: &P, rows: &[usize], step: usize| {
-            let shards: Vec<(f64, P::Gradient)> = rows
-                .par_chunks(shard_size)
-                .enumerate()
-                .map(|(shard, rows)| {
-                    let mut rng = random::of_step(seed, step, shard);
-                    let (loss, gradient) =
-                        value_and_grad(params, &data.select_rows(rows), &mut rng);
-                    (loss.to_f64_lossless(), gradient)
-                })
-                .collect();
+            let of_shard = |(shard, rows): (usize, &[usize])| {
+                let mut rng = random::of_step(seed, step, shard);
+                let (loss, gradient) = value_and_grad(params, &data.select_rows(rows), &mut rng);
+                (loss.to_f64_lossless(), gradient)
+            };
+            let shards = rows.par_chunks(shard_size).enumerate();
+            #[cfg(not(feature = "find-nonfinite"))]
+            let shards: Vec<(f64, P::Gradient)> = shards.map(of_shard).collect();
+            #[cfg(feature = "find-nonfinite")]
+            let shards: Vec<(f64, P::Gradient)> = {
+                // Each is computed on some thread, and that of the first shard to find something tells.
+                let watched = |shard| {
+                    nonfinite::clear();
+                    (of_shard(shard), nonfinite::found())
+                };
+                let watched: Vec<_> = shards.map(watched).collect();
+                let (shards, found): (_, Vec<_>) = watched.into_iter().unzip();
+                nonfinite::clear();
+                found.into_iter().for_each(nonfinite::take_over);
+                shards
+            };
             let part = |shard: usize| {
                 let end = rows.len().min((shard + 1) * shard_size);
                 (end - shard * shard_size) as f64 / rows.len() as f64

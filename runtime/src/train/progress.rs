@@ -1,6 +1,7 @@
 //! How far the training is: a bar on a terminal, lines elsewhere.
 
 use std::io::{IsTerminal, stderr};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
@@ -108,14 +109,24 @@ impl Progress {
     }
 
     /// Why the training is at its end, where that is not plain.
-    pub(super) fn say_end(&self, stop: Stop, best: Option<usize>, epochs: usize) {
+    pub(super) fn say_end(
+        &self,
+        stop: Stop,
+        best: Option<usize>,
+        epochs: usize,
+        folder: Option<&Path>,
+    ) {
         match (stop, best) {
             (Stop::Finished, _) => {}
             (Stop::Early, Some(best)) => {
                 self.say(&format!("ended after epoch {epochs}: the best was epoch {best}"));
             }
             (Stop::Early, None) => self.say(&format!("ended after epoch {epochs}: none was good")),
-            (Stop::Asked, _) => self.say(&format!("ended as asked, in epoch {}", epochs + 1)),
+            (Stop::Asked, _) => {
+                let kept = folder.map(|folder| format!("; all is kept in {}", folder.display()));
+                let kept = kept.unwrap_or_default();
+                self.say(&format!("ended as asked, in epoch {}{kept}", epochs + 1));
+            }
         }
     }
 

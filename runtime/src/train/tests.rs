@@ -70,7 +70,9 @@ fn a_loss_that_is_no_number_stops_before_the_step() {
     let step = |x: &f64, _: &Points| (if *x < -5.0 { f64::NAN } else { *x }, 1.0);
     let trainer = Trainer::new(10).batch_size(2).quiet();
     let error = trainer.fit(&mut x, &mut Sgd::new(1.0), &points(6), step).unwrap_err();
-    assert_eq!(error.to_string(), "the loss is NaN in epoch 3, batch 2 (step 8)");
+    let text = error.to_string();
+    assert!(text.starts_with("the loss is NaN in epoch 3, batch 2 (step 8)"), "{text}");
+    assert_eq!(text.contains("`find-nonfinite`"), !cfg!(feature = "find-nonfinite"), "{text}");
     let Error::NonFinite(found) = error else { panic!("{error}") };
     assert_eq!((x, found.history.epochs.len(), found.rows.len()), (-6.0, 2, 2));
 }
@@ -86,7 +88,7 @@ fn a_gradient_that_is_not_finite_is_named() {
         .unwrap_err();
     let text =
         "the loss is 0.5, and the gradient of `1.1` is not finite, in epoch 1, batch 1 (step 1)";
-    assert_eq!(error.to_string(), text);
+    assert!(error.to_string().starts_with(text), "{error}");
     assert_eq!(params, (1.0, vec![2.0, 3.0]));
 }
 

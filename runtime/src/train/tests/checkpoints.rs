@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::files;
 use crate::optim::schedule::{OneCycle, ReduceOnPlateau};
-use crate::optim::{Adam, Optimizer};
+use crate::optim::{Adam, Optimizer, Sgd};
 use ndarray::{Array1, Array2, array};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -158,7 +158,6 @@ fn another_trainings_checkpoint_is_refused() {
 #[test]
 fn a_log_holds_a_line_an_epoch() {
     let folder = Folder::new("log");
-    fs::create_dir_all(&folder.0).unwrap();
     let train = |name: &str, epochs| {
         let log = folder.0.join(name);
         Trainer::new(epochs)
@@ -184,8 +183,61 @@ fn a_log_holds_a_line_an_epoch() {
     let line = json.lines().last().unwrap();
     assert!(line.starts_with(r#"{"epoch":3,"loss":0.5,"a,b":null,"learning_rate":"#), "{json}");
     let error = Trainer::<f64, Vec<f64>>::new(1)
-        .log(folder.0.join("none").join("log.csv"))
+        .log(folder.0.join("log.csv").join("none.csv"))
         .fit(&mut 0.0, &mut Adam::new(1.0), &vec![1.0], |_, _| (0.0, 0.0))
         .unwrap_err();
-    assert!(error.to_string().contains("log.csv: "), "{error}");
+    assert!(error.to_string().contains("none.csv: "), "{error}");
+    // What a `main` that returns it prints.
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
+/// What a training carried and came to, if it is killed after so many steps and goes on.
+fn with_a_carried_state(
+    folder: &Folder,
+    restores_best: bool,
+    steps: &[usize],
+) -> (f64, Array1<f64>) {
+    let mut outcome = (0.0, array![0.0, 0.0]);
+    for steps in steps {
+        let (mut x, carried, mut step) = (0.0, RefCell::new(array![0.0, 0.0]), 0);
+        let mut trainer = Trainer::new(3)
+            .batch_size(20)
+            .carry(&carried)
+            .metric("distance", |x: &f64, _| (x - 0.4).abs())
+            .minimise("distance")
+            .checkpoints(&folder.0)
+            .resume()
+            .stop_when(|| {
+                step += 1;
+                step > *steps
+            })
+            .quiet();
+        if restores_best {
+            trainer = trainer.restore_best();
+        }
+        let sums = |x: &f64, batch: &Data| {
+            let mut carried = carried.borrow_mut();
+            carried[0] += x + f64::from(batch.y.sum());
+            carried[1] += 1.0;
+            (1.0, -1.0)
+        };
+        trainer.fit(&mut x, &mut Sgd::new(0.1), &data(), sums).unwrap();
+        outcome = (x, carried.into_inner());
+    }
+    outcome
+}
+
+#[test]
+fn what_is_carried_goes_on_too() {
+    for restores_best in [false, true] {
+        let folder = Folder::new("carried");
+        let whole = with_a_carried_state(&folder, restores_best, &[100]);
+        // Three steps an epoch; the first epoch ends nearest.
+        assert_eq!(whole.1[1], if restores_best { 3.0 } else { 9.0 });
+        for killed in 1..9 {
+            let folder = Folder::new("carried");
+            let resumed = with_a_carried_state(&folder, restores_best, &[killed, 100]);
+            assert_eq!(resumed, whole, "killed after {killed} steps");
+        }
+    }
 }

@@ -1,0 +1,48 @@
+//! With the feature `find-nonfinite`, the runtime is shown every number that generated code computes.
+
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use super::text::Text;
+use super::writer::Writer;
+use crate::graph::{Node, Op, Ty};
+use crate::ops::Kind;
+
+impl Writer<'_> {
+    /// `watch(text, "name", "operation")` where the node computes floats, outside of kernels.
+    pub(super) fn watched(&self, node: &Node, text: Text) -> Text {
+        let is_off = !cfg!(feature = "find-nonfinite") || self.signature.for_reading;
+        if is_off || self.math.is_some() || !self.computes_floats(node) {
+            return text;
+        }
+        // All of the path lies at the user's operation, so that it is there that it was called.
+        let span = node.span();
+        let watch = self.rt("watch").into_iter().map(|mut tree| {
+            tree.set_span(span);
+            tree
+        });
+        let (watch, tokens): (TokenStream, _) = (watch.collect(), text.tokens);
+        let names = node.outs.iter().filter_map(|out| self.graph.info(*out).name.clone());
+        let (names, operation) =
+            (names.collect::<Vec<_>>().join(", "), operations(node).join(", "));
+        Text::atom(quote_spanned!(span=> #watch(#tokens, #names, #operation)))
+    }
+
+    fn computes_floats(&self, node: &Node) -> bool {
+        let computes = match &node.op {
+            Op::Row(row) => matches!(row.kind, Kind::Elementwise | Kind::Whole),
+            Op::Map | Op::Pull { .. } => true,
+            _ => false,
+        };
+        let is_float = |ty: &Ty| matches!(ty, Ty::Float(_) | Ty::Array(..) | Ty::Numeric(_));
+        computes && node.outs.iter().all(|out| is_float(self.graph.ty(*out)))
+    }
+}
+
+/// What the node does, in the words that a user writes; what one kernel computes, in order.
+fn operations(node: &Node) -> Vec<&'static str> {
+    match &node.op {
+        Op::Row(row) => vec![row.symbol.unwrap_or(row.call)],
+        _ => node.blocks.iter().flat_map(|block| block.nodes.iter().flat_map(operations)).collect(),
+    }
+}
