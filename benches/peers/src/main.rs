@@ -4,19 +4,16 @@
 //! else there is. The script `run` makes the sides in other languages and writes RESULTS.md.
 
 mod contest;
-mod inputs;
 mod limit;
 mod naive;
-mod number;
 mod options;
 mod ours;
-mod side;
 mod table;
 
 use std::process::ExitCode;
 
-use inputs::Inputs;
 use options::{Options, Task};
+use peers_common::inputs::Inputs;
 
 fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     Ok(match &options.task {
@@ -31,7 +28,7 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
             limit::set_threads(options.threads[0]);
             rayon::ThreadPoolBuilder::new().num_threads(options.threads[0]).build_global()?;
             // On a thread of the pool, which is entered once and not at every step.
-            rayon::scope(|_| side::serve(side, &inputs))?;
+            rayon::scope(|_| peers_common::side::serve(side, &inputs))?;
             String::new()
         }
         Task::Table => {

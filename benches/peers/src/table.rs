@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::io;
 
 use crate::contest::{Contender, Timing, median};
-use crate::inputs::Inputs;
 use crate::naive;
 use crate::options::Options;
+use peers_common::inputs::Inputs;
 
 /// Names, and the titles of columns.
 const WORKLOADS: [(&str, &str); 10] = [

@@ -4,9 +4,9 @@
 use super::math::{exp, fma, sigmoid, tanh};
 use super::product::threads;
 use super::vectorised::vectorised;
-use crate::inputs::Inputs;
-use crate::number::squares;
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::number::squares;
+use peers_common::side::Prepared;
 
 const BLOCK: usize = 512;
 type Block = [f32; BLOCK];

@@ -2,7 +2,7 @@
 
 use super::math::exp;
 use super::vectorised::vectorised;
-use crate::inputs::CLASSES;
+use peers_common::inputs::CLASSES;
 
 vectorised! {
     /// The mean cross entropy of rows of logits, which become its gradient. The exponentials are taken of all

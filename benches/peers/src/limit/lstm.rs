@@ -7,8 +7,8 @@ use super::product::{Matrix, product, transpose};
 use super::rows::{add_rows, fill};
 use super::vectorised::vectorised;
 use super::{Descent, descent};
-use crate::inputs::{BATCH, CLASSES, FEATURES, HIDDEN, Inputs, STEPS};
-use crate::side::Prepared;
+use peers_common::inputs::{BATCH, CLASSES, FEATURES, HIDDEN, Inputs, STEPS};
+use peers_common::side::Prepared;
 
 /// The numbers of a state, and of its gates: input, forget, candidate, output.
 const STATE: usize = BATCH * HIDDEN;

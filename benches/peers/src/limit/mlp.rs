@@ -5,8 +5,8 @@ use super::product::{Matrix, product};
 use super::rows::{add_rows, fill};
 use super::vectorised::vectorised;
 use super::{Descent, descent};
-use crate::inputs::{Inputs, PIXELS};
-use crate::side::Prepared;
+use peers_common::inputs::{Inputs, PIXELS};
+use peers_common::side::Prepared;
 
 #[derive(Clone)]
 struct Layer {

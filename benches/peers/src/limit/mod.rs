@@ -16,9 +16,9 @@ mod scalar;
 mod vectorised;
 mod xor;
 
-use crate::inputs::Inputs;
-use crate::number::Number;
-use crate::side::{Prepared, RATE};
+use peers_common::inputs::Inputs;
+use peers_common::number::Number;
+use peers_common::side::{Prepared, RATE};
 
 pub use product::set_threads;
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gemm::Parallelism;
 
-use crate::number::Number;
+use peers_common::number::Number;
 
 static THREADS: AtomicUsize = AtomicUsize::new(1);
 

@@ -5,8 +5,8 @@ use super::product::{Matrix, product};
 use super::rows::{add_rows64, fill};
 use super::vectorised::vectorised;
 use super::{Descent, descent};
-use crate::inputs::Inputs;
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::side::Prepared;
 
 /// Rows of the data, features of a row, hidden units.
 const ROWS: usize = 64;

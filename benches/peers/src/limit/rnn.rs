@@ -6,8 +6,8 @@ use super::product::{Matrix, product, transpose};
 use super::rows::{add_rows, fill};
 use super::vectorised::vectorised;
 use super::{Descent, descent};
-use crate::inputs::{BATCH, CLASSES, FEATURES, HIDDEN, Inputs, STEPS};
-use crate::side::Prepared;
+use peers_common::inputs::{BATCH, CLASSES, FEATURES, HIDDEN, Inputs, STEPS};
+use peers_common::side::Prepared;
 
 /// The numbers of a state.
 const STATE: usize = BATCH * HIDDEN;

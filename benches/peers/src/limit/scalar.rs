@@ -4,9 +4,9 @@ use std::hint::black_box;
 
 use super::math::{fma64, sin_cos64};
 use super::vectorised::vectorised;
-use crate::inputs::Inputs;
-use crate::number::squares;
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::number::squares;
+use peers_common::side::Prepared;
 
 /// Elements in a block.
 const LANES: usize = 16;

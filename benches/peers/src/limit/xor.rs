@@ -3,8 +3,8 @@
 use super::math::{exp, tanh};
 use super::vectorised::vectorised;
 use super::{Descent, descent};
-use crate::inputs::{Inputs, XOR_POINTS, XOR_TARGETS};
-use crate::side::Prepared;
+use peers_common::inputs::{Inputs, XOR_POINTS, XOR_TARGETS};
+use peers_common::side::Prepared;
 use std::hint::black_box;
 
 /// The weights of two hidden units, one after the other: `w1`, `b1`, `w2`, `b2`.

@@ -3,9 +3,9 @@
 use ndarray::Array1;
 
 use super::sigmoid;
-use crate::inputs::Inputs;
-use crate::number::{Number, squares};
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::number::{Number, squares};
+use peers_common::side::Prepared;
 
 fn value_and_grad<A: Number>(a: &Array1<A>, b: &Array1<A>, c: &Array1<A>) -> (A, [Array1<A>; 3]) {
     let t = (a * b + c).mapv(A::tanh);

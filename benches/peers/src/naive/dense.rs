@@ -3,9 +3,9 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis, Zip};
 
 use super::{cross_entropy, sigmoid};
-use crate::inputs::{Inputs, PIXELS, XOR_POINTS, XOR_TARGETS};
-use crate::number::{Number, squares};
-use crate::side::{Prepared, RATE};
+use peers_common::inputs::{Inputs, PIXELS, XOR_POINTS, XOR_TARGETS};
+use peers_common::number::{Number, squares};
+use peers_common::side::{Prepared, RATE};
 
 #[derive(Clone)]
 struct Layer<A> {

@@ -10,9 +10,9 @@ mod scalar;
 
 use ndarray::{Array2, Axis};
 
-use crate::inputs::Inputs;
-use crate::number::Number;
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::number::Number;
+use peers_common::side::Prepared;
 
 /// The workloads in single precision, but those that are in double precision everywhere.
 pub fn prepare(workload: &str, inputs: &Inputs) -> Option<Prepared> {

@@ -3,9 +3,9 @@
 use ndarray::{Array1, Array2, Array3, Axis, concatenate, s};
 
 use super::{cross_entropy, sigmoid};
-use crate::inputs::{BATCH, CLASSES, FEATURES, HIDDEN, Inputs, STEPS};
-use crate::number::{Number, squares};
-use crate::side::{Prepared, RATE};
+use peers_common::inputs::{BATCH, CLASSES, FEATURES, HIDDEN, Inputs, STEPS};
+use peers_common::number::{Number, squares};
+use peers_common::side::{Prepared, RATE};
 
 struct Net<A> {
     /// From the input, from the state before, and what is added.

@@ -2,9 +2,9 @@
 
 use ndarray::{Array1, s};
 
-use crate::inputs::Inputs;
-use crate::number::{Number, squares};
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::number::{Number, squares};
+use peers_common::side::Prepared;
 
 /// In whole vectors, as one would write it over ndarray.
 fn rosenbrock<A: Number>(x: &Array1<A>) -> (A, Array1<A>) {

@@ -4,8 +4,8 @@ use chainrule::ndarray::{Array1, Array2, Array3, s};
 use chainrule::prelude::*;
 
 use super::{descends, training};
-use crate::inputs::{CLASSES, FEATURES, HIDDEN, Inputs};
-use crate::side::Prepared;
+use peers_common::inputs::{CLASSES, FEATURES, HIDDEN, Inputs};
+use peers_common::side::Prepared;
 
 /// The gates lie side by side: input, forget, candidate, output.
 #[derive(Differentiable)]

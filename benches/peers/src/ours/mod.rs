@@ -10,8 +10,8 @@ mod xor;
 
 use chainrule::Differentiable;
 
-use crate::inputs::Inputs;
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::side::Prepared;
 
 /// The workloads.
 pub fn prepare(workload: &str, inputs: &Inputs) -> Option<Prepared> {
@@ -44,11 +44,11 @@ macro_rules! descends {
     ($net:ident { $($field:ident),* }) => {
         impl super::Descends for $net {
             fn descend(&mut self, gradient: &Self::Gradient) {
-                $(self.$field.scaled_add(-$crate::side::RATE as _, &gradient.$field);)*
+                $(self.$field.scaled_add(-peers_common::side::RATE as _, &gradient.$field);)*
             }
 
             fn squares(gradient: &Self::Gradient) -> f64 {
-                0.0 $(+ $crate::number::squares(&gradient.$field))*
+                0.0 $(+ peers_common::number::squares(&gradient.$field))*
             }
         }
     };

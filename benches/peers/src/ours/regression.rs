@@ -4,8 +4,8 @@ use chainrule::ndarray::{Array1, Array2};
 use chainrule::prelude::*;
 
 use super::{descends, training};
-use crate::inputs::Inputs;
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::side::Prepared;
 
 #[derive(Differentiable)]
 struct Net {

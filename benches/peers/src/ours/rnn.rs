@@ -4,8 +4,8 @@ use chainrule::ndarray::{Array1, Array2, Array3};
 use chainrule::prelude::*;
 
 use super::{descends, training};
-use crate::inputs::{CLASSES, FEATURES, HIDDEN, Inputs};
-use crate::side::Prepared;
+use peers_common::inputs::{CLASSES, FEATURES, HIDDEN, Inputs};
+use peers_common::side::Prepared;
 
 #[derive(Differentiable)]
 struct Rnn {

@@ -3,9 +3,9 @@
 use chainrule::ndarray::Array1;
 use chainrule::prelude::*;
 
-use crate::inputs::Inputs;
-use crate::number::squares;
-use crate::side::Prepared;
+use peers_common::inputs::Inputs;
+use peers_common::number::squares;
+use peers_common::side::Prepared;
 
 #[differentiable]
 fn rosenbrock(x: &Array1<f64>) -> f64 {
