@@ -5,6 +5,7 @@
 
 mod contest;
 mod limit;
+mod loops;
 mod naive;
 mod options;
 mod ours;
@@ -35,6 +36,7 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
             let inputs = Inputs::write(&options.inputs, 20_240_607)?;
             table::write(options, &inputs)?
         }
+        Task::Loops => loops::write(options)?,
     })
 }
 

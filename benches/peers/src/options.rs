@@ -19,6 +19,7 @@ pub struct Options {
 /// What to do.
 pub enum Task {
     Table,
+    Loops,
     Serve(String),
 }
 
@@ -29,6 +30,7 @@ peers table [OPTION]..    the workloads on all sides, as a table
     --threads N,..        thread counts, a table each (1)
     --rounds N            rounds, of which the median is taken (5)
     --seconds S           how long a side runs in a round (0.15)
+peers loops [OPTION]..    loops over indices, derivative over value: --only, --rounds, --seconds
 peers serve SIDE          answers requests, as src/side.rs says: ours, limit or naive
 
 PEERS_PYTHON names a Python that has jax and torch, PEERS_BURN the program built from burn/; without them their
@@ -39,6 +41,7 @@ impl Options {
     pub fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let task = match arguments.next().as_deref() {
             Some("table") => Task::Table,
+            Some("loops") => Task::Loops,
             Some("serve") => Task::Serve(arguments.next().ok_or(HELP)?),
             _ => return Err(HELP.to_owned()),
         };

@@ -45,7 +45,7 @@ pub const RATE: f64 = 1e-4;
 const SAMPLE: f64 = 2e-4;
 
 /// Median and minimum of a step's microseconds, of samples over so many seconds.
-fn time(steps: &mut dyn FnMut(usize), seconds: f64) -> (f64, f64) {
+pub fn time(steps: &mut dyn FnMut(usize), seconds: f64) -> (f64, f64) {
     let mut measure = |count| {
         let start = Instant::now();
         steps(count);
