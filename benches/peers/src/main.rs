@@ -10,11 +10,15 @@ mod naive;
 mod options;
 mod ours;
 mod table;
+mod twins;
 
 use std::process::ExitCode;
 
 use options::{Options, Task};
 use peers_common::inputs::Inputs;
+
+/// Of the inputs.
+const SEED: u64 = 20_240_607;
 
 fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     Ok(match &options.task {
@@ -33,8 +37,12 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
             String::new()
         }
         Task::Table => {
-            let inputs = Inputs::write(&options.inputs, 20_240_607)?;
+            let inputs = Inputs::write(&options.inputs, SEED)?;
             table::write(options, &inputs)?
+        }
+        Task::Twins => {
+            let inputs = Inputs::write(&options.inputs, SEED)?;
+            twins::write(options, &inputs)?
         }
         Task::Loops => loops::write(options)?,
     })

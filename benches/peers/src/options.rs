@@ -20,6 +20,7 @@ pub struct Options {
 pub enum Task {
     Table,
     Loops,
+    Twins,
     Serve(String),
 }
 
@@ -31,6 +32,7 @@ peers table [OPTION]..    the workloads on all sides, as a table
     --rounds N            rounds, of which the median is taken (5)
     --seconds S           how long a side runs in a round (0.15)
 peers loops [OPTION]..    loops over indices, derivative over value: --only, --rounds, --seconds
+peers twins [OPTION]..    workloads beside their twins: likewise
 peers serve SIDE          answers requests, as src/side.rs says: ours, limit or naive
 
 PEERS_PYTHON names a Python that has jax and torch, PEERS_BURN the program built from burn/; without them their
@@ -42,6 +44,7 @@ impl Options {
         let task = match arguments.next().as_deref() {
             Some("table") => Task::Table,
             Some("loops") => Task::Loops,
+            Some("twins") => Task::Twins,
             Some("serve") => Task::Serve(arguments.next().ok_or(HELP)?),
             _ => return Err(HELP.to_owned()),
         };
@@ -75,5 +78,10 @@ impl Options {
             }
         }
         Ok(options)
+    }
+
+    /// Whether a workload is among those that are asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| name.starts_with(only))
     }
 }

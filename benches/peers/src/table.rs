@@ -135,10 +135,7 @@ fn short(x: f64) -> String {
 
 /// The tables, one for each number of threads, as Markdown; progress goes to standard error.
 pub fn write(options: &Options, inputs: &Inputs) -> io::Result<String> {
-    let wanted = |name: &str| {
-        options.only.is_empty() || options.only.iter().any(|only| name.starts_with(only))
-    };
-    let workloads: Vec<_> = WORKLOADS.into_iter().filter(|(name, _)| wanted(name)).collect();
+    let workloads: Vec<_> = WORKLOADS.into_iter().filter(|(name, _)| options.wants(name)).collect();
     let mut text = String::new();
     for threads in &options.threads {
         let mut sides = sides(*threads)?;

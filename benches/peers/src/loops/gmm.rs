@@ -26,7 +26,13 @@ fn logsumexp(x: &[f64]) -> f64 {
 }
 
 #[differentiable(wrt(alphas, means, factors))]
-fn gmm(alphas: &[f64], means: &Array2<f64>, factors: &Array2<f64>, points: &Array2<f64>, constant: f64) -> f64 {
+fn gmm(
+    alphas: &[f64],
+    means: &Array2<f64>,
+    factors: &Array2<f64>,
+    points: &Array2<f64>,
+    constant: f64,
+) -> f64 {
     let (n, d) = points.dim();
     let k = alphas.len();
     let mut diagonals = Array2::<f64>::zeros((k, d));
@@ -107,7 +113,9 @@ pub(super) fn program() -> Program {
     let parts = move |all: &[f64]| {
         let (alphas, rest) = all.split_at(k);
         let (means, factors) = rest.split_at(k * d);
-        let matrix = |columns, part: &[f64]| Array2::from_shape_vec((k, columns), part.to_vec()).expect("as many numbers");
+        let matrix = |columns, part: &[f64]| {
+            Array2::from_shape_vec((k, columns), part.to_vec()).expect("as many numbers")
+        };
         (alphas.to_vec(), matrix(d, means), matrix(width, factors))
     };
     let (alphas, means, factors) = parts(&parameters);
@@ -120,11 +128,17 @@ pub(super) fn program() -> Program {
     let error = check(value, &parameters, &flat);
     let (a, m, f, p) = (alphas.clone(), means.clone(), factors.clone(), points.clone());
     Program {
-        name: "gmm",
         size: format!("{n} points, {d} dimensions, {k} components"),
         primal: repeat(move || gmm(black_box(&a), &m, &f, &p, constant)),
         derivative: repeat(move || {
-            gmm::value_and_grad_into(black_box(&alphas), &means, &factors, &points, constant, &mut gradient)
+            gmm::value_and_grad_into(
+                black_box(&alphas),
+                &means,
+                &factors,
+                &points,
+                constant,
+                &mut gradient,
+            )
         }),
         error,
     }

@@ -28,7 +28,6 @@ pub(super) fn program() -> Program {
     let error = check(|x| llsq(x, points), &x, &gradient);
     let same = x.clone();
     Program {
-        name: "llsq",
         size: format!("{points} points, {} coefficients", x.len()),
         primal: repeat(move || llsq(black_box(&same), points)),
         derivative: repeat(move || llsq::value_and_grad_into(black_box(&x), points, &mut gradient)),

@@ -24,7 +24,6 @@ pub(super) fn program() -> Program {
     let error = check(lse, &x, &gradient);
     let same = x.clone();
     Program {
-        name: "lse",
         size: format!("{} values", x.len()),
         primal: repeat(move || lse(black_box(&same))),
         derivative: repeat(move || lse::value_and_grad_into(black_box(&x), &mut gradient)),

@@ -14,7 +14,12 @@ fn sigmoid(x: f64) -> f64 {
 /// Rows of `layers`: a layer's weights, then its biases, each of four gates side by side. Rows of `ends`: weights of the
 /// input, weights and biases of the output. Rows of `start`: what a layer shows, then what it keeps.
 #[differentiable(wrt(layers, ends))]
-fn lstm(layers: &Array2<f64>, ends: &Array2<f64>, start: &Array2<f64>, sequence: &Array2<f64>) -> f64 {
+fn lstm(
+    layers: &Array2<f64>,
+    ends: &Array2<f64>,
+    start: &Array2<f64>,
+    sequence: &Array2<f64>,
+) -> f64 {
     let (steps, n) = sequence.dim();
     let mut state = start.clone();
     let mut total = 0.0;
@@ -53,7 +58,8 @@ fn lstm(layers: &Array2<f64>, ends: &Array2<f64>, start: &Array2<f64>, sequence:
 pub(super) fn program() -> Program {
     let (count, steps, n) = (2, 512, 14);
     let matrix = |seed, rows, columns| {
-        Array2::from_shape_vec((rows, columns), numbers(seed, rows * columns)).expect("as many numbers")
+        Array2::from_shape_vec((rows, columns), numbers(seed, rows * columns))
+            .expect("as many numbers")
     };
     let parameters = numbers(5, 2 * count * 4 * n + 3 * n);
     let start = matrix(6, 2 * count, n);
@@ -76,7 +82,6 @@ pub(super) fn program() -> Program {
     let error = check(value, &parameters, &flat);
     let (l, e, s, q) = (layers.clone(), ends.clone(), start.clone(), sequence.clone());
     Program {
-        name: "lstm",
         size: format!("{count} layers, {steps} characters of {n} bits"),
         primal: repeat(move || lstm(black_box(&l), &e, &s, &q)),
         derivative: repeat(move || {

@@ -14,7 +14,6 @@ use peers_common::side::time;
 
 /// A program: its function, and its gradient at the same inputs.
 struct Program {
-    name: &'static str,
     size: String,
     primal: Box<dyn FnMut(usize)>,
     derivative: Box<dyn FnMut(usize)>,
@@ -29,7 +28,9 @@ fn check(f: impl Fn(&[f64]) -> f64, x: &[f64], gradient: &[f64]) -> f64 {
     let directions = 1..=5;
     let errors = directions.map(|k| {
         let direction = |i: usize| ((i * k + 7 * k) as f64 * 0.731).sin();
-        let moved = |by: f64| f(&x.iter().enumerate().map(|(i, x)| x + by * direction(i)).collect::<Vec<_>>());
+        let moved = |by: f64| {
+            f(&x.iter().enumerate().map(|(i, x)| x + by * direction(i)).collect::<Vec<_>>())
+        };
         let difference = (moved(step) - moved(-step)) / (2.0 * step);
         let along: f64 = gradient.iter().enumerate().map(|(i, g)| g * direction(i)).sum();
         (difference - along).abs() / difference.abs().max(along.abs()).max(1e-3)
@@ -39,10 +40,15 @@ fn check(f: impl Fn(&[f64]) -> f64, x: &[f64], gradient: &[f64]) -> f64 {
 
 /// A table of all programs, as Markdown.
 pub fn write(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
-    let wanted = |name: &str| options.only.is_empty() || options.only.iter().any(|only| name.starts_with(only));
-    let programs = [lse::program(), llsq::program(), gmm::program(), lstm::program()];
+    let programs: [(&str, fn() -> Program); 4] = [
+        ("lse", lse::program),
+        ("llsq", llsq::program),
+        ("gmm", gmm::program),
+        ("lstm", lstm::program),
+    ];
     let mut text = "| program | size | value, microseconds | derivative over value | against central differences |\n|---|---|--:|--:|--:|\n".to_owned();
-    for mut program in programs.into_iter().filter(|program| wanted(program.name)) {
+    for (name, program) in programs.into_iter().filter(|(name, _)| options.wants(name)) {
+        let mut program = program();
         let mut values = Vec::new();
         let mut ratios = Vec::new();
         for _ in 0..options.rounds {
@@ -51,9 +57,11 @@ pub fn write(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
             values.push(value);
             ratios.push(derivative / value);
         }
-        let (name, size, error) = (program.name, &program.size, program.error);
+        let (size, error) = (&program.size, program.error);
         let (value, ratio) = (median(values), median(ratios));
-        eprintln!("{name:6} value {value:9.2} us, derivative over value {ratio:6.2}, error {error:.0e}");
+        eprintln!(
+            "{name:6} value {value:9.2} us, derivative over value {ratio:6.2}, error {error:.0e}"
+        );
         writeln!(text, "| {name} | {size} | {value:.1} | {ratio:.2} | {error:.0e} |")?;
         if error > 1e-5 {
             return Err(format!("{name}: the gradient is off by {error:.1e}").into());
@@ -66,7 +74,8 @@ pub fn write(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
 fn numbers(seed: usize, len: usize) -> Vec<f64> {
     let mut state = seed as u64;
     let next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
     };
     std::iter::repeat_with(next).take(len).collect()

@@ -6,6 +6,7 @@ mod mlp;
 mod regression;
 mod rnn;
 mod scalar;
+pub mod twins;
 mod xor;
 
 use chainrule::Differentiable;
@@ -42,7 +43,7 @@ trait Descends: Differentiable {
 /// Says of a struct of arrays how it descends.
 macro_rules! descends {
     ($net:ident { $($field:ident),* }) => {
-        impl super::Descends for $net {
+        impl $crate::ours::Descends for $net {
             fn descend(&mut self, gradient: &Self::Gradient) {
                 $(self.$field.scaled_add(-peers_common::side::RATE as _, &gradient.$field);)*
             }
