@@ -3,9 +3,11 @@
 //! `peers table` times the workloads on all sides that are there, in turns, and prints a table; `peers --help` says what
 //! else there is. The script `run` makes the sides in other languages and writes RESULTS.md.
 
+mod compile_time;
 mod contest;
 mod limit;
 mod loops;
+mod memory;
 mod naive;
 mod options;
 mod ours;
@@ -44,6 +46,11 @@ fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
             let inputs = Inputs::write(&options.inputs, SEED)?;
             twins::write(options, &inputs)?
         }
+        Task::Memory => {
+            let inputs = Inputs::write(&options.inputs, SEED)?;
+            memory::write(options, &inputs)?
+        }
+        Task::CompileTime => compile_time::write(options)?,
         Task::Loops => loops::write(options)?,
     })
 }

@@ -21,6 +21,8 @@ pub enum Task {
     Table,
     Loops,
     Twins,
+    Memory,
+    CompileTime,
     Serve(String),
 }
 
@@ -33,6 +35,8 @@ peers table [OPTION]..    the workloads on all sides, as a table
     --seconds S           how long a side runs in a round (0.15)
 peers loops [OPTION]..    loops over indices, derivative over value: --only, --rounds, --seconds
 peers twins [OPTION]..    workloads beside their twins: likewise
+peers memory [OPTION]..   the most bytes that a step of ours holds: --only
+peers compile-time        what annotating costs rustc
 peers serve SIDE          answers requests, as src/side.rs says: ours, limit or naive
 
 PEERS_PYTHON names a Python that has jax and torch, PEERS_BURN the program built from burn/; without them their
@@ -45,6 +49,8 @@ impl Options {
             Some("table") => Task::Table,
             Some("loops") => Task::Loops,
             Some("twins") => Task::Twins,
+            Some("memory") => Task::Memory,
+            Some("compile-time") => Task::CompileTime,
             Some("serve") => Task::Serve(arguments.next().ok_or(HELP)?),
             _ => return Err(HELP.to_owned()),
         };
