@@ -1,6 +1,7 @@
 """PyTorch. `eager`: its operations one by one; `nn`: its own recurrent layers; `compile`: loss, gradients and descent
 as one compiled function."""
 
+import os
 import sys
 import warnings
 
@@ -146,7 +147,11 @@ def compiled(weights, loss, descends):
         with torch.no_grad():
             run(weights)
 
+    # Compiling, which takes long, may use every core; running may not.
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count()))
     step()
+    os.sched_setaffinity(0, cores)
     return value, norm, repeat(step), 1
 
 

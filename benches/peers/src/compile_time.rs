@@ -112,6 +112,9 @@ pub fn write(options: &Options) -> Result<String, Box<dyn Error>> {
          chainrule = {{ path = {runtime:?} }}\n\n[workspace]\n"
     );
     fs::write(folder.join("Cargo.toml"), manifest)?;
+    // The same compiler as here.
+    let toolchain = concat!(env!("CARGO_MANIFEST_DIR"), "/../../rust-toolchain.toml");
+    fs::copy(toolchain, folder.join("rust-toolchain.toml"))?;
     let mut text = "| lines | build | of the function | macros expanded | all of the crate | more than plain |\n|--:|---|---|--:|--:|--:|\n".to_owned();
     for release in [false, true] {
         let build_name = if release { "release" } else { "debug" };
