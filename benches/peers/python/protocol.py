@@ -77,7 +77,7 @@ def measure(steps, seconds):
         elif time.perf_counter() - warm > seconds / 4:
             break
     samples, start = [], time.perf_counter()
-    while len(samples) < 3 or time.perf_counter() - start < seconds:
+    while not samples or time.perf_counter() - start < seconds:
         samples.append(1e6 * elapsed(count) / count)
     return statistics.median(samples), min(samples)
 

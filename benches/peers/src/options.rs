@@ -13,6 +13,8 @@ pub struct Options {
     pub rounds: usize,
     /// For how long a side runs in a round.
     pub seconds: f64,
+    /// Ratios are of the least times: on a machine that is not ours alone.
+    pub least: bool,
     pub inputs: PathBuf,
 }
 
@@ -33,6 +35,7 @@ peers table [OPTION]..    the workloads on all sides, as a table
     --threads N,..        thread counts, a table each (1)
     --rounds N            rounds, of which the median is taken (5)
     --seconds S           how long a side runs in a round (0.15)
+    --least               ratios of the least times, not the median ratio of the rounds: on a busy machine
 peers loops [OPTION]..    loops over indices, derivative over value: --only, --rounds, --seconds
 peers twins [OPTION]..    workloads beside their twins: likewise
 peers memory [OPTION]..   the most bytes that a step of ours holds: --only
@@ -64,6 +67,7 @@ impl Options {
             threads: vec![1],
             rounds: 5,
             seconds: 0.15,
+            least: false,
             inputs,
         };
         while let Some(name) = arguments.next() {

@@ -1,7 +1,6 @@
 //! The workloads on all sides: each round runs every side once, and ratios are taken within rounds.
 
 use std::env;
-use std::fmt::Write;
 use std::io;
 
 use crate::contest::{Contender, Timing, median};
@@ -26,8 +25,15 @@ const WORKLOADS: [(&str, &str); 10] = [
 /// How far a loss or a norm may be from the reference, relatively.
 const TOLERANCE: f64 = 1e-4;
 
-/// All sides that are there: a name for the command line, a title, a command.
-fn sides(threads: usize) -> io::Result<Vec<(&'static str, &'static str, Vec<String>)>> {
+/// A side: its name on the command line, its title in the table, and what starts it.
+struct Side {
+    name: &'static str,
+    title: &'static str,
+    command: Vec<String>,
+}
+
+/// All sides that are there.
+fn sides(threads: usize) -> io::Result<Vec<Side>> {
     let ourselves = env::current_exe()?.display().to_string();
     let rust = |side: &str, threads: usize| {
         ["serve", side, "--threads", &threads.to_string()].map(str::to_owned)
@@ -56,7 +62,8 @@ fn sides(threads: usize) -> io::Result<Vec<(&'static str, &'static str, Vec<Stri
     if let Ok(burn) = env::var("PEERS_BURN") {
         sides.push(("burn", "burn", vec![burn]));
     }
-    Ok(sides)
+    let side = |(name, title, command)| Side { name, title, command };
+    Ok(sides.into_iter().map(side).collect())
 }
 
 /// What a side has shown in a workload.
@@ -69,6 +76,13 @@ struct Cell {
     ratio_of_minima: f64,
     /// Loss and norm are those of the reference.
     right: bool,
+}
+
+impl Cell {
+    /// The time and the ratio that the table shows.
+    fn shown(&self, least: bool) -> (f64, f64) {
+        if least { (self.minimum, self.ratio_of_minima) } else { (self.median, self.ratio) }
+    }
 }
 
 /// One workload: a cell for every side that has it.
@@ -133,28 +147,59 @@ fn short(x: f64) -> String {
     }
 }
 
+/// The sides' rows under the workloads' titles.
+fn page(
+    threads: usize,
+    sides: &[Side],
+    columns: &[(&str, Vec<Option<Cell>>)],
+    least: bool,
+) -> String {
+    let line = |first: &str, cells: Vec<String>| format!("| {first} | {} |\n", cells.join(" | "));
+    let heading = if threads == 1 { "One thread".to_owned() } else { format!("{threads} threads") };
+    let mut text = format!("### {heading}\n\n");
+    text += &line("", columns.iter().map(|(title, _)| title.to_string()).collect());
+    text += &format!("|---|{}\n", "--:|".repeat(columns.len()));
+    let limit = |(_, cells): &(_, Vec<Option<Cell>>)| {
+        let limits = cells.iter().zip(sides).filter(|(_, side)| side.name.starts_with("limit"));
+        let times = limits.filter_map(|(cell, _)| Some(cell.as_ref()?.shown(least).0));
+        short(times.fold(f64::INFINITY, f64::min))
+    };
+    text += &line("limit, microseconds", columns.iter().map(limit).collect());
+    for (place, side) in sides.iter().enumerate() {
+        if side.name.starts_with("limit") {
+            continue;
+        }
+        let show = |(_, cells): &(_, Vec<Option<Cell>>)| match &cells[place] {
+            Some(cell) if cell.right => short(cell.shown(least).1),
+            Some(_) => "wrong".to_owned(),
+            None => "-".to_owned(),
+        };
+        text += &line(side.title, columns.iter().map(show).collect());
+    }
+    text + "\n"
+}
+
 /// The tables, one for each number of threads, as Markdown; progress goes to standard error.
 pub fn write(options: &Options, inputs: &Inputs) -> io::Result<String> {
-    let workloads: Vec<_> = WORKLOADS.into_iter().filter(|(name, _)| options.wants(name)).collect();
     let mut text = String::new();
     for threads in &options.threads {
         let mut sides = sides(*threads)?;
-        sides.retain(|(name, ..)| {
-            name.starts_with("limit")
+        sides.retain(|side| {
+            side.name.starts_with("limit")
                 || options.sides.is_empty()
-                || options.sides.iter().any(|side| side == name)
+                || options.sides.iter().any(|name| name == side.name)
         });
-        let start = |(name, _, command): &(&'static str, _, Vec<String>)| {
-            Contender::start(name, command, *threads, inputs.folder())
-        };
+        let start =
+            |side: &Side| Contender::start(side.name, &side.command, *threads, inputs.folder());
         let mut contenders = sides.iter().map(start).collect::<io::Result<Vec<_>>>()?;
         let mut columns = Vec::new();
-        for (name, title) in &workloads {
+        for (name, title) in WORKLOADS.into_iter().filter(|(name, _)| options.wants(name)) {
             let cells = contest(name, &mut contenders, options, inputs);
-            for ((side, ..), cell) in sides.iter().zip(&cells) {
+            for (side, cell) in sides.iter().zip(&cells) {
                 let Some(cell) = cell else { continue };
                 eprintln!(
-                    "{threads} {name:12} {side:14} median {:>9} us, least {:>9} us, ratio {:>6}, of the least {:>6}",
+                    "{threads} {name:12} {:14} median {:>9} us, least {:>9} us, ratio {:>6}, of the least {:>6}",
+                    side.name,
                     short(cell.median),
                     short(cell.minimum),
                     short(cell.ratio),
@@ -163,36 +208,7 @@ pub fn write(options: &Options, inputs: &Inputs) -> io::Result<String> {
             }
             columns.push((title, cells));
         }
-        let line =
-            |first: &str, cells: Vec<String>| format!("| {first} | {} |\n", cells.join(" | "));
-        text += &format!(
-            "### {}\n\n",
-            if *threads == 1 { "One thread".into() } else { format!("{threads} threads") }
-        );
-        text += &line("", columns.iter().map(|(title, _)| title.to_string()).collect());
-        text += &format!("|---|{}\n", "--:|".repeat(columns.len()));
-        let limit = |cells: &[Option<Cell>]| {
-            let limits = cells.iter().zip(&sides).filter(|(_, side)| side.0.starts_with("limit"));
-            short(
-                limits
-                    .filter_map(|(cell, _)| Some(cell.as_ref()?.median))
-                    .fold(f64::INFINITY, f64::min),
-            )
-        };
-        text +=
-            &line("limit, microseconds", columns.iter().map(|(_, cells)| limit(cells)).collect());
-        for (place, (name, title, _)) in sides.iter().enumerate() {
-            if name.starts_with("limit") {
-                continue;
-            }
-            let show = |cell: &Option<Cell>| match cell {
-                Some(cell) if cell.right => short(cell.ratio),
-                Some(_) => "wrong".to_owned(),
-                None => "-".to_owned(),
-            };
-            text += &line(title, columns.iter().map(|(_, cells)| show(&cells[place])).collect());
-        }
-        writeln!(text).map_err(io::Error::other)?;
+        text += &page(*threads, &sides, &columns, options.least);
     }
     Ok(text)
 }
