@@ -81,8 +81,9 @@ fn children_seconds() -> Result<f64, Box<dyn Error>> {
     Ok(ticks / 100.0)
 }
 
-/// A build of the crate: seconds in all, and of them in the expansion of macros.
-fn build(folder: &Path, release: bool) -> Result<(f64, f64), Box<dyn Error>> {
+/// A build of the crate: seconds of the processor in all, and of the clock in the expansion of macros; nothing if it does
+/// not come to its end.
+fn build(folder: &Path, release: bool) -> Result<Option<(f64, f64)>, Box<dyn Error>> {
     let before = children_seconds()?;
     let mut command = Command::new("cargo");
     command.args(["rustc", "--quiet", "--lib"]).current_dir(folder);
@@ -94,12 +95,15 @@ fn build(folder: &Path, release: bool) -> Result<(f64, f64), Box<dyn Error>> {
     let output = command.output()?;
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        return Err(format!("the crate does not compile:\n{text}").into());
+        let errors: Vec<&str> =
+            text.lines().filter(|line| line.contains("error")).take(3).collect();
+        eprintln!("the crate does not compile: {}", errors.join("; "));
+        return Ok(None);
     }
     let pass = text.lines().find(|line| line.ends_with("macro_expand_crate"));
     let expansion =
         pass.and_then(|line| line.split("time:").nth(1)?.split(';').next()?.trim().parse().ok());
-    Ok((children_seconds()? - before, expansion.unwrap_or(f64::NAN)))
+    Ok(Some((children_seconds()? - before, expansion.unwrap_or(f64::NAN))))
 }
 
 /// The table, as Markdown.
@@ -120,22 +124,26 @@ pub fn write(options: &Options) -> Result<String, Box<dyn Error>> {
         let build_name = if release { "release" } else { "debug" };
         fs::write(folder.join("src/lib.rs"), "")?;
         build(&folder, release)?;
-        for lines in [10, 100, 1000] {
+        for lines in [10, 100, 1000_usize] {
+            if !options.only.is_empty() && !options.only.contains(&lines.to_string()) {
+                continue;
+            }
+            // A thousand lines take long enough to be measured once.
+            let rounds = if lines < 1000 { options.rounds.min(3) } else { 1 };
             let mut plain = 0.0;
             for (kind, attribute) in KINDS {
-                // A thousand lines take long enough to be measured once.
-                let rounds = if lines < 1000 { options.rounds.min(3) } else { 1 };
-                let mut times = Vec::new();
-                let mut expansions = Vec::new();
+                let (mut times, mut expansions) = (Vec::new(), Vec::new());
                 for round in 0..rounds {
                     // Another text each time, so that nothing is taken from the build before.
-                    fs::write(
-                        folder.join("src/lib.rs"),
-                        source(lines, attribute) + &format!("// {kind} {round}\n"),
-                    )?;
-                    let (time, expansion) = build(&folder, release)?;
+                    let text = source(lines, attribute) + &format!("// {kind} {round}\n");
+                    fs::write(folder.join("src/lib.rs"), text)?;
+                    let Some((time, expansion)) = build(&folder, release)? else { break };
                     times.push(time);
                     expansions.push(expansion);
+                }
+                if times.is_empty() {
+                    writeln!(text, "| {lines} | {build_name} | {kind} | does not compile | | |")?;
+                    continue;
                 }
                 let (time, expansion) = (median(times), median(expansions));
                 if attribute.is_empty() {

@@ -39,7 +39,7 @@ peers table [OPTION]..    the workloads on all sides, as a table
 peers loops [OPTION]..    loops over indices, derivative over value: --only, --rounds, --seconds
 peers twins [OPTION]..    workloads beside their twins: likewise
 peers memory [OPTION]..   the most bytes that a step of ours holds: --only
-peers compile-time        what annotating costs rustc
+peers compile-time        what annotating costs rustc, --only LINES,..: 10, 100, 1000
 peers serve SIDE          answers requests, as src/side.rs says: ours, limit or naive
 
 PEERS_PYTHON names a Python that has jax and torch, PEERS_BURN the program built from burn/; without them their
@@ -71,6 +71,10 @@ impl Options {
             inputs,
         };
         while let Some(name) = arguments.next() {
+            if name == "--least" {
+                options.least = true;
+                continue;
+            }
             let value =
                 arguments.next().ok_or_else(|| format!("{name} needs a value\n\n{HELP}"))?;
             let names = || value.split(',').map(str::to_owned).collect();

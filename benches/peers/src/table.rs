@@ -181,7 +181,11 @@ fn page(
 
 /// The tables, one for each number of threads, as Markdown; progress goes to standard error.
 pub fn write(options: &Options, inputs: &Inputs) -> io::Result<String> {
-    let mut text = String::new();
+    let mut text = match options.least {
+        true => "The machine was busy with other work: ratios are those of the least times.\n\n"
+            .to_owned(),
+        false => String::new(),
+    };
     for threads in &options.threads {
         let mut sides = sides(*threads)?;
         sides.retain(|side| {
