@@ -312,3 +312,85 @@ fn constants_that_become_variables() {
         d = (0.04 + 3.0 + 1.0, [2.0, 0.0, 0.0])
     );
 }
+
+/// The rest of a statement runs only where none of its operands jumped.
+#[differentiable(forward)]
+fn jumps_in_operands(x: f64, how: usize) -> f64 {
+    let mut y = x;
+    let mut turns = 0;
+    while turns < 2 && (if how == 4 && turns == 1 { return y } else { x }) > 0.0 {
+        turns += 1;
+        y = 2.0 * {
+            if how == 0 {
+                break;
+            }
+            y
+        };
+        if (if how == 1 { continue } else { y }) > 1.0 {
+            y *= x;
+        }
+        y = match turns {
+            n if (if how == 2 { break } else { n }) > 1 => 0.5 * y,
+            _ => y + x,
+        };
+    }
+    y
+}
+
+#[test]
+fn a_jump_in_an_operand() {
+    expect!(jumps_in_operands(3.0, 0) = 3.0, d = 1.0);
+    expect!(jumps_in_operands(3.0, 1) = 12.0, d = 4.0);
+    // 2 x^2
+    expect!(jumps_in_operands(3.0, 2) = 18.0, d = 12.0);
+    // 2 x^3 + x^2
+    expect!(jumps_in_operands(3.0, 3) = 63.0, d = 60.0);
+    // 2 x^2 + x
+    expect!(jumps_in_operands(3.0, 4) = 21.0, d = 13.0);
+}
+
+#[differentiable(forward)]
+fn leaves_a_loop_that_has_a_value(x: f64, list: &[f64]) -> f64 {
+    let mut y = x;
+    for _ in 0..2 {
+        y = {
+            let mut turns = 0;
+            loop {
+                turns += 1;
+                if turns > 3 {
+                    break y * x;
+                }
+                if list.len() > 1 {
+                    return list.iter().map(|v| *v).sum::<f64>();
+                }
+            }
+        };
+    }
+    y
+}
+
+#[test]
+fn a_return_out_of_a_loop_that_has_a_value() {
+    expect!(leaves_a_loop_that_has_a_value(2.0, &[1.0]) = 8.0, d = (12.0, [0.0]));
+    expect!(leaves_a_loop_that_has_a_value(2.0, &[1.0, 3.0]) = 4.0, d = (0.0, [1.0, 1.0]));
+}
+
+/// A closure over active values in a guard; a literal that has its type from a struct's field.
+#[differentiable(forward)]
+fn guards_and_fields(x: f64, kind: usize) -> f64 {
+    let times = |a: f64| a * x;
+    let state = State { x: 0.25, v: array![x, 1.0, x], l: [x; 2] };
+    let scaled = match kind {
+        0 | 1 if times(2.0) > 5.0 => x * x,
+        n if times(n as f64) > 8.0 => 3.0 * x,
+        _ => x,
+    };
+    scaled + (state.x + 0.75).sqrt() * state.v[2]
+}
+
+#[test]
+fn a_guard_calls_a_closure() {
+    expect!(guards_and_fields(3.0, 1) = 12.0, d = 7.0);
+    expect!(guards_and_fields(3.0, 3) = 12.0, d = 4.0);
+    expect!(guards_and_fields(2.0, 1) = 4.0, d = 2.0);
+}
