@@ -394,3 +394,91 @@ fn a_guard_calls_a_closure() {
     expect!(guards_and_fields(3.0, 3) = 12.0, d = 4.0);
     expect!(guards_and_fields(2.0, 1) = 4.0, d = 2.0);
 }
+
+/// A branch on numbers that gives more than one, or decides between more than two, is no kernel's.
+#[differentiable(forward)]
+fn branches_over_elements(x: &Array1<f64>, kind: usize) -> f64 {
+    let several = x.mapv(|v| {
+        let (mut a, mut b) = (v, v);
+        if v > 0.0 {
+            a = 2.0 * v;
+            b = v * v;
+        }
+        a * b
+    });
+    let chosen = x.mapv(|v| match kind {
+        0 => v,
+        1 => 2.0 * v,
+        _ => v * v,
+    });
+    let left = x.mapv(|v| {
+        v * 'block: {
+            if v > 1.0 {
+                break 'block v;
+            }
+            1.0
+        }
+    });
+    several.sum() + chosen.sum() + left.sum()
+}
+
+#[test]
+fn a_branch_over_elements_with_several_results() {
+    // 2 x^3 + 2 x + x^2 and x^2 + 2 x + x
+    expect!(
+        branches_over_elements(&array![3.0, -2.0], 1) = 69.0 - 2.0,
+        d = [54.0 + 2.0 + 6.0, -4.0 + 2.0 + 1.0]
+    );
+}
+
+#[differentiable(forward)]
+fn loops_over_pairs(x: Array1<f64>, y: &Array1<f64>, p: f64) -> f64 {
+    let mut x = x;
+    x.zip_mut_with(y, |a, b| {
+        for turn in (1..=3).step_by(2) {
+            *a += *b * p * turn as f64;
+        }
+    });
+    let mut ones = Array1::from_elem(2, 1.0);
+    ones.zip_mut_with(&x, |a, b| *a = array![*a, *b].dot(&array![p, *b]));
+    ones.sum()
+}
+
+#[test]
+fn a_loop_over_the_pairs_of_two_arrays() {
+    // x becomes x + 4 p y; the sum of p + x^2
+    expect!(
+        loops_over_pairs(array![1.0, 2.0], &array![0.5, -0.25], 0.5) = 1.0 + 4.0 + 2.25,
+        d = ([4.0, 3.0], [8.0, 6.0], 2.0 + 2.0 * (2.0 * 2.0 - 1.5))
+    );
+}
+
+/// Types that stand elsewhere: between `::<` and `>`, in a list's, in what a variable held before; and a variable
+/// of a closure with the name of one outside.
+#[differentiable(forward)]
+fn types_from_elsewhere(x: f64, y: &[f64]) -> f64 {
+    let mut sum = x;
+    for turn in (0..=4).step_by(3) {
+        sum += x * turn as f64;
+    }
+    let [a, b]: [f64; 2] = [Array1::from_elem(2, 1.5).sum(), x];
+    let ones = y.iter().map(|_| 1.0).sum::<f64>().sqrt();
+    let shadowed = |v: f64| {
+        let mut sum = v;
+        sum *= 2.0;
+        sum
+    };
+    let above = y.iter().any(|v| *v > x);
+    let old = std::mem::replace(&mut sum, if above { 0.5 * b } else { b });
+    old * ones + (a - b) + shadowed(x) * sum.tanh() * y.iter().count() as f64
+}
+
+#[test]
+fn a_type_that_stands_elsewhere() {
+    // 4 x * 2 + 3 - x + 2 x * tanh(x) * 4
+    let t = 2.0_f64.tanh();
+    expect!(
+        types_from_elsewhere(2.0, &[1.0, 0.5, 0.0, -1.0]) = 16.0 + 1.0 + 16.0 * t,
+        d = (7.0 + 8.0 * t + 16.0 * (1.0 - t * t), [0.0; 4])
+    );
+}

@@ -234,6 +234,7 @@ const RUSTS_OWN: &[&str] = &[
     "isqrt",
     "iter",
     "len",
+    "let",
     "len_of",
     "match",
     "matches",
