@@ -12,6 +12,7 @@ mod differentiate;
 mod dump;
 mod emit;
 mod graph;
+mod language;
 mod lower;
 mod mistake;
 mod ops;

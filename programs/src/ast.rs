@@ -246,6 +246,10 @@ pub(crate) enum Stmt {
     /// `let old = mem::replace(&mut place, value)`.
     Replace(VarId, Place, Expr),
     Take(VarId, Place),
+    /// `let lent = &mut place; *lent = value;`, or `+=` and its like.
+    Lend(VarId, Place, Option<Binary>, Expr),
+    /// `let unused = (value * 0.0).sqrt();`, whose derivative is infinite and which nothing reads.
+    Unused(VarId, Expr),
     SwapElements(Place, usize, usize),
     Push(Place, Expr),
     Whole(Place, Whole),

@@ -1,9 +1,10 @@
 //! Files of programs compiled and run by cargo.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::check::{self, Case, Mode};
 
@@ -43,11 +44,13 @@ pub(crate) fn unquoted(error: &str) -> String {
 #[derive(Clone, Debug)]
 pub(crate) struct Builder {
     folder: PathBuf,
+    /// The library that the programs use, compiled.
+    library: PathBuf,
     release: bool,
     mode: Mode,
 }
 
-/// The package that the files are binaries of. The dependencies are compiled as the workspace's are.
+/// The package that brings what the files depend on, compiled as the workspace's packages are.
 const MANIFEST: &str = "\
 [workspace]
 
@@ -82,14 +85,16 @@ impl Builder {
         let target =
             std::env::var_os("CARGO_TARGET_DIR").map_or(home.join("target"), PathBuf::from);
         let folder = target.join("programs");
-        fs::create_dir_all(folder.join("src/bin"))?;
+        fs::create_dir_all(folder.join("src"))?;
         let runtime = home.join("runtime").display().to_string();
         write_if_new(&folder.join("Cargo.toml"), &MANIFEST.replace("RUNTIME", &runtime))?;
         let lock = fs::read_to_string(home.join("Cargo.lock"))?;
         if !folder.join("Cargo.lock").exists() {
             fs::write(folder.join("Cargo.lock"), lock)?;
         }
-        Ok(Self { folder, release, mode })
+        write_if_new(&folder.join("src/lib.rs"), "")?;
+        let library = library(&folder, &target, release)?;
+        Ok(Self { folder, library, release, mode })
     }
 
     /// Where files may be kept.
@@ -106,57 +111,57 @@ impl Builder {
         runs: bool,
     ) -> std::io::Result<Vec<Outcome>> {
         let mut refused: BTreeMap<usize, String> = BTreeMap::new();
-        // What does not compile is found without making code, which is the slow part.
-        let mut compiles = false;
         loop {
             let left: Vec<usize> = (0..cases.len()).filter(|i| !refused.contains_key(i)).collect();
             if left.is_empty() {
-                break;
+                return Ok(self.read_run("", cases.len(), &refused));
             }
             let text = check::file(left.iter().map(|i| (format!("p{i}"), cases[*i])), self.mode);
-            fs::write(self.folder.join(format!("src/bin/{name}.rs")), &text)?;
-            let output = self.cargo(if compiles { "build" } else { "check" }, name).output()?;
-            if output.status.success() && runs && !compiles {
-                compiles = true;
+            let file = self.folder.join(format!("{name}.rs"));
+            fs::write(&file, &text)?;
+            let output = self.rustc(&file, runs).output()?;
+            fs::remove_file(&file)?;
+            if !output.status.success() {
+                let errors = errors_of(&String::from_utf8_lossy(&output.stderr), &text);
+                if errors.is_empty() {
+                    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+                    left.iter().for_each(|i| drop(refused.insert(*i, text.clone())));
+                }
+                for (at, error) in errors {
+                    refused.entry(at).or_insert(error);
+                }
                 continue;
             }
-            if output.status.success() && !runs {
+            if !runs {
                 let told =
                     |i| refused.get(&i).map_or(Outcome::Right, |e| Outcome::Refused(e.clone()));
                 return Ok((0..cases.len()).map(told).collect());
             }
-            if output.status.success() {
-                let run = self.cargo("run", name).output()?;
-                fs::remove_file(self.folder.join(format!("src/bin/{name}.rs")))?;
-                return Ok(self.read_run(
-                    &String::from_utf8_lossy(&run.stdout),
-                    cases.len(),
-                    &refused,
-                ));
-            }
-            let errors = errors_of(&String::from_utf8_lossy(&output.stderr), &text);
-            if errors.is_empty() {
-                let text = String::from_utf8_lossy(&output.stderr).into_owned();
-                left.iter().for_each(|i| drop(refused.insert(*i, text.clone())));
-            }
-            for (at, error) in errors {
-                refused.entry(at).or_insert(error);
-            }
+            let program = file.with_extension("bin");
+            let run = Command::new(&program).output()?;
+            fs::remove_file(&program)?;
+            let told = String::from_utf8_lossy(&run.stdout);
+            return Ok(self.read_run(&told, cases.len(), &refused));
         }
-        Ok(self.read_run("", cases.len(), &refused))
     }
 
-    fn cargo(&self, what: &str, name: &str) -> Command {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.current_dir(&self.folder).args([what, "--quiet", "--bin", name]);
-        // The folder is in a target directory, whose own it shares.
-        command
-            .env("CARGO_TARGET_DIR", self.folder.parent().expect("it is in the target directory"));
-        if what != "run" {
-            command.args(["--message-format", "short"]);
+    /// Compiles a file; without making code, which is the slow part, if it need not run. Not by way of
+    /// cargo, which takes longer than a small file.
+    fn rustc(&self, file: &Path, runs: bool) -> Command {
+        let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+        let program = file.with_extension(if runs { "bin" } else { "rmeta" });
+        let extern_ = format!("chainrule={}", self.library.display());
+        let dependencies = self.library.parent().expect("a file is in a folder");
+        // Where cargo ran: rustup may choose a toolchain by the folder.
+        command.current_dir(&self.folder);
+        command.args(["--edition", "2024", "--error-format", "short", "--extern", &extern_]);
+        command.args([OsStr::new("-o"), program.as_os_str(), file.as_os_str()]);
+        command.arg("-L").arg(format!("dependency={}", dependencies.display()));
+        if !runs {
+            command.args(["--emit", "metadata"]);
         }
         if self.release {
-            command.arg("--release");
+            command.args(["-C", "opt-level=2"]);
         }
         command
     }
@@ -179,6 +184,24 @@ impl Builder {
         }
         outcomes
     }
+}
+
+/// Has cargo compile the library, and asks where it is.
+fn library(folder: &Path, target: &Path, release: bool) -> std::io::Result<PathBuf> {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(folder).args(["build", "--lib", "--quiet", "--message-format", "json"]);
+    // The folder is in a target directory, whose own it shares.
+    command.env("CARGO_TARGET_DIR", target).stderr(Stdio::inherit());
+    if release {
+        command.arg("--release");
+    }
+    let output = command.output()?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    let library = told.split('"').filter(|word| word.ends_with(".rlib")).find(|word| {
+        let name = Path::new(word).file_name().and_then(OsStr::to_str).unwrap_or_default();
+        name.starts_with("libchainrule-") && word.contains("deps")
+    });
+    library.map(PathBuf::from).ok_or_else(|| std::io::Error::other("the library does not compile"))
 }
 
 fn write_if_new(path: &Path, text: &str) -> std::io::Result<()> {

@@ -174,8 +174,11 @@ impl Counter<'_> {
 
     fn arms(&mut self, arms: &[crate::ast::Arm]) {
         for arm in arms {
-            if arm.guard.is_some() {
+            if let Some(guard) = &arm.guard {
                 self.has("guard");
+                if matches!(&guard.kind, Kind::If(_, then, _) if then.value.is_none()) {
+                    self.has("guard_jump");
+                }
             }
             match arm.pattern {
                 Pattern::Or(..) => self.has("or_pattern"),
@@ -225,6 +228,8 @@ impl Counter<'_> {
             Stmt::MemSwap(..) => self.has("mem_swap"),
             Stmt::Replace(..) => self.has("mem_replace"),
             Stmt::Take(..) => self.has("mem_take"),
+            Stmt::Lend(..) => self.has("lent_mutably"),
+            Stmt::Unused(..) => self.has("unused"),
             Stmt::SwapElements(..) => self.has("swap_elements"),
             Stmt::Push(..) => self.has("push"),
             Stmt::Whole(_, whole) => self.has(match whole {
@@ -296,7 +301,7 @@ fn family_of(stmt: &Stmt) -> Option<usize> {
         Stmt::For(..) | Stmt::While(_) | Stmt::Loop(_) => 1,
         Stmt::Break(..) | Stmt::Continue(_) | Stmt::Return(_) => 2,
         Stmt::LetClosure(..) => 5,
-        Stmt::Let(..) | Stmt::LetParts(..) => return None,
+        Stmt::Let(..) | Stmt::LetParts(..) | Stmt::Unused(..) => return None,
         _ => 3,
     })
 }
@@ -352,7 +357,12 @@ impl Visit for Counter<'_> {
                 let broadcasts = e.ty.is_array() && l.ty != r.ty;
                 self.has(if broadcasts { "broadcasting" } else { "arithmetic" });
             }
-            Kind::Extreme(..) => self.has("max_min"),
+            Kind::Extreme(_, l, r) => {
+                self.has("max_min");
+                if l == r {
+                    self.has("tie");
+                }
+            }
             Kind::Logic(..) => self.has("short_circuit"),
             Kind::Cast(_) => self.has("cast"),
             Kind::If(_, _, other) => {

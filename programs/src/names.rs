@@ -87,6 +87,7 @@ impl Visit for Names<'_> {
             Stmt::Let(var, _) | Stmt::Late(var, ..) | Stmt::LetElse(var, ..) => {
                 self.declared.push(*var)
             }
+            Stmt::Lend(var, ..) | Stmt::Unused(var, _) => self.declared.push(*var),
             Stmt::LetClosure(var, _) | Stmt::Replace(var, ..) | Stmt::Take(var, _) => {
                 self.declared.push(*var);
             }

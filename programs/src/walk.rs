@@ -159,7 +159,11 @@ pub(crate) fn walk_stmt(stmt: &mut Stmt, v: &mut dyn Visit) {
             walk_block(other, v);
         }
         Stmt::LetClosure(_, lambda) => walk_lambda(lambda, v),
-        Stmt::Assign(place, e) | Stmt::Compound(_, place, e) | Stmt::Replace(_, place, e) => {
+        Stmt::Unused(_, e) => walk_expr(e, v),
+        Stmt::Assign(place, e)
+        | Stmt::Compound(_, place, e)
+        | Stmt::Replace(_, place, e)
+        | Stmt::Lend(_, place, _, e) => {
             walk_expr(e, v);
             walk_place(place, true, v);
         }

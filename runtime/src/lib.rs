@@ -28,7 +28,7 @@
 //!
 //! * [`differentiable`](macro@differentiable) says what is generated and which options there are,
 //!   [`Differentiable`](trait@Differentiable) what has a gradient.
-//! * [`operations`] lists every operation that has a derivative.
+//! * [`operations`] lists every operation that has a derivative, [`language`] every form of syntax.
 //! * [`prelude`] has all that a file with differentiable functions uses; [`ext`] adds to arrays and
 //!   floats what ndarray lacks: softmax, activations, norms, losses.
 //! * [`check`] compares gradients with finite differences.
@@ -71,6 +71,8 @@ pub mod guide {}
 #[cfg(feature = "train")]
 pub mod init;
 mod kernels;
+#[doc = include_str!("../../docs/language.md")]
+pub mod language {}
 #[cfg(feature = "train")]
 pub mod layers;
 pub mod memory;

@@ -312,3 +312,173 @@ fn constants_that_become_variables() {
         d = (0.04 + 3.0 + 1.0, [2.0, 0.0, 0.0])
     );
 }
+
+/// The rest of a statement runs only where none of its operands jumped.
+#[differentiable(forward)]
+fn jumps_in_operands(x: f64, how: usize) -> f64 {
+    let mut y = x;
+    let mut turns = 0;
+    while turns < 2 && (if how == 4 && turns == 1 { return y } else { x }) > 0.0 {
+        turns += 1;
+        y = 2.0 * {
+            if how == 0 {
+                break;
+            }
+            y
+        };
+        if (if how == 1 { continue } else { y }) > 1.0 {
+            y *= x;
+        }
+        y = match turns {
+            n if (if how == 2 { break } else { n }) > 1 => 0.5 * y,
+            _ => y + x,
+        };
+    }
+    y
+}
+
+#[test]
+fn a_jump_in_an_operand() {
+    expect!(jumps_in_operands(3.0, 0) = 3.0, d = 1.0);
+    expect!(jumps_in_operands(3.0, 1) = 12.0, d = 4.0);
+    // 2 x^2
+    expect!(jumps_in_operands(3.0, 2) = 18.0, d = 12.0);
+    // 2 x^3 + x^2
+    expect!(jumps_in_operands(3.0, 3) = 63.0, d = 60.0);
+    // 2 x^2 + x
+    expect!(jumps_in_operands(3.0, 4) = 21.0, d = 13.0);
+}
+
+#[differentiable(forward)]
+fn leaves_a_loop_that_has_a_value(x: f64, list: &[f64]) -> f64 {
+    let mut y = x;
+    for _ in 0..2 {
+        y = {
+            let mut turns = 0;
+            loop {
+                turns += 1;
+                if turns > 3 {
+                    break y * x;
+                }
+                if list.len() > 1 {
+                    return list.iter().map(|v| *v).sum::<f64>();
+                }
+            }
+        };
+    }
+    y
+}
+
+#[test]
+fn a_return_out_of_a_loop_that_has_a_value() {
+    expect!(leaves_a_loop_that_has_a_value(2.0, &[1.0]) = 8.0, d = (12.0, [0.0]));
+    expect!(leaves_a_loop_that_has_a_value(2.0, &[1.0, 3.0]) = 4.0, d = (0.0, [1.0, 1.0]));
+}
+
+/// A closure over active values in a guard; a literal that has its type from a struct's field.
+#[differentiable(forward)]
+fn guards_and_fields(x: f64, kind: usize) -> f64 {
+    let times = |a: f64| a * x;
+    let state = State { x: 0.25, v: array![x, 1.0, x], l: [x; 2] };
+    let scaled = match kind {
+        0 | 1 if times(2.0) > 5.0 => x * x,
+        n if times(n as f64) > 8.0 => 3.0 * x,
+        _ => x,
+    };
+    scaled + (state.x + 0.75).sqrt() * state.v[2]
+}
+
+#[test]
+fn a_guard_calls_a_closure() {
+    expect!(guards_and_fields(3.0, 1) = 12.0, d = 7.0);
+    expect!(guards_and_fields(3.0, 3) = 12.0, d = 4.0);
+    expect!(guards_and_fields(2.0, 1) = 4.0, d = 2.0);
+}
+
+/// A branch on numbers that gives more than one, or decides between more than two, is no kernel's.
+#[differentiable(forward)]
+fn branches_over_elements(x: &Array1<f64>, kind: usize) -> f64 {
+    let several = x.mapv(|v| {
+        let (mut a, mut b) = (v, v);
+        if v > 0.0 {
+            a = 2.0 * v;
+            b = v * v;
+        }
+        a * b
+    });
+    let chosen = x.mapv(|v| match kind {
+        0 => v,
+        1 => 2.0 * v,
+        _ => v * v,
+    });
+    let left = x.mapv(|v| {
+        v * 'block: {
+            if v > 1.0 {
+                break 'block v;
+            }
+            1.0
+        }
+    });
+    several.sum() + chosen.sum() + left.sum()
+}
+
+#[test]
+fn a_branch_over_elements_with_several_results() {
+    // 2 x^3 + 2 x + x^2 and x^2 + 2 x + x
+    expect!(
+        branches_over_elements(&array![3.0, -2.0], 1) = 69.0 - 2.0,
+        d = [54.0 + 2.0 + 6.0, -4.0 + 2.0 + 1.0]
+    );
+}
+
+#[differentiable(forward)]
+fn loops_over_pairs(x: Array1<f64>, y: &Array1<f64>, p: f64) -> f64 {
+    let mut x = x;
+    x.zip_mut_with(y, |a, b| {
+        for turn in (1..=3).step_by(2) {
+            *a += *b * p * turn as f64;
+        }
+    });
+    let mut ones = Array1::from_elem(2, 1.0);
+    ones.zip_mut_with(&x, |a, b| *a = array![*a, *b].dot(&array![p, *b]));
+    ones.sum()
+}
+
+#[test]
+fn a_loop_over_the_pairs_of_two_arrays() {
+    // x becomes x + 4 p y; the sum of p + x^2
+    expect!(
+        loops_over_pairs(array![1.0, 2.0], &array![0.5, -0.25], 0.5) = 1.0 + 4.0 + 2.25,
+        d = ([4.0, 3.0], [8.0, 6.0], 2.0 + 2.0 * (2.0 * 2.0 - 1.5))
+    );
+}
+
+/// Types that stand elsewhere: between `::<` and `>`, in a list's, in what a variable held before; and a variable
+/// of a closure with the name of one outside.
+#[differentiable(forward)]
+fn types_from_elsewhere(x: f64, y: &[f64]) -> f64 {
+    let mut sum = x;
+    for turn in (0..=4).step_by(3) {
+        sum += x * turn as f64;
+    }
+    let [a, b]: [f64; 2] = [Array1::from_elem(2, 1.5).sum(), x];
+    let ones = y.iter().map(|_| 1.0).sum::<f64>().sqrt();
+    let shadowed = |v: f64| {
+        let mut sum = v;
+        sum *= 2.0;
+        sum
+    };
+    let above = y.iter().any(|v| *v > x);
+    let old = std::mem::replace(&mut sum, if above { 0.5 * b } else { b });
+    old * ones + (a - b) + shadowed(x) * sum.tanh() * y.iter().count() as f64
+}
+
+#[test]
+fn a_type_that_stands_elsewhere() {
+    // 4 x * 2 + 3 - x + 2 x * tanh(x) * 4
+    let t = 2.0_f64.tanh();
+    expect!(
+        types_from_elsewhere(2.0, &[1.0, 0.5, 0.0, -1.0]) = 16.0 + 1.0 + 16.0 * t,
+        d = (7.0 + 8.0 * t + 16.0 * (1.0 - t * t), [0.0; 4])
+    );
+}

@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprIf, ExprMatch, Local, Pat, Stmt};
 
 use super::exits::{Pending, Tail};
-use super::jumps::{diverges, expr_diverges};
+use super::jumps::{diverges, expr_diverges, Jumps};
 use super::matching::Matched;
 use super::Lowering;
 use crate::graph::{key, Value};
@@ -52,8 +52,27 @@ impl Lowering<'_> {
 
     /// `match x { .. }`.
     pub(super) fn match_expr(&mut self, matched: &ExprMatch, tail: Tail) -> Option<Value> {
+        let span = matched.match_token.span;
         let (selector, arms) = self.arms_of_match(matched);
-        self.arms(selector, arms, None, tail, matched.match_token.span)
+        match self.pending(span) {
+            Pending::No => self.arms(selector, arms, None, tail, span),
+            Pending::Always => Some(self.undefined(span)),
+            // A guard jumped.
+            Pending::If(jumped) => {
+                let below = if tail == Tail::Function { 0 } else { self.scopes.depth() };
+                self.either(
+                    jumped,
+                    |lowering| Some(lowering.undefined(span)),
+                    |lowering| {
+                        lowering.where_reached(|lowering| {
+                            lowering.arms(selector, arms, None, Tail::No, span)
+                        })
+                    },
+                    below,
+                    span,
+                )
+            }
+        }
     }
 
     /// A statement that may jump, read together with what follows it: the rest belongs to the one arm
@@ -85,6 +104,7 @@ impl Lowering<'_> {
                 Body::Block(&branch.then_branch),
                 branch.else_branch.as_ref().map_or(Body::Nothing, |(_, other)| Body::Expr(other)),
             ]),
+            Expr::Match(matched) if guards_jump(matched) => return None,
             Expr::Match(matched) => {
                 ends(matched.arms.iter().map(|arm| Body::Expr(&arm.body)).collect())
             }
@@ -198,6 +218,11 @@ impl Lowering<'_> {
 
 fn span_of(stmts: &[Stmt]) -> Span {
     stmts.first().map_or_else(Span::call_site, |stmt| stmt.span())
+}
+
+fn guards_jump(matched: &ExprMatch) -> bool {
+    let guards = matched.arms.iter().filter_map(|arm| without_guard(&arm.pat).1);
+    guards.into_iter().any(|guard| Jumps::of_expr(guard).any())
 }
 
 /// An arm's pattern and its guard.

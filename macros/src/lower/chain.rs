@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use proc_macro2::Span;
-use quote::quote;
+use quote::{quote, ToTokens};
 use syn::{Expr, ExprMethodCall};
 
 use super::items::{is_iterator, Bounded, Given};
@@ -14,6 +14,7 @@ use super::mentions::Mentions;
 use super::turns::Over;
 use super::Lowering;
 use crate::graph::{Action, Elem, Op, Passing, Ty, Value};
+use crate::language;
 use crate::ops;
 
 impl Lowering<'_> {
@@ -35,7 +36,7 @@ impl Lowering<'_> {
             Ok(items) => items,
             Err(mistake) => return Some(mistake),
         };
-        Some(match (name.as_str(), call.args.len()) {
+        let value = match (name.as_str(), call.args.len()) {
             ("sum", 0) => {
                 let init = self.placeholder(&Ty::Float(Elem::Literal), span);
                 self.folded(items, "sum", init, span, |lowering, sum, item| {
@@ -57,7 +58,52 @@ impl Lowering<'_> {
                 })
             }
             _ => self.collected(call, items, span),
-        })
+        };
+        Some(self.of_declared_type(value, call, span))
+    }
+
+    /// A sum of literals has the type that stands between `::<` and `>`.
+    fn of_declared_type(&mut self, value: Value, call: &ExprMethodCall, span: Span) -> Value {
+        let declared = call.turbofish.as_ref().and_then(|types| match types.args.first() {
+            Some(syn::GenericArgument::Type(ty)) => Some(ty),
+            _ => None,
+        });
+        let known = super::ty::Known { holds_floats: true, generics: None };
+        match declared.map(|ty| super::ty::of_type(ty, known)) {
+            Some(Ty::Float(elem)) if *self.graph.ty(value) == Ty::Float(Elem::Literal) => {
+                self.cast_to(value, elem, span)
+            }
+            _ => value,
+        }
+    }
+
+    /// What is asked of an iterator that is no chain of ours: an answer that nothing flows through, or a mistake.
+    pub(super) fn asked_of_iterator(&mut self, call: &ExprMethodCall) -> Option<Value> {
+        if !is_iterator(&call.receiver) || is_iterator(&Expr::MethodCall(call.clone())) {
+            return None;
+        }
+        let name = call.method.to_string();
+        let ty = match name.as_str() {
+            "any" | "all" => Ty::Bool,
+            "count" => Ty::Integer,
+            "position" => Ty::Constant,
+            _ => {
+                let words = language::NOT_A_CHAIN.message();
+                return Some(self.mistake(call.method.span(), format!("`{name}` {words}")));
+            }
+        };
+        let expr = Expr::MethodCall(call.clone());
+        if self.must_read_guard(&expr) {
+            return Some(self.mistake(
+                &expr,
+                format!("`{name}` over active values is not supported with this closure: write the loop"),
+            ));
+        }
+        let mut mentions = Mentions { active: None, ..self.mentions(&expr) };
+        for value in mentions.names.values_mut() {
+            *value = self.out_of_option(*value, call.method.span());
+        }
+        Some(self.verbatim(expr.to_token_stream(), mentions, ty, call.method.span()))
     }
 
     /// The step of a `fold`: a closure of two arguments, or the path of an operation.

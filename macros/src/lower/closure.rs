@@ -7,7 +7,8 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
 use super::call::{callee, operation_by_path};
-use super::items::Items;
+use super::items::{Bounded, Given, Item, Items};
+use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
 use crate::ops::{self, Row};
@@ -75,7 +76,19 @@ impl Lowering<'_> {
     /// it cannot be done once beforehand: elements are then gone through one by one.
     fn is_beyond_a_kernel(&self, inside: &[Node], elements: &[Value]) -> bool {
         let mut captured = self.captured(inside, elements, None).into_iter();
-        inside.iter().any(holds_loop) || captured.any(|value| !self.is_number_for(value, inside))
+        let mut is_unfit = false;
+        each_node(inside, &mut |node| is_unfit |= node.op == Op::If && !self.is_choice(node));
+        is_unfit
+            || inside.iter().any(holds_loop)
+            || captured.any(|value| !self.is_number_for(value, inside))
+    }
+
+    /// True for a branch that a kernel may hold: one condition decides on one number.
+    fn is_choice(&self, branch: &Node) -> bool {
+        branch.outs.len() == 1
+            && branch.blocks.len() == 2
+            && *self.graph.ty(branch.args[0]) == Ty::Bool
+            && !matches!(self.graph.ty(branch.outs[0]), Ty::Array(..) | Ty::List(_))
     }
 
     /// True if what is captured is a number, as far as its type or its uses tell.
@@ -161,36 +174,106 @@ impl Lowering<'_> {
                 return self.mistake(closure, "the element that is written needs a name here");
             }
         };
+        let before = self.snapshot();
         let elements: Vec<(Value, Value)> =
             arrays.iter().map(|array| (self.element_inside(*array), *array)).collect();
-        let outer = std::mem::take(&mut self.nodes);
-        self.scopes.enter();
-        for (pattern, (element, _)) in closure.inputs.iter().zip(&elements) {
-            self.bind_pattern(pattern, *element);
-        }
-        let result = match &name {
-            None => self.function_body(&closure.body, span),
-            Some(name) => {
-                self.procedure_body(&closure.body, span);
-                self.scopes.get(name).map_or(elements[0].0, |held| held.value)
-            }
-        };
-        self.scopes.leave();
-        let body = std::mem::replace(&mut self.nodes, outer);
         let params: Vec<Value> = elements.iter().map(|(element, _)| *element).collect();
+        let outer = std::mem::take(&mut self.nodes);
+        let result = self.zipped_body(closure, &params, name.as_deref(), span);
+        let body = std::mem::replace(&mut self.nodes, outer);
         let (outside, inside) = self.divided(body, &params);
         if self.is_beyond_a_kernel(&inside, &params) {
-            return self.mistake(
-                closure,
-                "a loop, or a whole array that is active, inside this closure is not supported: write the loop \
-                 over the elements",
-            );
+            self.restore(before);
+            return self.zipped_by_turns(arrays, closure, name.as_deref(), span);
         }
         self.nodes.extend(outside);
         for (element, array) in &elements {
             self.name_element(*element, *array);
         }
         self.place_kernel(&elements, inside, result, span)
+    }
+
+    /// What the closure gives for these elements, or leaves in the one that is written.
+    fn zipped_body(
+        &mut self,
+        closure: &ExprClosure,
+        elements: &[Value],
+        written: Option<&str>,
+        span: Span,
+    ) -> Value {
+        self.scopes.enter();
+        for (pattern, element) in closure.inputs.iter().zip(elements) {
+            self.bind_pattern(pattern, *element);
+            // The user's name is a reference, and ours the element.
+            if let Some(name) = super::branch::alone(pattern) {
+                let binding = Binding { is_lent: true, ..Binding::of(*element) };
+                self.scopes.bind_as(&name, binding);
+            }
+        }
+        let result = match written {
+            None => self.function_body(&closure.body, span),
+            Some(name) => {
+                self.procedure_body(&closure.body, span);
+                self.scopes.get(name).map_or(elements[0], |held| held.value)
+            }
+        };
+        self.scopes.leave();
+        result
+    }
+
+    /// The same with a loop over the elements, in the shape of the first array.
+    fn zipped_by_turns(
+        &mut self,
+        arrays: &[Value],
+        closure: &ExprClosure,
+        written: Option<&str>,
+        span: Span,
+    ) -> Value {
+        let shape = arrays[0];
+        let ty = self.graph.ty(shape).clone();
+        let is_flat = matches!(ty, Ty::Array(_, Some(1)));
+        let mut items: Option<Bounded<'_>> = None;
+        for (position, array) in arrays.iter().enumerate() {
+            let mut array = *array;
+            if position > 0 {
+                array = self.row(ops::row("Assigned"), vec![shape, array], span);
+                self.graph.info_mut(array).ty = ty.clone();
+            }
+            if !is_flat {
+                array = self.row(ops::row("Flatten"), vec![array], span);
+            }
+            let Ok(Some(next)) = self.elements_of(array, span).map(Items::bounded) else {
+                return self.poison();
+            };
+            items = Some(match items.take() {
+                None => next,
+                Some(items) => Bounded {
+                    length: items.length,
+                    item: Item::Pair(Box::new(items.item), Box::new(next.item)),
+                },
+            });
+        }
+        let Some(items) = items else { return self.poison() };
+        let list = self.pushed(items, span, |lowering, item| {
+            let mut elements = Vec::new();
+            lowering.each_of(item, &mut elements, span);
+            lowering.zipped_body(closure, &elements, written, span)
+        });
+        let zipped = self.array_of(list, true, span);
+        match is_flat {
+            true => zipped,
+            false => self.row(ops::row("ReshapeLike"), vec![zipped, shape], span),
+        }
+    }
+
+    fn each_of(&mut self, item: Given, elements: &mut Vec<Value>, span: Span) {
+        match item {
+            Given::Pair(left, right) => {
+                self.each_of(*left, elements, span);
+                self.each_of(*right, elements, span);
+            }
+            one => elements.push(self.whole(one, span)),
+        }
     }
 
     /// A value for one element of an array.

@@ -81,7 +81,7 @@ impl Lowering<'_> {
                         }
                     },
                     // What the rest of the block gives is there, since it was not left.
-                    |lowering| value.map(|value| lowering.out_of_option(value, span)),
+                    |lowering| value.map(|value| lowering.if_reached(value, span)),
                     below,
                     span,
                 )

@@ -131,7 +131,7 @@ impl Lowering<'_> {
                     jumped,
                     |_| None,
                     |lowering| {
-                        jump(lowering);
+                        lowering.where_reached(jump);
                         None
                     },
                     below,
@@ -164,20 +164,33 @@ impl Lowering<'_> {
         found.cloned()
     }
 
+    /// The flags that stand for jumps out of here.
+    fn flags_here(&self) -> Vec<Value> {
+        let own = self.around.iter().flat_map(|around| [around.done(), around.skipped()]);
+        own.chain([RETURNED.to_owned()])
+            .filter_map(|name| self.scopes.get(&name))
+            .map(|binding| binding.value)
+            .collect()
+    }
+
+    /// Reads what is reached only if no jump is on its way.
+    pub(super) fn where_reached<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let mut unknown = self.flags_here();
+        unknown.retain(|flag| !self.flags.contains_key(flag));
+        self.flags.extend(unknown.iter().map(|flag| (*flag, false)));
+        let read = read(self);
+        self.flags.retain(|flag, _| !unknown.contains(flag));
+        read
+    }
+
     /// Whether what follows here is reached.
     pub(super) fn pending(&mut self, span: Span) -> Pending {
-        let mut names = Vec::new();
-        for around in &self.around {
-            names.extend([around.done(), around.skipped()]);
-        }
-        names.push(RETURNED.to_owned());
         let mut set = Vec::new();
-        for name in names {
-            let Some(binding) = self.scopes.get(&name) else { continue };
-            match self.flags.get(&binding.value) {
+        for flag in self.flags_here() {
+            match self.flags.get(&flag) {
                 Some(true) => return Pending::Always,
                 Some(false) => {}
-                None => set.push(binding.value),
+                None => set.push(flag),
             }
         }
         match set.as_slice() {
@@ -207,7 +220,7 @@ impl Lowering<'_> {
                 Tail::Function => lowering.read_variable(RESULT, span),
                 _ => Some(lowering.undefined(span)),
             },
-            |lowering| lowering.sequence(rest, tail),
+            |lowering| lowering.where_reached(|lowering| lowering.sequence(rest, tail)),
             below,
             span,
         );
@@ -231,6 +244,14 @@ impl Lowering<'_> {
             return value;
         }
         self.held(value, span)
+    }
+
+    /// The same, unless a jump is on its way: then it may hold nothing, and stays as it is.
+    pub(super) fn if_reached(&mut self, value: Value, span: Span) -> Value {
+        match self.pending(span) {
+            Pending::No => self.out_of_option(value, span),
+            _ => value,
+        }
     }
 
     /// What an `Option` holds.

@@ -10,6 +10,7 @@ use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{element, key, Construct, Elem, Form, Op, Ty, Value};
+use crate::language;
 use crate::ops;
 
 impl Lowering<'_> {
@@ -36,10 +37,6 @@ impl Lowering<'_> {
             Expr::Paren(inner) => self.expr(&inner.expr),
             Expr::Group(inner) => self.expr(&inner.expr),
             Expr::Reference(inner) if inner.mutability.is_none() => self.expr(&inner.expr),
-            Expr::Reference(inner) => self.mistake(
-                inner,
-                "a mutable borrow of an active value is not supported here: return the new value instead",
-            ),
             Expr::Path(_) => self.name(expr),
             Expr::Lit(_) => self.constant(expr),
             Expr::Binary(binary) => self.binary(binary),
@@ -73,10 +70,7 @@ impl Lowering<'_> {
             Expr::Repeat(repeat) => self.repeated(&repeat.expr, &repeat.len, false, span),
             Expr::Struct(literal) => self.struct_literal(literal),
             Expr::Macro(mac) => self.macro_value(&mac.mac, span),
-            other => {
-                let (what, instead) = refusal(other);
-                self.mistake(other, format!("{what}: {instead}"))
-            }
+            other => self.mistake(other, language::refusal(other).message()),
         }
     }
 
@@ -251,7 +245,9 @@ impl Lowering<'_> {
     pub(super) fn member_of_construct(&self, base: Value, member: &str) -> Option<Value> {
         let (construct, parts) = self.constructs.get(&base)?;
         let position = construct.members.iter().position(|name| name == member)?;
-        Some(parts[position])
+        // A literal has the type of the struct's field, which only rustc knows.
+        let is_literal = *self.graph.ty(parts[position]) == Ty::Float(Elem::Literal);
+        (construct.form != Form::Struct || !is_literal).then_some(parts[position])
     }
 
     /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
@@ -286,25 +282,26 @@ impl Lowering<'_> {
             super::ty::of_type(&cast.ty, super::ty::Known { holds_floats: true, generics: None });
         let operand = self.expr(&cast.expr);
         match target {
-            Ty::Float(elem) => {
-                let row = if elem == crate::graph::Elem::F32 { "AsF32" } else { "AsF64" };
-                if self.graph.ty(operand).elem() == elem {
-                    return operand;
-                }
-                let depends_on = self.graph.info(operand).depends_on.clone();
-                let out = self.node(Op::Row(ops::row(row)), vec![operand], target, span);
-                self.graph.info_mut(out).depends_on = depends_on;
-                out
-            }
+            Ty::Float(elem) if self.graph.ty(operand).elem() == elem => operand,
+            Ty::Float(elem) => self.cast_to(operand, elem, span),
             Ty::Integer => {
                 let ty = &cast.ty;
                 self.constant_of(&[operand], |names| quote!((#(#names)*) as #ty), Ty::Integer, span)
             }
-            _ => self.mistake(
-                cast,
-                "this cast of an active value is not understood: cast to f32 or f64",
-            ),
+            _ => {
+                let expr = Expr::Cast(cast.clone());
+                self.mistake(cast, language::refusal(&expr).message())
+            }
         }
+    }
+
+    /// A float as one of another type.
+    pub(super) fn cast_to(&mut self, operand: Value, elem: Elem, span: Span) -> Value {
+        let row = if elem == Elem::F32 { "AsF32" } else { "AsF64" };
+        let depends_on = self.graph.info(operand).depends_on.clone();
+        let out = self.node(Op::Row(ops::row(row)), vec![operand], Ty::Float(elem), span);
+        self.graph.info_mut(out).depends_on = depends_on;
+        out
     }
 
     /// A tuple of values.
@@ -342,10 +339,8 @@ impl Lowering<'_> {
 
     fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Value {
         if let Some(rest) = literal.rest.as_ref().filter(|rest| !self.is_constant(rest)) {
-            return self.mistake(
-                rest,
-                "`..` of an active struct hides which fields are differentiated: name the fields",
-            );
+            let literal = Expr::Struct(literal.clone());
+            return self.mistake(rest, language::refusal(&literal).message());
         }
         let rest = literal.rest.as_ref().map(|rest| crate::graph::Tokens(rest.to_token_stream()));
         let members = literal.fields.iter().map(|field| member(&field.member)).collect();
@@ -379,32 +374,5 @@ fn integer_literal(expr: &Expr) -> Option<&str> {
         },
         Expr::Paren(inner) => integer_literal(&inner.expr),
         _ => None,
-    }
-}
-
-/// Why an expression is not in the language, and what to do instead.
-pub(super) fn refusal(expr: &Expr) -> (&'static str, &'static str) {
-    match expr {
-        Expr::Async(_) => ("an `async` block is not differentiable", "compute outside of it"),
-        Expr::Await(_) => ("`.await` is not differentiable", "await before and pass the value in"),
-        Expr::Unsafe(_) => (
-            "`unsafe` code cannot be differentiated",
-            "move it into a function with a rule of its own",
-        ),
-        Expr::Try(_) => (
-            "`?` on an active value is not supported",
-            "return the error before, or `unwrap` and let the caller check",
-        ),
-        Expr::Closure(_) => (
-            "a closure that captures active values cannot be a value of its own",
-            "pass it directly to `mapv`, or make it a `#[differentiable]` function",
-        ),
-        Expr::Let(_) => ("`let` in a condition is not supported yet", "use a plain condition"),
-        Expr::Range(_) => ("a range of active values is not differentiable", "use integers"),
-        Expr::Assign(_) => ("an assignment has no value", "assign in a statement of its own"),
-        _ => (
-            "this expression is not in the language of `#[differentiable]`",
-            "see its documentation",
-        ),
     }
 }

@@ -163,7 +163,9 @@ impl<'ast> Visit<'ast> for Flow {
             _ => &[],
         };
         if attrs.iter().any(|attr| attr.path().is_ident("checkpoint")) {
-            self.names.extend(written(expr));
+            let mut written = Written { counts_bound: true, ..Written::default() };
+            written.visit_expr(expr);
+            self.names.extend(written.names);
         }
         visit::visit_expr(self, expr);
     }
@@ -269,6 +271,13 @@ impl Finder<'_> {
 }
 
 impl<'ast> Visit<'ast> for Finder<'_> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            Expr::Verbatim(tokens) => self.tokens(tokens.clone()),
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
         self.found |= path.path.get_ident().is_some_and(|name| self.names.contains(&key(name)));
     }
@@ -296,16 +305,16 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 }
 
-/// The variables that an expression writes, as far as syntax shows.
+/// The variables from outside that an expression writes, as far as syntax shows.
 pub(super) fn written(expr: &Expr) -> HashSet<String> {
     let mut written = Written::default();
     written.visit_expr(expr);
     written.names
 }
 
-/// The same of a block.
+/// The same of a block, with the variables that are its own.
 pub(super) fn written_in(block: &Block) -> HashSet<String> {
-    let mut written = Written::default();
+    let mut written = Written { counts_bound: true, ..Written::default() };
     written.visit_block(block);
     written.names
 }
@@ -313,19 +322,61 @@ pub(super) fn written_in(block: &Block) -> HashSet<String> {
 #[derive(Default)]
 struct Written {
     names: HashSet<String>,
+    /// The names that are bound within, where the walk is.
+    bound: Vec<String>,
+    /// True where those count as well.
+    counts_bound: bool,
 }
 
 impl Written {
+    /// Walks where these names are bound.
+    fn inside<'p>(
+        &mut self,
+        patterns: impl IntoIterator<Item = &'p Pat>,
+        walk: impl FnOnce(&mut Self),
+    ) {
+        let outer = self.bound.len();
+        self.bound.extend(patterns.into_iter().flat_map(names_of));
+        walk(self);
+        self.bound.truncate(outer);
+    }
+
     fn place(&mut self, place: &Expr) {
         match place {
             Expr::Tuple(parts) => parts.elems.iter().for_each(|part| self.place(part)),
             Expr::Array(parts) => parts.elems.iter().for_each(|part| self.place(part)),
-            _ => self.names.extend(root(place).map(key)),
+            _ => {
+                let is_outside = |name: &String| self.counts_bound || !self.bound.contains(name);
+                let name = root(place).map(key).filter(is_outside);
+                self.names.extend(name);
+            }
         }
     }
 }
 
 impl<'ast> Visit<'ast> for Written {
+    fn visit_block(&mut self, block: &'ast Block) {
+        self.inside([], |this| visit::visit_block(this, block));
+    }
+
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        visit::visit_local(self, local);
+        self.bound.extend(names_of(&local.pat));
+    }
+
+    fn visit_expr_for_loop(&mut self, turns: &'ast syn::ExprForLoop) {
+        self.visit_expr(&turns.expr);
+        self.inside([&*turns.pat], |this| this.visit_block(&turns.body));
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
+        self.inside(&closure.inputs, |this| this.visit_expr(&closure.body));
+    }
+
+    fn visit_arm(&mut self, arm: &'ast syn::Arm) {
+        self.inside([&arm.pat], |this| visit::visit_arm(this, arm));
+    }
+
     fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
         self.place(&assign.left);
         visit::visit_expr_assign(self, assign);

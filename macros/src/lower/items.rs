@@ -480,7 +480,8 @@ pub(super) fn is_iterator(expr: &Expr) -> bool {
             "iter" | "into_iter" | "windows" | "chunks" | "chunks_exact" | "outer_iter"
             | "axis_iter" | "rows" | "columns" | "indexed_iter" | "enumerate" | "zip" => true,
             "rev" | "skip" | "take" | "step_by" | "copied" | "cloned" | "map" | "filter"
-            | "take_while" | "skip_while" | "inspect" | "scan" | "flat_map" | "chain" => {
+            | "take_while" | "skip_while" | "inspect" | "scan" | "flat_map" | "chain" | "cycle"
+            | "filter_map" | "flatten" | "fuse" | "map_while" | "peekable" | "by_ref" => {
                 is_iterator(&call.receiver)
             }
             _ => false,

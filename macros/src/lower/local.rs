@@ -86,7 +86,12 @@ impl Lowering<'_> {
     fn learn_declared(&mut self, value: Value, declared: &Ty) {
         let parts = self.constructs.get(&value).map(|(_, parts)| parts.clone()).unwrap_or_default();
         match declared {
-            Ty::Float(_) if matches!(self.graph.ty(value), Ty::Float(Elem::Literal)) => {
+            Ty::Float(_)
+                if matches!(
+                    self.graph.ty(value),
+                    Ty::Float(Elem::Literal) | Ty::Unknown | Ty::Numeric(_)
+                ) && !self.graph.info(value).is_reference =>
+            {
                 self.graph.info_mut(value).ty = declared.clone();
             }
             Ty::Tuple(declared) if declared.len() == parts.len() => {

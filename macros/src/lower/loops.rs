@@ -35,7 +35,9 @@ impl Scope {
             label: label.map(|label| label.name.ident.to_string()),
             leaves: match whole {
                 Expr::ForLoop(turns) => Jumps::of_block(&turns.body).any(),
-                Expr::While(turns) => Jumps::of_block(&turns.body).any(),
+                Expr::While(turns) => {
+                    Jumps::of_block(&turns.body).any() || Jumps::of_expr(&turns.cond).any()
+                }
                 Expr::Loop(turns) => Jumps::of_block(&turns.body).any(),
                 _ => false,
             },
@@ -66,16 +68,17 @@ impl Lowering<'_> {
         let every = Every::of(&turns.attrs, self);
         let scope = Scope { every, ..Scope::of(&Expr::While(turns.clone()), turns.label.as_ref()) };
         let span = turns.while_token.span;
-        if has_let(&turns.cond) || !written(&turns.cond).is_empty() {
+        let jumps = Jumps::of_expr(&turns.cond).any();
+        if has_let(&turns.cond) || !written(&turns.cond).is_empty() || jumps {
             // `while let P = e { .. }` is `loop { if let P = e { .. } else { break } }`; so is a `while` whose
-            // condition writes.
+            // condition writes or jumps.
             let (cond, body) = (&turns.cond, &turns.body);
             let read: syn::Result<Expr> = syn::parse2(quote!(if #cond #body else { break; }));
             return match read {
-                Ok(Expr::If(branch)) => {
+                Ok(branch @ Expr::If(_)) => {
                     let always: Expr = syn::parse_quote!(true);
                     self.turns(&Over::Condition(&always), &scope, span, &mut |lowering, number| {
-                        lowering.if_expr(&branch, Tail::Turn(number));
+                        lowering.tail_expr(&branch, Tail::Turn(number));
                     })
                 }
                 _ => Some(self.mistake(cond, "this condition is not understood")),

@@ -108,6 +108,9 @@ impl Lowering<'_> {
         tests: &[(&Pat, Option<&Expr>)],
         span: Span,
     ) -> Value {
+        if tests.iter().any(|(_, guard)| guard.is_some_and(|guard| self.must_read_guard(guard))) {
+            return self.select_one_by_one(matched, tests, 0, span);
+        }
         let (mut subject, mut names) = match matched {
             Matched::Constant(constant) => ((constant.0).clone(), constant.1.clone()),
             Matched::Active(value) => (quote!(__matched), vec![("__matched".to_owned(), *value)]),
@@ -126,12 +129,6 @@ impl Lowering<'_> {
             let answer = if is_one { quote!(true) } else { number.to_token_stream() };
             match guard {
                 Some(guard) => {
-                    if super::jumps::Jumps::of_expr(guard).any() {
-                        self.mistake(
-                            *guard,
-                            "a jump out of a guard is not supported: decide in the arm, or before the `match`",
-                        );
-                    }
                     let own = names_of(pattern);
                     let mut mentions = self.mentions(*guard);
                     mentions.names.retain(|name, _| !own.contains(name));
@@ -149,6 +146,9 @@ impl Lowering<'_> {
         }
         if is_one {
             arms.extend(quote!(_ => false,));
+        }
+        for (_, value) in &mut names {
+            *value = self.out_of_option(*value, span);
         }
         let names = names.into_iter().collect();
         let mentions = Mentions { pure, ..Mentions::of(names) };

@@ -187,6 +187,17 @@ impl Finder<'_, '_> {
 }
 
 impl<'ast> Visit<'ast> for Finder<'_, '_> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        match expr {
+            // Syntax that syn does not know.
+            Expr::Verbatim(tokens) => {
+                self.found.pure = false;
+                self.tokens(tokens.clone());
+            }
+            _ => syn::visit::visit_expr(self, expr),
+        }
+    }
+
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
         if let Some(name) = path.path.get_ident() {
             self.name(&key(name), name.span(), true);

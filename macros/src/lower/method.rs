@@ -15,6 +15,9 @@ impl Lowering<'_> {
         if let Some(value) = self.chain(call).or_else(|| self.zip_map_collect(call)) {
             return value;
         }
+        if let Some(value) = self.asked_of_iterator(call) {
+            return value;
+        }
         match (name.as_str(), call.args.len()) {
             ("to_owned" | "into_owned", 0) => {
                 let receiver = self.expr(&call.receiver);

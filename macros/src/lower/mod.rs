@@ -19,6 +19,8 @@ mod expr;
 mod flow;
 mod formula;
 mod function;
+mod guards;
+mod hoist;
 mod items;
 mod join;
 mod jumps;
@@ -96,6 +98,8 @@ struct Lowering<'a> {
     numbers: usize,
     /// What is known of what a loop carries, once it has been read: by its number and place.
     settled: HashMap<(usize, String), (BTreeSet<scope::Variable>, Vec<Info>)>,
+    /// How many operands were moved before their statements.
+    hoisted: usize,
     /// How many local functions are being read inside one another.
     calls: usize,
     /// True while the names of a pattern that may fail to match are bound.
@@ -214,6 +218,7 @@ impl<'a> Lowering<'a> {
             around: Vec::new(),
             numbers: 0,
             settled: HashMap::new(),
+            hoisted: 0,
             calls: 0,
             in_test: false,
             result_ty: None,

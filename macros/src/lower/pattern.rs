@@ -10,6 +10,7 @@ use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{key, Ty, Value};
+use crate::language;
 
 /// The patterns between brackets.
 type Parts = syn::punctuated::Punctuated<Pat, syn::Token![,]>;
@@ -59,11 +60,7 @@ impl Lowering<'_> {
                 }
             }
             other => {
-                self.mistake(
-                    other,
-                    "this pattern on an active value is not supported yet: bind the value to a name and \
-                     use its fields",
-                );
+                self.mistake(other, language::pattern_refusal(other).message());
             }
         }
     }
@@ -113,10 +110,7 @@ impl Lowering<'_> {
                     positions.push((count + position - parts.len(), part));
                 }
                 (Some(rest), None) if position > rest => {
-                    self.mistake(
-                        part,
-                        "how many parts `..` leaves out cannot be seen here: name them with `_`",
-                    );
+                    self.mistake(part, language::REST.message());
                 }
                 _ => positions.push((position, part)),
             }

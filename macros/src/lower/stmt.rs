@@ -6,13 +6,13 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Block, Expr, Stmt};
 
 use super::exits::{Pending, Tail};
-use super::expr::refusal;
 use super::flow::changes_receiver;
 use super::items::is_iterator;
 use super::jumps::{is_diverging_macro, Jumps};
 use super::macros::is_effect_macro;
 use super::Lowering;
-use crate::graph::{Node, Op, Origin, Value, Verbatim};
+use crate::graph::{Elem, Node, Op, Origin, Ty, Value, Verbatim};
+use crate::language;
 use crate::ops;
 
 impl Lowering<'_> {
@@ -29,6 +29,10 @@ impl Lowering<'_> {
     pub(super) fn sequence(&mut self, stmts: &[Stmt], tail: Tail) -> Option<Value> {
         for (position, stmt) in stmts.iter().enumerate() {
             let rest = &stmts[position + 1..];
+            if let Some(mut before) = self.hoisted(stmt) {
+                before.extend_from_slice(rest);
+                return self.sequence(&before, tail);
+            }
             if rest.is_empty() {
                 return self.statement(stmt, true, tail);
             }
@@ -96,6 +100,12 @@ impl Lowering<'_> {
 
     /// An expression at the end of a block, which may have no value.
     pub(super) fn tail_expr(&mut self, expr: &Expr, tail: Tail) -> Option<Value> {
+        if let Some(before) = self.hoisted(&Stmt::Expr(expr.clone(), None)) {
+            self.scopes.enter();
+            let result = self.sequence(&before, tail);
+            self.scopes.leave();
+            return result;
+        }
         match expr {
             Expr::Paren(inner) => self.tail_expr(&inner.expr, tail),
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => Some(self.jump(expr, tail)),
@@ -195,21 +205,11 @@ impl Lowering<'_> {
     fn pass_on(&mut self, expr: &Expr, tokens: TokenStream) {
         let mentions = self.mentions(expr);
         if mentions.active.is_some() {
-            let is_refused =
-                matches!(expr, Expr::Unsafe(_) | Expr::Try(_) | Expr::Async(_) | Expr::Await(_));
-            let message = match is_refused {
-                true => {
-                    let (what, instead) = refusal(expr);
-                    format!("{what}: {instead}")
-                }
-                false => {
-                    "this statement writes an active value, or hands it to something that may, \
-                          which is not supported: make a new value with `let`, or wrap it in \
-                          `stop_gradient(..)`"
-                        .to_owned()
-                }
+            let refusal = match language::is_refused(expr) {
+                true => language::refusal(expr),
+                false => language::MAY_WRITE,
             };
-            self.mistake(expr, message);
+            self.mistake(expr, refusal.message());
             return;
         }
         let (names, args) = mentions.names.into_iter().unzip();
@@ -227,9 +227,17 @@ impl Lowering<'_> {
         self.verbatim(tokens, mentions, ty, binary.span())
     }
 
-    /// A new version of a variable.
+    /// A new version of a variable, of the type that the old one has.
     pub(super) fn assign(&mut self, name: &str, value: Value) {
+        let old = self.scopes.get(name).map(|held| self.graph.ty(held.value).clone());
         let info = self.graph.info_mut(value);
+        if let (Some(old @ Ty::Float(Elem::F32 | Elem::F64)), Ty::Unknown | Ty::Numeric(_)) =
+            (old, &info.ty)
+        {
+            if !info.is_reference {
+                info.ty = old;
+            }
+        }
         if info.name.is_none() {
             info.name = Some(name.to_owned());
         }

@@ -10,7 +10,7 @@ use super::beside::uses_up;
 use super::checkpoint::Segment;
 use super::items::Bounded;
 use super::scope::Variable;
-use super::turns::{is_range, Over, Part};
+use super::turns::{is_range, is_stepped_to_the_end, Over, Part};
 use super::Lowering;
 use crate::graph::{Block, Each, Head, Info, Loop, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 
@@ -77,6 +77,7 @@ impl Lowering<'_> {
                     pattern: Tokens(pattern.to_token_stream()),
                     items: items.len(),
                     is_range: is_range(iterable)
+                        && !is_stepped_to_the_end(iterable)
                         && matches!(*pattern, Pat::Ident(_) | Pat::Wild(_)),
                 };
                 (Head::Each(each), args)

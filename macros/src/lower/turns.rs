@@ -95,7 +95,7 @@ impl Lowering<'_> {
             .map(|binding| binding.value)
             .filter(|value| !self.undefined.contains(value));
         self.scopes.leave();
-        value.map(|value| self.out_of_option(value, span))
+        value.map(|value| self.if_reached(value, span))
     }
 
     /// Reads the body until the types and dependencies of what is carried are settled.
@@ -366,6 +366,24 @@ pub(super) fn is_range(expr: &Expr) -> bool {
             matches!(call.method.to_string().as_str(), "rev" | "step_by")
                 && is_range(&call.receiver)
         }
+        _ => false,
+    }
+}
+
+/// True for `(a..=b).step_by(k)` and what is made of it: it cannot be gone over backwards as it is.
+pub(super) fn is_stepped_to_the_end(range: &Expr) -> bool {
+    fn is_closed(range: &Expr) -> bool {
+        match range {
+            Expr::Paren(inner) => is_closed(&inner.expr),
+            Expr::Range(range) => matches!(range.limits, syn::RangeLimits::Closed(_)),
+            Expr::MethodCall(call) => is_closed(&call.receiver),
+            _ => false,
+        }
+    }
+    match range {
+        Expr::Paren(inner) => is_stepped_to_the_end(&inner.expr),
+        Expr::MethodCall(call) if call.method == "step_by" => is_closed(&call.receiver),
+        Expr::MethodCall(call) => is_stepped_to_the_end(&call.receiver),
         _ => false,
     }
 }

@@ -57,7 +57,7 @@ impl Generator<'_> {
         Expr::new(x.ty.clone(), Kind::Unary(op, Box::new(x)))
     }
 
-    fn leaf(&mut self) -> Expr {
+    pub(super) fn leaf(&mut self) -> Expr {
         if self.on("cast") && self.chance(12) {
             let i = self.int();
             if !matches!(i.kind, Kind::Int(_)) {
@@ -131,7 +131,12 @@ impl Generator<'_> {
                 self.method_of(x)
             }
             "max_min" => {
-                let (l, r) = self.nested(|g| (g.float(down), g.float(down)));
+                let l = self.nested(|g| g.float(down));
+                if self.on("tie") && self.chance(30) && matches!(l.kind, Kind::Read(_)) {
+                    let tied = Kind::Extreme(self.chance(50), Box::new(l.clone()), Box::new(l));
+                    return Some(Expr::new(Type::Float, tied));
+                }
+                let r = self.nested(|g| g.float(down));
                 Expr::new(Type::Float, Kind::Extreme(self.chance(50), Box::new(l), Box::new(r)))
             }
             "if_value" | "match_value" | "block_value" | "block_label" | "loop_value"
@@ -298,8 +303,24 @@ impl Generator<'_> {
         Expr::new(Type::Int, Kind::IntOp('%', Box::new(i), Box::new(Expr::int(5))))
     }
 
-    /// A condition out of which nothing jumps.
+    /// A guard; now and then it leaves.
     fn guard(&mut self) -> Expr {
+        if self.on("guard_jump")
+            && self.chance(25)
+            && let Some(leave) = self.exit()
+        {
+            let leave = Block { stmts: vec![leave], value: None };
+            let condition = self.nested(|g| g.boolean(1));
+            let value = self.guard_without_jump();
+            let other = Block { stmts: Vec::new(), value: Some(Box::new(value)) };
+            let kind = Kind::If(Box::new(condition), Box::new(leave), Box::new(other));
+            return Expr::new(Type::Bool, kind);
+        }
+        self.guard_without_jump()
+    }
+
+    /// A condition out of which nothing jumps.
+    fn guard_without_jump(&mut self) -> Expr {
         let targets = std::mem::take(&mut self.targets);
         let no_return = std::mem::replace(&mut self.no_return, true);
         let guard = self.nested(|g| g.boolean(1));

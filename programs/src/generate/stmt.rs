@@ -5,7 +5,7 @@ use crate::ast::{Block, Expr, Holds, Kind, Stmt, Turns, Type, state_fields};
 use super::{Generator, Target};
 
 /// How deep blocks are nested.
-pub(super) const DEEPEST: usize = 4;
+const DEEPEST: usize = 4;
 
 impl Generator<'_> {
     /// Statements in braces.
@@ -89,19 +89,21 @@ impl Generator<'_> {
             ("mem_swap", 24),
             ("mem_replace", 3),
             ("mem_take", 3),
+            ("lent_mutably", 6),
+            ("unused", 2),
             ("write_element", 16),
             ("write_element_2d", 50),
             ("write_nested", 10),
             ("write_field", 10),
             ("swap_elements", 10),
-            ("push", 16),
-            ("assign_array", 18),
+            ("push", 20),
+            ("assign_array", 22),
             ("fill", 18),
             ("scaled_add", 16),
             ("mapv_inplace", 20),
             ("zip_mut_with", 18),
-            ("array_compound", 18),
-            ("slice_mut", 20),
+            ("array_compound", 24),
+            ("slice_mut", 26),
             ("row_mut", 60),
             ("changed_constant", 8),
             ("closure", 6),
@@ -247,8 +249,13 @@ impl Generator<'_> {
             return Stmt::Let(var, line);
         }
         let ty = self.pick(&types).expect("there are floats");
-        let value =
-            if ty == Type::Float && self.chance(70) { self.tame(2) } else { self.expr(&ty, 2) };
+        let value = if ty == Type::Float && self.chance(12) {
+            self.literal()
+        } else if ty == Type::Float && self.chance(70) {
+            self.tame(2)
+        } else {
+            self.expr(&ty, 2)
+        };
         let value = if self.chance(25) && self.on("block_value") {
             self.control("block_value", &ty, 2).unwrap_or(value)
         } else {

@@ -3,7 +3,6 @@
 use crate::ast::{Binary, Expr, Kind, Place, Stmt, Type, VarId, Whole};
 
 use super::Generator;
-use super::stmt::DEEPEST;
 
 impl Generator<'_> {
     /// A write named like its construct.
@@ -57,6 +56,22 @@ impl Generator<'_> {
                 let place = self.writable_place(&Type::Float)?;
                 let var = self.declare_fresh(Type::Float);
                 Stmt::Take(var, place)
+            }
+            "lent_mutably" => {
+                let place = self.writable_place(&Type::Float)?;
+                let value = self.without(place.var, |g| g.tame(2));
+                let op = self.pick(&[None, Some(Binary::Add), Some(Binary::Mul)])?;
+                let var = self.declare_fresh(Type::Float);
+                // The name does not go on: a borrow would freeze the place.
+                self.scope.pop();
+                self.vars[var].mutable = false;
+                Stmt::Lend(var, place, op, value)
+            }
+            "unused" => {
+                let value = self.nested(|g| g.leaf());
+                let var = self.declare_fresh(Type::Float);
+                self.scope.pop();
+                Stmt::Unused(var, value)
             }
             "write_element" | "write_element_2d" | "write_nested" | "write_field" => {
                 let place = self.writable_part(kind)?;
@@ -156,11 +171,9 @@ impl Generator<'_> {
             "mapv_inplace" => Whole::MapvInplace(self.lambda(1, false)),
             "zip_mut_with" => {
                 let other = self.array(ty, 1);
-                // Its closure decides and computes, and has no loops.
+                // What its closure gives is written to a place.
                 let no_return = std::mem::replace(&mut self.no_return, true);
-                self.nesting += DEEPEST;
                 let lambda = self.lambda(2, true);
-                self.nesting -= DEEPEST;
                 self.no_return = no_return;
                 Whole::ZipMutWith(other, lambda)
             }

@@ -227,6 +227,10 @@ impl<'a> Machine<'a> {
             }
             Kind::Extreme(max, l, r) => {
                 let (l, r) = (self.float(l)?, self.float(r)?);
+                // The same value twice is no kink, however the tie is shared.
+                if l == r {
+                    return Ok(Value::Float(l));
+                }
                 let larger = greater(l, r)?;
                 Value::Float(if larger == *max { l } else { r })
             }

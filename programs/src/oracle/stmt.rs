@@ -63,6 +63,14 @@ impl Machine<'_> {
                 self.write(place, Value::float(0.0))?;
                 self.set(*var, old);
             }
+            Stmt::Lend(_, place, op, value) => {
+                let value = self.eval(value)?;
+                match op {
+                    Some(op) => self.compound(*op, place, value)?,
+                    None => self.write(place, value)?,
+                }
+            }
+            Stmt::Unused(_, value) => drop(self.float(value)?),
             Stmt::SwapElements(place, i, j) => {
                 let mut list = self.read(place)?;
                 match &mut list {

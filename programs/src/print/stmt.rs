@@ -70,6 +70,17 @@ impl Printer<'_> {
                 let Var { mutable, name, .. } = self.var(*var);
                 format!("let {mutable}{name} = std::mem::take(&mut {});", self.place(place))
             }
+            Stmt::Lend(var, place, op, value) => {
+                let value = self.bare(value);
+                let (name, place) = (self.name(*var), self.place(place));
+                let pad = "    ".repeat(self.indent);
+                let op = op.map(|op| symbol(op).to_string()).unwrap_or_default();
+                format!("let {name} = &mut {place};\n{pad}*{name} {op}= {value};")
+            }
+            Stmt::Unused(var, value) => {
+                let value = self.owned(value);
+                format!("let {} = f64::sqrt({value} * 0.0);", self.name(*var))
+            }
             Stmt::SwapElements(place, i, j) => format!("{}.swap({i}, {j});", self.place(place)),
             Stmt::Push(place, value) => {
                 let value = self.bare(value);

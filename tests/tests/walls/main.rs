@@ -29,6 +29,7 @@ const PLACES: &[Place] = &[
         module: "lower",
         may: &[
             "crate::graph",
+            "crate::language",
             "crate::mistake",
             "crate::ops",
             "crate::source",
@@ -39,6 +40,8 @@ const PLACES: &[Place] = &[
             "quote::quote",
         ],
     },
+    // The forms of syntax, with the words for those that are refused.
+    Place { module: "language", may: &["syn"] },
     // A row's formula is read by the code that reads users' functions.
     Place {
         module: "differentiate",
@@ -231,6 +234,7 @@ const RUSTS_OWN: &[&str] = &[
     "isqrt",
     "iter",
     "len",
+    "let",
     "len_of",
     "match",
     "matches",

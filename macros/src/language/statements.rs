@@ -1,0 +1,74 @@
+//! Statements, and the items that stand among them or under the attribute.
+
+#[cfg(test)]
+use super::Form;
+use super::Refusal;
+
+/// Of a statement that is not read.
+pub(crate) const MAY_WRITE: Refusal = Refusal::new(
+    "this statement writes an active value, or hands it to something that may, which is not supported",
+    "make a new value with `let`, or wrap it in `stop_gradient(..)`",
+    "statement_that_may_write",
+);
+
+/// Every statement.
+#[cfg(test)]
+#[cfg(test)]
+pub(super) const FORMS: &[Form] = &[
+    Form::read(
+        "Stmt::Local",
+        "`let P = a;`, `let x;`, `let P = a else { .. };`",
+        "binds names; `&mut` of a place lends it under a name",
+    ),
+    Form::read("Stmt::Item", "an item", "see below"),
+    Form::partly(
+        "Stmt::Expr",
+        "`e;`",
+        "a write, a branch, a loop, a jump; without active values anything, run once",
+        &[MAY_WRITE],
+    ),
+    Form::read("Stmt::Macro", "`println!(..);`", "runs once; see the macros above"),
+];
+
+#[cfg(test)]
+#[cfg(test)]
+const ITEM: Refusal = Refusal::new(
+    "`#[differentiable]` stands on functions",
+    "for a struct, derive `Differentiable`",
+    "function_on_a_struct",
+);
+
+/// Every item, in a body and under the attribute.
+#[cfg(test)]
+#[cfg(test)]
+pub(super) const ITEMS: &[Form] = &[
+    Form::partly("Item::Const", "`const N: usize = 1;`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Enum", "`enum E { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::ExternCrate", "`extern crate c;`", "in a body, passed on", &[ITEM]),
+    Form::partly(
+        "Item::Fn",
+        "`fn f(a: f64) -> f64 { .. }`",
+        "under the attribute, differentiated; in a body, passed on, and read where it is called with an active \
+         value",
+        &[
+            Refusal::new("`async` functions cannot be differentiable", "differentiate the computation and await outside of it", "function_async"),
+            Refusal::new("`const` functions cannot be differentiable", "remove `const`; derivatives are computed at run time", "function_const"),
+            Refusal::new("`unsafe` functions cannot be differentiable", "differentiate a safe function that wraps the unsafe part", "function_unsafe"),
+            Refusal::new("`extern` functions cannot be differentiable", "wrap a plain Rust function", "function_extern"),
+            Refusal::new("an `impl Trait` argument has no name that a derivative could be written with", "give the function a type parameter instead", "function_impl_trait_argument"),
+            Refusal::new("this function returns nothing that could be differentiated", "let it end with the value as its last expression", "function_without_value"),
+        ],
+    ),
+    Form::partly("Item::ForeignMod", "`extern \"C\" { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Impl", "`impl T { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Macro", "`macro_rules! m { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Mod", "`mod m { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Static", "`static S: f64 = 1.0;`", "in a body, passed on; it may be read", &[ITEM]),
+    Form::partly("Item::Struct", "`struct S { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Trait", "`trait T { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::TraitAlias", "`trait A = B;`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Type", "`type A = f64;`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Union", "`union U { .. }`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Use", "`use m::f;`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Verbatim", "what syn does not know", "in a body, passed on", &[ITEM]),
+];

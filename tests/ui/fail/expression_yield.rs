@@ -1,0 +1,10 @@
+//! `yield` of an active value.
+use chainrule::differentiable;
+
+#[differentiable]
+fn loss(x: f64) -> f64 {
+    yield x;
+    x
+}
+
+fn main() {}
