@@ -2,8 +2,8 @@
 //!
 //! With the feature, what `#[differentiable]` writes shows every number that it computes to this module, which
 //! remembers the first infinity and the first NaN of each thread. So a loss that is not finite leads to the
-//! operation that made it so, forward or backward. Every result is read once more for that; without the
-//! feature nothing of this is there.
+//! operation that made it so, forward or backward. For that each operation is computed
+//! by itself and its result read once more, which takes time; without the feature nothing of this is there.
 //!
 //! ```
 //! use chainrule::nonfinite;
@@ -20,8 +20,9 @@
 //! let (value, _) = entropy::value_and_grad(&array![0.5, 0.0]);
 //! assert!(value.is_nan());
 //! let found = nonfinite::found();
-//! assert_eq!((found[0].name, &found[0].index[..]), ("terms", &[1][..]));
-//! assert!(found[0].to_string().starts_with("`terms` (ln, *) is NaN at [1] of shape [2], "));
+//! assert_eq!((found[0].operation, &found[0].index[..]), ("ln", &[1][..]));
+//! assert!(found[0].to_string().starts_with("`ln` is -inf at [1] of shape [2], "));
+//! assert!(found[1].to_string().starts_with("`terms` (*) is NaN at [1] of shape [2], "));
 //! ```
 //!
 //! A [`Trainer`](crate::train::Trainer) clears before each step, and its error tells what was found.
@@ -41,7 +42,7 @@ use crate::differentiable::Nothing;
 pub struct Found {
     /// The name that its result has in the program, or empty if it has none.
     pub name: &'static str,
-    /// The operation, or several where one kernel computes them together.
+    /// The operation; several, if the backward pass computes them together.
     pub operation: &'static str,
     /// The first element that is not finite.
     pub value: f64,
