@@ -69,7 +69,9 @@ impl<'a> Writer<'a> {
         let may_be_place = self.definition(value).is_some_and(|node| {
             node.is_place() || matches!(node.op, Op::Verbatim(_)) && self.names.get(value).is_none()
         });
-        let is_dead = self.dies_here(value) && !self.graph.info(value).is_reference;
+        // In a kernel's formula nothing is known of what is needed when.
+        let is_dead =
+            self.math.is_none() && self.dies_here(value) && !self.graph.info(value).is_reference;
         match self.is_float(value) || is_dead && !may_be_place {
             true => self.moved(value),
             false => self.operand(value),

@@ -25,6 +25,16 @@ pub(super) fn located(tokens: TokenStream, place: Span) -> TokenStream {
         .collect()
 }
 
+/// The same tokens as if the user had written them at that place: unlike those of a macro, they are what a
+/// panic's location names.
+pub(super) fn written_at(tokens: TokenStream, place: Span) -> TokenStream {
+    let written = tokens.into_iter().map(|mut tree| {
+        tree.set_span(place);
+        tree
+    });
+    written.collect()
+}
+
 /// The same for a pattern, in whose braces stand the names of fields.
 pub(super) fn rename_pattern(
     tokens: TokenStream,

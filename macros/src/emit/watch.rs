@@ -1,6 +1,5 @@
 //! With the feature `find-nonfinite`, the runtime is shown every number that generated code computes.
 
-use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 use super::text::Text;
@@ -15,17 +14,11 @@ impl Writer<'_> {
         if is_off || self.math.is_some() || !self.computes_floats(node) {
             return text;
         }
-        // All of the path lies at the user's operation, so that it is there that it was called.
-        let span = node.span();
-        let watch = self.rt("watch").into_iter().map(|mut tree| {
-            tree.set_span(span);
-            tree
-        });
-        let (watch, tokens): (TokenStream, _) = (watch.collect(), text.tokens);
+        let (watch, tokens) = (self.rt("watch"), text.tokens);
         let names = node.outs.iter().filter_map(|out| self.graph.info(*out).name.clone());
         let (names, operation) =
             (names.collect::<Vec<_>>().join(", "), operations(node).join(", "));
-        Text::atom(quote_spanned!(span=> #watch(#tokens, #names, #operation)))
+        Text::atom(quote_spanned!(node.span()=> #watch(#tokens, #names, #operation)))
     }
 
     fn computes_floats(&self, node: &Node) -> bool {

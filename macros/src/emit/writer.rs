@@ -14,6 +14,7 @@ use super::names::Names;
 use super::signature::Signature;
 use super::survey::Survey;
 use super::text::Text;
+use super::tokens::written_at;
 use crate::graph::{Arguments, Graph, Node, Op, Value};
 
 /// Writes one generated function body.
@@ -133,11 +134,16 @@ impl<'a> Writer<'a> {
         self.graph.ty(value).is_float()
     }
 
-    /// The runtime's function of this name.
+    /// The runtime's function of this name, called where the user wrote the operation: a panic then names
+    /// that line.
     pub(super) fn rt(&self, name: &str) -> TokenStream {
         let krate = &self.signature.krate;
         let name = format_ident!("{name}");
-        quote!(#krate::rt::#name)
+        let path = quote!(#krate::rt::#name);
+        match self.here.get() {
+            Some(here) => written_at(path, here),
+            None => path,
+        }
     }
 
     /// Gets ready to write something that uses these values, after which `after` is needed.

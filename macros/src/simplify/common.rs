@@ -62,7 +62,7 @@ fn key(node: &Node) -> Option<String> {
             | Op::Undefined
             | Op::Literal(_)
             | Op::Dense
-    ) || matches!(node.op, Op::Row(row) if row.name == "Zeros");
+    ) || matches!(node.op, Op::Row(row) if matches!(row.name, "Zeros" | "Total"));
     if !node.is_pure() || is_own || node.outs.len() != 1 || !node.blocks.is_empty() {
         return None;
     }
