@@ -94,6 +94,11 @@ impl Options {
         Ok(options)
     }
 
+    /// Of a median and a least time the one that counts.
+    pub fn of(&self, (median, least): (f64, f64)) -> f64 {
+        if self.least { least } else { median }
+    }
+
     /// Whether a workload is among those that are asked for.
     pub fn wants(&self, name: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|only| name.starts_with(only))

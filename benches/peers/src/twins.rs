@@ -18,8 +18,8 @@ pub fn write(options: &Options, inputs: &Inputs) -> Result<String, Box<dyn std::
         let mut other = (twin.prepare)();
         let (mut times, mut other_times, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..options.rounds {
-            let first = time(&mut original.steps, options.seconds).0;
-            let second = time(&mut other.steps, options.seconds).0;
+            let first = options.of(time(&mut original.steps, options.seconds));
+            let second = options.of(time(&mut other.steps, options.seconds));
             times.push(first);
             other_times.push(second);
             let per_element = |time: f64, elements: usize| time / elements as f64;

@@ -52,8 +52,8 @@ pub fn write(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
         let mut values = Vec::new();
         let mut ratios = Vec::new();
         for _ in 0..options.rounds {
-            let value = time(&mut program.primal, options.seconds).0;
-            let derivative = time(&mut program.derivative, options.seconds).0;
+            let value = options.of(time(&mut program.primal, options.seconds));
+            let derivative = options.of(time(&mut program.derivative, options.seconds));
             values.push(value);
             ratios.push(derivative / value);
         }
