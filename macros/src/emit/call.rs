@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
+use super::forms::{is_made, is_owned};
 use super::ours;
 use super::text::{Strength, Text};
 use super::tokens::located;
@@ -333,6 +334,11 @@ impl Writer<'_> {
                     let text = text.at_least(Strength::Unary);
                     quote!(&#text)
                 }
+                // A constant that is needed again; of a reference this copies the reference.
+                _ if self.is_made_and_needed(arg) => {
+                    let text = text.at_least(Strength::Unary);
+                    quote!(::core::clone::Clone::clone(&#text))
+                }
                 _ => text.tokens,
             };
         }
@@ -354,6 +360,16 @@ impl Writer<'_> {
             }
             Passing::Value | Passing::Owned | Passing::View => self.moved(arg),
         }
+    }
+
+    /// True for a constant that a call makes, in a variable that something else needs as well.
+    fn is_made_and_needed(&self, arg: Value) -> bool {
+        self.names.get(arg).is_some()
+            && !self.dies_here(arg)
+            && !matches!(self.graph.ty(arg), Ty::Integer | Ty::Bool | Ty::Float(_))
+            && self.definition(arg).is_some_and(
+                |node| matches!(&node.op, Op::Verbatim(verbatim) if is_made(&verbatim.tokens.0)),
+            )
     }
 
     /// True if the name that a value has here is a reference to it. What is kept behind a marker is
@@ -461,30 +477,6 @@ impl<'v> NextIf<'v> for std::slice::Iter<'v, Value> {
 /// Where the call's own tokens lie: all at one place, so that rustc says once what it has to say.
 pub(super) fn call_span(node: &Node) -> Span {
     Span::mixed_site().located_at(node.span())
-}
-
-/// True for an expression that by its form is no reference: `None`, `Axis(1)`, `0..n`.
-fn is_owned(tokens: &TokenStream) -> bool {
-    let is_capitalised = |path: &syn::Path| {
-        path.segments.last().is_some_and(|last| {
-            let name = last.ident.to_string();
-            name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase)
-        })
-    };
-    match syn::parse2::<syn::Expr>(tokens.clone()) {
-        Ok(syn::Expr::Path(path)) => is_capitalised(&path.path),
-        Ok(syn::Expr::Call(call)) => {
-            matches!(&*call.func, syn::Expr::Path(path) if is_capitalised(&path.path))
-        }
-        Ok(
-            syn::Expr::Struct(_)
-            | syn::Expr::Range(_)
-            | syn::Expr::Closure(_)
-            | syn::Expr::Tuple(_)
-            | syn::Expr::Array(_),
-        ) => true,
-        _ => false,
-    }
 }
 
 /// What a callee is called.

@@ -17,6 +17,7 @@ mod call;
 mod derived;
 mod expr;
 mod extension;
+mod forms;
 mod forward;
 mod kernel;
 mod liveness;

@@ -77,7 +77,12 @@ impl Lowering<'_> {
     fn is_beyond_a_kernel(&self, inside: &[Node], elements: &[Value]) -> bool {
         let mut captured = self.captured(inside, elements, None).into_iter();
         let mut is_unfit = false;
-        each_node(inside, &mut |node| is_unfit |= node.op == Op::If && !self.is_choice(node));
+        each_node(inside, &mut |node| {
+            let makes_array =
+                |out: &Value| matches!(self.graph.ty(*out), Ty::Array(..) | Ty::List(_));
+            is_unfit |=
+                node.op == Op::If && !self.is_choice(node) || node.outs.iter().any(makes_array);
+        });
         is_unfit
             || inside.iter().any(holds_loop)
             || captured.any(|value| !self.is_number_for(value, inside))
@@ -88,7 +93,6 @@ impl Lowering<'_> {
         branch.outs.len() == 1
             && branch.blocks.len() == 2
             && *self.graph.ty(branch.args[0]) == Ty::Bool
-            && !matches!(self.graph.ty(branch.outs[0]), Ty::Array(..) | Ty::List(_))
     }
 
     /// True if what is captured is a number, as far as its type or its uses tell.

@@ -267,7 +267,7 @@ impl Lowering<'_> {
     pub(super) fn after_returns(&mut self, value: Option<Value>, span: Span) -> Option<Value> {
         let returned = self.scopes.get(RETURNED)?.value;
         match self.flags.get(&returned) {
-            Some(false) => value,
+            Some(false) => value.map(|value| self.out_of_option(value, span)),
             Some(true) => self.read_variable(RESULT, span),
             None => match value {
                 Some(value) if !self.undefined.contains(&value) => self.either(
