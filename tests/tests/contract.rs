@@ -332,13 +332,15 @@ fn of_shapes_that_may_not_fit(w: &Array2<f64>, x: &Array2<f64>) -> f64 {
 }
 
 /// The line on which `f` panics.
-fn line_of_panic(f: impl FnOnce() + std::panic::UnwindSafe) -> u32 {
+fn line_of_panic<T>(f: impl FnOnce() -> T + std::panic::UnwindSafe) -> u32 {
     thread_local! {
         static LINE: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
     }
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(|panic| LINE.set(panic.location().map_or(0, |at| at.line()))));
-    let panicked = std::panic::catch_unwind(f);
+    let panicked = std::panic::catch_unwind(|| {
+        f();
+    });
     std::panic::set_hook(before);
     assert!(panicked.is_err(), "it does not panic");
     LINE.get()
@@ -347,9 +349,9 @@ fn line_of_panic(f: impl FnOnce() + std::panic::UnwindSafe) -> u32 {
 #[test]
 fn a_panic_names_the_line_of_the_operation() {
     let (w, x) = (Array2::<f64>::ones((2, 3)), Array2::<f64>::ones((2, 3)));
-    let of_user = line_of_panic(|| drop(of_shapes_that_may_not_fit(&w, &x)));
-    let of_gradient = line_of_panic(|| drop(of_shapes_that_may_not_fit::grad(&w, &x)));
-    let of_pullback = line_of_panic(|| drop(of_shapes_that_may_not_fit::vjp(&w, &x).0));
+    let of_user = line_of_panic(|| of_shapes_that_may_not_fit(&w, &x));
+    let of_gradient = line_of_panic(|| of_shapes_that_may_not_fit::grad(&w, &x));
+    let of_pullback = line_of_panic(|| of_shapes_that_may_not_fit::vjp(&w, &x).0);
     let line = of_shapes_that_may_not_fit_line();
     assert_eq!((of_gradient, of_pullback), (line, line));
     // The function itself panics in ndarray, which says nothing of the caller.
