@@ -1,6 +1,9 @@
 //! Programs of GradBench (lse, llsq, gmm, lstm), written from their formulas as plain loops over indices: the time of value
 //! and gradient over that of the value alone.
 
+// Index loops are what is measured.
+#![allow(clippy::needless_range_loop)]
+
 mod gmm;
 mod llsq;
 mod lse;
@@ -21,6 +24,9 @@ struct Program {
     error: f64,
 }
 
+/// What makes a program ready.
+type Make = fn() -> Program;
+
 /// The largest relative distance between `gradient` in some directions and central differences of `f`.
 fn check(f: impl Fn(&[f64]) -> f64, x: &[f64], gradient: &[f64]) -> f64 {
     assert_eq!(x.len(), gradient.len(), "a gradient has its argument's shape");
@@ -40,7 +46,7 @@ fn check(f: impl Fn(&[f64]) -> f64, x: &[f64], gradient: &[f64]) -> f64 {
 
 /// A table of all programs, as Markdown.
 pub fn write(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
-    let programs: [(&str, fn() -> Program); 4] = [
+    let programs: [(&str, Make); 4] = [
         ("lse", lse::program),
         ("llsq", llsq::program),
         ("gmm", gmm::program),

@@ -17,6 +17,9 @@ struct Net<A> {
     c: Array1<A>,
 }
 
+/// Of a network, sequences and labels.
+type ValueAndGrad<A> = fn(&Net<A>, &Array3<A>, &[usize]) -> (A, Net<A>);
+
 impl<A: Number> Net<A> {
     fn read(inputs: &Inputs, name: &str, gates: usize) -> Self {
         let matrix = |part, rows, columns| inputs.matrix(&format!("{name}_{part}"), rows, columns);
@@ -39,11 +42,7 @@ impl<A: Number> Net<A> {
         }
     }
 
-    fn prepare(
-        mut self,
-        inputs: &Inputs,
-        value_and_grad: fn(&Self, &Array3<A>, &[usize]) -> (A, Self),
-    ) -> Prepared {
+    fn prepare(mut self, inputs: &Inputs, value_and_grad: ValueAndGrad<A>) -> Prepared {
         let sequences = inputs.sequences();
         let labels = inputs.labels("sequence_labels");
         let (value, g) = value_and_grad(&self, &sequences, &labels);
@@ -133,7 +132,7 @@ fn lstm<A: Number>(net: &Net<A>, sequences: &Array3<A>, labels: &[usize]) -> (A,
         ];
         gradient.add_step(sequences, t, &h[t], &dz);
         dh = dz.dot(&net.u.t());
-        dc = dc * &step.forget;
+        dc *= &step.forget;
     }
     (loss, gradient)
 }
