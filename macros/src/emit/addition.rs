@@ -64,7 +64,9 @@ impl<'a> Writer<'a> {
             }
         }
         let place = self.place(node.out()).tokens;
-        let add = self.rt("add");
+        // Of a type that does not fit, the part of the user's expression is to be named, not this call.
+        let krate = &self.signature.krate;
+        let add = quote!(#krate::rt::add);
         let statement = match &node.op {
             Op::AddField(member) => {
                 let member = super::expr::member(member);

@@ -6,13 +6,15 @@
 //! or over broadcast axes, are taken from the same pass.
 
 mod lift;
+mod places;
 mod region;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::shapes::{is_row, Shapes};
 use crate::graph::{Graph, Node, Value};
 use lift::{lift_all, Known};
+use places::{Item, Places};
 use region::Region;
 
 /// Joins elementwise nodes into kernels; those of the primal and those of the adjoint apart.
@@ -95,24 +97,6 @@ struct Fusion {
     uses: Vec<usize>,
 }
 
-/// What stands at one place of a block.
-enum Item {
-    Node(Node),
-    Region(Region),
-    /// It became part of a region at another place.
-    Gone,
-}
-
-impl Item {
-    fn each_use(&self, f: &mut impl FnMut(Value)) {
-        match self {
-            Item::Node(node) => node.each_use(f),
-            Item::Region(region) => region.each_use(f),
-            Item::Gone => {}
-        }
-    }
-}
-
 impl Fusion {
     /// The nodes of a block with what could be joined joined, and where the node number `start` is now.
     fn run(&self, graph: &mut Graph, nodes: Vec<Node>, start: usize) -> (Vec<Node>, usize) {
@@ -130,14 +114,9 @@ impl Fusion {
                 }
             })
             .collect();
-        let mut places = Places::of(items);
-        // What is used by one kernel alone becomes part of it, before that kernel is full.
-        while places.join_some(self, graph, Way::Absorbing)
-            || places.join_some(self, graph, Way::Any)
-        {}
         let mut nodes = Vec::new();
         let mut now = 0;
-        for (place, item) in places.items.into_iter().enumerate() {
+        for (place, item) in Places::of(items).joined(self, graph).into_iter().enumerate() {
             if place == start {
                 now = nodes.len();
             }
@@ -150,101 +129,5 @@ impl Fusion {
             }
         }
         (nodes, now)
-    }
-}
-
-/// Which regions are joined.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// Those of which the later takes up all that the earlier computes.
-    Absorbing,
-    Any,
-}
-
-/// The places of a block.
-struct Places {
-    items: Vec<Item>,
-    /// Where each value of the block is defined.
-    defined: HashMap<Value, usize>,
-}
-
-impl Places {
-    fn of(items: Vec<Item>) -> Places {
-        let mut defined = HashMap::new();
-        for (place, item) in items.iter().enumerate() {
-            match item {
-                Item::Node(node) => defined.extend(node.outs.iter().map(|out| (*out, place))),
-                Item::Region(region) => defined.extend(region.outs().map(|out| (out, place))),
-                Item::Gone => {}
-            }
-        }
-        Places { items, defined }
-    }
-
-    /// Joins regions in one way: as many as it can, or two where that may open the way for another one.
-    /// True if it joined any.
-    fn join_some(&mut self, fusion: &Fusion, graph: &Graph, way: Way) -> bool {
-        let mut joined = false;
-        for place in 0..self.items.len() {
-            let mut place = place;
-            while let Some((merged, from, to)) = self.join(fusion, graph, way, place) {
-                for out in merged.outs() {
-                    self.defined.insert(out, to);
-                }
-                self.items[from] = Item::Gone;
-                self.items[to] = Item::Region(merged);
-                (joined, place) = (true, to);
-                if way == Way::Any {
-                    return true;
-                }
-            }
-        }
-        joined
-    }
-
-    /// What the region at a place and an earlier one are together, the place that it leaves and the place
-    /// that it takes.
-    fn join(
-        &self,
-        fusion: &Fusion,
-        graph: &Graph,
-        way: Way,
-        place: usize,
-    ) -> Option<(Region, usize, usize)> {
-        let Item::Region(later) = &self.items[place] else { return None };
-        (0..place).rev().find_map(|before| {
-            let Item::Region(earlier) = &self.items[before] else { return None };
-            let merged = earlier.with(later, graph, &fusion.shapes, &fusion.uses)?;
-            if way == Way::Absorbing && !merged.has_absorbed(earlier, &fusion.uses) {
-                return None;
-            }
-            if self.can_wait(earlier, before, place) {
-                Some((merged, before, place))
-            } else if later.stores_nothing(&fusion.uses) && self.can_hurry(earlier, later, before) {
-                Some((merged, place, before))
-            } else {
-                None
-            }
-        })
-    }
-
-    /// True if nothing between the places uses what the earlier region gives.
-    fn can_wait(&self, earlier: &Region, before: usize, place: usize) -> bool {
-        let mut is_used = false;
-        for between in &self.items[before + 1..place] {
-            between.each_use(&mut |used| is_used |= earlier.outs().any(|out| out == used));
-        }
-        !is_used
-    }
-
-    /// True if all that the later region uses is there at the place of the earlier one.
-    fn can_hurry(&self, earlier: &Region, later: &Region, before: usize) -> bool {
-        let mut is_there = true;
-        later.each_use(&mut |used| {
-            let defined = self.defined.get(&used).copied();
-            is_there &=
-                defined.is_none_or(|place| place < before) || earlier.outs().any(|out| out == used);
-        });
-        is_there
     }
 }

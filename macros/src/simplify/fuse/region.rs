@@ -51,6 +51,10 @@ pub(super) struct Region {
     summed: Option<Shape>,
     /// How often values that are computed here are used here.
     used: HashMap<Value, usize>,
+    /// What it uses from outside: operands, likes, and constants in its formula.
+    outside: Vec<Value>,
+    /// The shape of all operands together.
+    domain: Shape,
     /// The node as it was, while it is alone and no kernel yet.
     alone: Option<Node>,
     origin: Origin,
@@ -66,6 +70,8 @@ impl Region {
             sums: Vec::new(),
             summed: None,
             used: HashMap::new(),
+            outside: Vec::new(),
+            domain: Shape::default(),
             alone: None,
             origin: node.origin,
         };
@@ -89,7 +95,7 @@ impl Region {
                 region.sums = (node.outs.iter().zip(&block.results).zip(&node.args[..*likes]))
                     .map(|((out, inner), like)| Sum { out: *out, inner: *inner, like: Some(*like) })
                     .collect();
-                region.summed = Some(region.domain(shapes));
+                region.summed = Some(region.joined_domain(shapes));
             }
             Op::Row(_) if is_row(node, "SumTo") || is_row(node, "Sum") => {
                 let (value, like) = match node.args[..] {
@@ -103,7 +109,7 @@ impl Region {
                 let inner = element_of(graph, value);
                 region.operands = operands(&[value], &[inner]);
                 region.sums = vec![Sum { out: node.out(), inner, like }];
-                region.summed = Some(region.domain(shapes));
+                region.summed = Some(region.joined_domain(shapes));
                 region.alone = Some(node.clone());
             }
             Op::Row(_) if is_row(node, "Expand") && graph.ty(node.args[0]).is_float() => {
@@ -114,11 +120,12 @@ impl Region {
             }
             _ => return None,
         }
+        region.domain = region.joined_domain(shapes);
+        region.outside = region.used_outside();
         Some(region)
     }
 
-    /// The shape of all operands together.
-    fn domain(&self, shapes: &Shapes) -> Shape {
+    fn joined_domain(&self, shapes: &Shapes) -> Shape {
         shapes.joined(self.operands.iter().map(|operand| &operand.value))
     }
 
@@ -126,16 +133,25 @@ impl Region {
         self.computed.iter().map(|computed| computed.out).chain(self.sums.iter().map(|sum| sum.out))
     }
 
-    /// Calls `f` with every value from outside that it uses.
-    pub(super) fn each_use(&self, f: &mut impl FnMut(Value)) {
-        self.operands.iter().for_each(|operand| f(operand.value));
-        self.sums.iter().filter_map(|sum| sum.like).for_each(&mut *f);
+    pub(super) fn operands(&self) -> impl Iterator<Item = Value> + '_ {
+        self.operands.iter().map(|operand| operand.value)
+    }
+
+    /// Every value from outside that it uses.
+    pub(super) fn uses(&self) -> &[Value] {
+        &self.outside
+    }
+
+    fn used_outside(&self) -> Vec<Value> {
+        let mut outside: Vec<Value> = self.operands().collect();
+        outside.extend(self.sums.iter().filter_map(|sum| sum.like));
         let block = Block {
             params: self.operands.iter().map(|operand| operand.inner).collect(),
             nodes: self.nodes.clone(),
             ..Block::default()
         };
-        block.captured().into_iter().for_each(f);
+        outside.extend(block.captured());
+        outside
     }
 
     fn inner(&self, out: Value) -> Option<Value> {
@@ -161,16 +177,15 @@ impl Region {
                 !is_scalar(graph, operand.value)
                     && self.operands.iter().any(|own| own.value == operand.value)
             })
-            && self.domain(shapes) == later.domain(shapes);
+            && self.domain == later.domain;
         // What is summed here is known after the last element only.
-        let mut waits = false;
-        later.each_use(&mut |used| waits |= self.sums.iter().any(|sum| sum.out == used));
+        let waits = later.outside.iter().any(|used| self.sums.iter().any(|sum| sum.out == *used));
         let needs_shape =
             later.sums.iter().filter_map(|sum| sum.like).any(|like| self.inner(like).is_some());
         if !(is_used || shares_operand) || waits || needs_shape {
             return None;
         }
-        let merged = self.joined(later);
+        let merged = self.joined(later, shapes);
         merged.is_kernel(graph, shapes, uses).then_some(merged)
     }
 
@@ -185,7 +200,7 @@ impl Region {
         earlier.sums.is_empty() && !self.stored(uses).any(|stored| is_earlier(stored.out))
     }
 
-    fn joined(&self, later: &Region) -> Region {
+    fn joined(&self, later: &Region, shapes: &Shapes) -> Region {
         let mut merged = self.clone();
         merged.alone = None;
         merged.origin = later.origin;
@@ -214,13 +229,19 @@ impl Region {
             *merged.used.entry(*value).or_default() += count;
         }
         merged.summed = merged.summed.or_else(|| later.summed.clone());
+        let is_inside = |used: &Value| self.inner(*used).is_some();
+        let outside = later.outside.iter().copied().filter(|used| !is_inside(used));
+        merged.outside.extend(outside.collect::<Vec<_>>());
+        merged.outside.sort_unstable();
+        merged.outside.dedup();
+        merged.domain = merged.joined_domain(shapes);
         merged
     }
 
     /// True if one loop over one domain computes it all, and no formula that costs much is evaluated more
     /// often than there are elements.
     fn is_kernel(&self, graph: &Graph, shapes: &Shapes, uses: &[usize]) -> bool {
-        let domain = self.domain(shapes);
+        let domain = &self.domain;
         let arrays =
             self.operands.iter().filter(|operand| !is_scalar(graph, operand.value)).count();
         let stored: Vec<&Computed> = self.stored(uses).collect();
@@ -228,19 +249,19 @@ impl Region {
         let fits = arrays <= MAX_OPERANDS && results <= MAX_RESULTS;
         // A second sum over another shape was taken over that one's elements.
         let sums_fit = self.sums.iter().all(|sum| match self.summed_over(sum, shapes) {
-            Some(shape) => shape == domain,
-            None => self.summed.as_ref() == Some(&domain),
+            Some(shape) => shape == *domain,
+            None => self.summed.as_ref() == Some(domain),
         });
         fits && arrays + results <= MAX_ARRAYS
             && sums_fit
             && self.computed.iter().all(|computed| {
-                shapes.of(computed.out).is_subset(&domain)
-                    && (computed.is_cheap || is_as_large(graph, shapes, computed.out, &domain))
+                shapes.of(computed.out).is_subset(domain)
+                    && (computed.is_cheap || is_as_large(graph, shapes, computed.out, domain))
             })
-            && stored.iter().all(|computed| shapes.of(computed.out) == domain)
+            && stored.iter().all(|computed| shapes.of(computed.out) == *domain)
             && (self.sums.is_empty()
                 || stored.is_empty()
-                || self.pinned(graph, shapes, &domain).is_some())
+                || self.pinned(graph, shapes, domain).is_some())
     }
 
     /// The shape of a value that is computed here and then summed.
@@ -277,7 +298,7 @@ impl Region {
         }
         let mut nodes = Vec::new();
         let stored: Vec<Computed> = self.stored(uses).cloned().collect();
-        let pinned = self.pinned(graph, shapes, &self.domain(shapes));
+        let pinned = self.pinned(graph, shapes, &self.domain);
         let (args, params): (Vec<Value>, Vec<Value>) =
             self.operands.iter().map(|operand| (operand.value, operand.inner)).unzip();
         let mut likes = Vec::new();
