@@ -64,9 +64,7 @@ impl<'a> Writer<'a> {
             }
         }
         let place = self.place(node.out()).tokens;
-        // Of a type that does not fit, the part of the user's expression is to be named, not this call.
-        let krate = &self.signature.krate;
-        let add = quote!(#krate::rt::add);
+        let add = self.rt("add");
         let statement = match &node.op {
             Op::AddField(member) => {
                 let member = super::expr::member(member);

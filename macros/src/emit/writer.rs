@@ -76,6 +76,10 @@ pub(super) struct Shared {
     pub(super) again: HashMap<Value, Vec<Again>>,
 }
 
+/// Functions of the runtime that fail by no fault of an operation's: where a type does not fit, its own place is to
+/// be named, once.
+const BOOKKEEPING: [&str; 4] = ["accumulator", "add", "dense", "finish"];
+
 impl<'a> Writer<'a> {
     pub(super) fn new(graph: &'a Graph, signature: &'a Signature<'a>) -> Writer<'a> {
         let item = &signature.source.item;
@@ -140,7 +144,7 @@ impl<'a> Writer<'a> {
         let krate = &self.signature.krate;
         let name = format_ident!("{name}");
         let path = quote!(#krate::rt::#name);
-        match self.here.get() {
+        match self.here.get().filter(|_| !BOOKKEEPING.contains(&name.to_string().as_str())) {
             Some(here) => written_at(path, here),
             None => path,
         }
