@@ -9,7 +9,7 @@ use super::sink::Sink;
 use crate::Float;
 
 /// The most elements of such a kernel.
-pub(super) const SMALL: usize = 16;
+pub(super) const SMALL: usize = 8;
 
 /// The elements of an operand or of a result.
 pub(super) type Small<T> = [T; SMALL];
