@@ -19,7 +19,7 @@ use region::Region;
 
 /// Joins elementwise nodes into kernels; those of the primal and those of the adjoint apart.
 pub(crate) fn fuse(graph: Graph) -> Graph {
-    fused(lifted(graph), |graph, fusion| {
+    fused(lifted(graph), true, |graph, fusion| {
         let (primal, adjoint) = graph.take_sweeps();
         let (primal, _) = fusion.run(graph, primal, 0);
         let (adjoint, _) = fusion.run(graph, adjoint, 0);
@@ -29,7 +29,7 @@ pub(crate) fn fuse(graph: Graph) -> Graph {
 
 /// The same where primal and adjoint run one after the other, so that a kernel may be of both.
 pub(crate) fn fuse_sweeps(graph: Graph) -> Graph {
-    fused(lifted(graph), |graph, fusion| {
+    fused(lifted(graph), false, |graph, fusion| {
         let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
         let nodes = std::mem::take(&mut graph.body.nodes);
         let (nodes, start) = fusion.run(graph, nodes, start);
@@ -42,7 +42,7 @@ pub(crate) fn fuse_sweeps(graph: Graph) -> Graph {
 
 /// Expanded floats become floats in the kernels that use them, and then nobody asks for the shape any
 /// more. So that is not counted as a use, unless it turns out that one remains an array.
-fn fused(graph: Graph, run: impl Fn(&mut Graph, &Fusion)) -> Graph {
+fn fused(graph: Graph, is_guarded: bool, run: impl Fn(&mut Graph, &Fusion)) -> Graph {
     // Each kernel is one operation, which can be named, and has its result as an array.
     if cfg!(feature = "find-nonfinite") {
         return graph;
@@ -55,7 +55,7 @@ fn fused(graph: Graph, run: impl Fn(&mut Graph, &Fusion)) -> Graph {
             uses[node.args[1].0] -= 1;
         }
     });
-    let fusion = Fusion { shapes, uses };
+    let fusion = Fusion { shapes, uses, is_guarded };
     let mut fused = graph.clone();
     run(&mut fused, &fusion);
     let mut defined: HashSet<Value> = HashSet::new();
@@ -95,6 +95,9 @@ struct Fusion {
     shapes: Shapes,
     /// How often each value is used.
     uses: Vec<usize>,
+    /// Whether what belongs to an argument is left out where that is constant: then two that belong to
+    /// different ones are better apart.
+    is_guarded: bool,
 }
 
 impl Fusion {

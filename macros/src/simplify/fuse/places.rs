@@ -89,7 +89,7 @@ impl Places {
         let (merged, from, to) =
             self.beside(later, place).into_iter().rev().find_map(|before| {
                 let Item::Region(earlier) = &self.items[before] else { return None };
-                let merged = earlier.with(later, graph, &fusion.shapes, &fusion.uses)?;
+                let merged = earlier.with(later, graph, fusion)?;
                 if way == Way::Absorbing && !merged.has_absorbed(earlier, &fusion.uses) {
                     return None;
                 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::lift::element_of;
-use crate::graph::{Block, Graph, Node, Op, Origin, Ty, Value};
+use super::Fusion;
+use crate::graph::{Arguments, Block, Graph, Node, Op, Origin, Ty, Value};
 use crate::simplify::shapes::{is_row, is_scalar, Shape, Shapes};
 
 /// The runtime's kernels take so many operands, and give so many results.
@@ -158,15 +159,8 @@ impl Region {
         self.computed.iter().find(|computed| computed.out == out).map(|computed| computed.inner)
     }
 
-    /// The two as one, if that is a kernel and saves a pass over memory. `uses` says how often each value
-    /// is used in all.
-    pub(super) fn with(
-        &self,
-        later: &Region,
-        graph: &Graph,
-        shapes: &Shapes,
-        uses: &[usize],
-    ) -> Option<Region> {
+    /// The two as one, if that is a kernel and saves a pass over memory.
+    pub(super) fn with(&self, later: &Region, graph: &Graph, fusion: &Fusion) -> Option<Region> {
         if self.alone.is_some() && later.alone.is_some() {
             return None;
         }
@@ -177,7 +171,8 @@ impl Region {
                 !is_scalar(graph, operand.value)
                     && self.operands.iter().any(|own| own.value == operand.value)
             })
-            && self.domain == later.domain;
+            && self.domain == later.domain
+            && !(fusion.is_guarded && self.depends_on(graph) != later.depends_on(graph));
         // What is summed here is known after the last element only.
         let waits = later.outside.iter().any(|used| self.sums.iter().any(|sum| sum.out == *used));
         let needs_shape =
@@ -185,8 +180,15 @@ impl Region {
         if !(is_used || shares_operand) || waits || needs_shape {
             return None;
         }
-        let merged = self.joined(later, shapes);
-        merged.is_kernel(graph, shapes, uses).then_some(merged)
+        let merged = self.joined(later, &fusion.shapes);
+        merged.is_kernel(graph, &fusion.shapes, &fusion.uses).then_some(merged)
+    }
+
+    /// The arguments for which it runs, where some are constant.
+    fn depends_on(&self, graph: &Graph) -> Arguments {
+        let mut all = Arguments::default();
+        self.outs().for_each(|out| all.join(&graph.info(out).depends_on));
+        all
     }
 
     /// True if all that it computes is used inside: nothing is stored but what it sums.
