@@ -190,7 +190,12 @@ impl<'a> Writer<'a> {
         block.results.iter().for_each(|result| *direct.entry(*result).or_default() += 1);
         let mut statements = Vec::new();
         for node in &block.nodes {
-            let out = node.out();
+            let Some(out) = node.outs.first().copied() else {
+                // What nothing uses any more, and what runs for all that.
+                let text = self.node_expr(node).tokens;
+                statements.push(quote!(#text;));
+                continue;
+            };
             let is_single = uses.get(&out) == Some(&1) && direct.get(&out) == Some(&1);
             let is_inlined = match &node.op {
                 Op::Literal(_) => true,

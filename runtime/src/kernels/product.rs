@@ -6,6 +6,7 @@ mod tests;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
+use super::dispatch;
 use crate::{Float, memory};
 
 /// Floats that matrices can be made of: the products are ndarray's.
@@ -33,10 +34,13 @@ pub trait Multiply: Sized {
     );
 }
 
-/// The most multiplications for which setting up ndarray's product would take longer than they do.
+/// The most multiplications for which setting up ndarray's product would take longer than they do, and the most
+/// that it adds up to one element in one go.
 const SMALL: usize = 512;
+const DEEP: usize = 128;
 
-/// The product of small matrices.
+/// The product of small matrices: each element is added up as ndarray's product does it, so that both are the same
+/// to the bit.
 ///
 /// # Panics
 /// If the shapes do not fit.
@@ -47,14 +51,20 @@ fn small<T: Float>(
     is_added: bool,
 ) {
     assert!(a.ncols() == b.nrows() && c.dim() == (a.nrows(), b.ncols()), "the shapes do not fit");
-    for (mut c, a) in c.rows_mut().into_iter().zip(a.rows()) {
-        if !is_added {
-            c.fill(T::zero());
-        }
-        for (a, b) in a.into_iter().zip(b.rows()) {
-            c.iter_mut().zip(b).for_each(|(c, b)| *c += *a * *b);
-        }
-    }
+    dispatch::run(
+        #[inline(always)]
+        |is_fused| {
+            for (mut c, a) in c.rows_mut().into_iter().zip(a.rows()) {
+                for (c, b) in c.iter_mut().zip(b.columns()) {
+                    let mut sum = T::zero();
+                    for (a, b) in a.iter().zip(b) {
+                        sum = if is_fused { a.mul_add(*b, sum) } else { sum + *a * *b };
+                    }
+                    *c = if is_added { *c + sum } else { sum };
+                }
+            }
+        },
+    );
 }
 
 macro_rules! multiply {
@@ -75,7 +85,7 @@ macro_rules! multiply {
                 mut c: ArrayViewMut2<'_, Self>,
                 is_added: bool,
             ) {
-                if a.len() * b.ncols() <= SMALL {
+                if a.len() * b.ncols() <= SMALL && a.ncols() <= DEEP {
                     return small(a, b, c, is_added);
                 }
                 let kept = if is_added { 1.0 } else { 0.0 };

@@ -143,26 +143,17 @@ impl<T: Float> Sink<T> {
     }
 }
 
-/// The sum of a block, in lanes, so that it is vector code and rounds less than a plain loop.
+/// The sum of a block, in lanes, so that it is vector code and rounds less than a plain loop. The lanes are those of
+/// ndarray's `sum`, so that over one block the sum is the same to the bit.
 #[inline]
 pub(super) fn sum<T: Float>(block: &[T]) -> T {
-    if block.len() < 64 { sum_in::<4, T>(block) } else { sum_in::<16, T>(block) }
-}
-
-#[inline]
-fn sum_in<const LANES: usize, T: Float>(block: &[T]) -> T {
+    const LANES: usize = 8;
     let mut lanes = [T::zero(); LANES];
     let (chunks, rest) = block.as_chunks::<LANES>();
     for chunk in chunks {
         lanes.iter_mut().zip(chunk).for_each(|(lane, &x)| *lane += x);
     }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for lane in 0..width {
-            let upper = lanes[lane + width];
-            lanes[lane] += upper;
-        }
-        width /= 2;
-    }
-    rest.iter().fold(lanes[0], |sum, &x| sum + x)
+    let (low, high) = lanes.split_at(LANES / 2);
+    let pairs = low.iter().zip(high).map(|(&low, &high)| low + high);
+    pairs.chain(rest.iter().copied()).fold(T::zero(), |sum, x| sum + x)
 }

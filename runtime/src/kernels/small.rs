@@ -5,7 +5,7 @@
 
 use super::domain::Domain;
 use super::rank::Source;
-use super::sink::Sink;
+use super::sink::{Sink, sum};
 use crate::Float;
 
 /// The most elements of such a kernel.
@@ -53,8 +53,7 @@ pub(super) fn sunk<T: Float, const N: usize>(
 ) -> Sink<T> {
     let given = &given[..domain.len];
     if like_len == 1 {
-        let sum = given.iter().fold(T::zero(), |sum, x| sum + *x);
-        return Sink::Total { sum, lost: T::zero() };
+        return Sink::Total { sum: sum(given), lost: T::zero() };
     }
     if like_len == domain.len {
         return Sink::Done(given.to_vec());

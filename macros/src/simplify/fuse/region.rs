@@ -78,8 +78,13 @@ impl Region {
         };
         let calls = |node: &Node| matches!(node.op, Op::Call(_) | Op::Pullback(_) | Op::Jvp(_));
         match &node.op {
-            // A callee is called once an element, and not again in the kernel beside it.
-            Op::Map | Op::Pull { .. } if node.blocks[0].nodes.iter().any(calls) => return None,
+            // A callee is called once an element, and not again in the kernel beside it; what has effects runs
+            // whether or not its result is used.
+            Op::Map | Op::Pull { .. }
+                if !node.is_pure() || node.blocks[0].nodes.iter().any(calls) =>
+            {
+                return None;
+            }
             Op::Map => {
                 let block = &node.blocks[0];
                 region.operands = operands(&node.args, &block.params);
