@@ -436,3 +436,19 @@ fn value_and_gradient_of_a_chain_are_one_kernel() {
     assert_eq!(found.matches(" = pull ").count(), 1, "{found}");
     assert_eq!(found.matches(" = map ").count(), 0, "{found}");
 }
+
+#[test]
+fn nothing_runs_before_a_check_that_stands_before_it() {
+    let found = stage(
+        fuse,
+        r#"fn f(%0 x: &f64[1] {0}, %1 y: &f64[1] {1}) {
+            %2 a: f64[1] {0} = exp %0
+            run "assert_eq ! (a.len() , y.len())" "a" "y" %2, %1
+            %3: f64[1] {0 1} = mul %2, %1
+            %4: f64 {0 1} = sum %3
+            yield %4
+        }"#,
+    );
+    let check = found.find("run \"").expect("the check stays");
+    assert!(found.find("pull").is_some_and(|kernel| check < kernel), "{found}");
+}

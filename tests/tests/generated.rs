@@ -482,21 +482,3 @@ fn a_type_that_stands_elsewhere() {
         d = (7.0 + 8.0 * t + 16.0 * (1.0 - t * t), [0.0; 4])
     );
 }
-
-#[differentiable]
-fn unused_and_not_pure(x: &[f64], p: f64) -> f64 {
-    let unused = array![p, x[0]].mapv(|e| {
-        if x[1] + p < p {
-            return p / (x[0].powi(2) + 1.0);
-        }
-        e * f64::from(-0.3).cos()
-    }) + array![p, p];
-    let _ = &unused;
-    p * x[1]
-}
-
-#[test]
-fn a_kernel_that_nothing_uses_is_kept_whole_or_dropped() {
-    let (value, (dx, dp)) = unused_and_not_pure::value_and_grad(&[0.5, 2.0], 3.0);
-    assert_eq!((value, dx.as_slice(), dp), (6.0, &[0.0, 3.0][..], 2.0));
-}

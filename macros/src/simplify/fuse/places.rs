@@ -29,11 +29,18 @@ pub(super) struct Places {
     defined: HashMap<Value, usize>,
     /// Where each value is used.
     used: HashMap<Value, BTreeSet<usize>>,
+    /// Where something stands that is more than its results: a check of the user's, say.
+    effects: BTreeSet<usize>,
 }
 
 impl Places {
     pub(super) fn of(items: Vec<Item>) -> Places {
-        let mut places = Places { items, defined: HashMap::new(), used: HashMap::new() };
+        let mut places = Places {
+            items,
+            defined: HashMap::new(),
+            used: HashMap::new(),
+            effects: BTreeSet::new(),
+        };
         for place in 0..places.items.len() {
             let used = &mut places.used;
             let mut note = |value: Value| {
@@ -41,6 +48,9 @@ impl Places {
             };
             match &places.items[place] {
                 Item::Node(node) => {
+                    if !node.is_pure() {
+                        places.effects.insert(place);
+                    }
                     places.defined.extend(node.outs.iter().map(|out| (*out, place)));
                     node.each_use(&mut note);
                 }
@@ -96,6 +106,7 @@ impl Places {
                 if self.can_wait(earlier, before, place) {
                     Some((merged, before, place))
                 } else if later.stores_nothing(&fusion.uses)
+                    && self.effects.range(before..place).next().is_none()
                     && self.can_hurry(earlier, later, before)
                 {
                     Some((merged, place, before))
