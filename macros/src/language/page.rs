@@ -38,9 +38,14 @@ fn page() -> String {
     page
 }
 
-/// A refusal in a cell of a table.
+/// A refusal in a cell of a table. Beside code, a bracket begins no link.
 fn words(refusal: &Refusal) -> String {
-    refusal.message().replace('|', "\\|")
+    let message = refusal.message().replace('|', "\\|");
+    let mut parts: Vec<String> = message.split('`').map(str::to_owned).collect();
+    for outside in parts.iter_mut().step_by(2) {
+        *outside = outside.replace('[', "\\[");
+    }
+    parts.join("`")
 }
 
 /// `OPERATIONS=overwrite` writes the page anew.
