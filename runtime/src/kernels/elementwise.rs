@@ -176,12 +176,14 @@ macro_rules! kernels {
             let domain = Domain::new(&operands, &[]);
             if domain.len <= SMALL {
                 let given = small!(f, operands, domain, R: $($a),+);
-                let sinks = R::sinks(|output| small::sunk(&given.as_ref()[output], &domain, output, domain.len));
+                let sinks = R::sinks(|output| {
+                    small::sunk(&given.as_ref()[output], &domain, output, domain.len)
+                });
                 R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
             } else {
-            let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
-            sweep!(f, operands, domain, sinks, R, $block: $($a),+);
-            R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+                let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
+                sweep!(f, operands, domain, sinks, R, $block: $($a),+);
+                R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
             }
             };
             $($a.operand_end();)+
@@ -240,15 +242,15 @@ macro_rules! kernels {
                 });
                 likes.gradients_from_sinks(sinks, domain.len, domain.order)
             } else {
-            let mut sinks = L::Values::sinks(|output| {
-                let like_len = shapes[output].iter().product();
-                match &domain.axes {
-                    Some(axes) => Sink::new(axes.as_slice(), output, like_len, domain.len),
-                    None => Sink::flat(like_len, domain.len),
-                }
-            });
-            sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
-            likes.gradients_from_sinks(sinks, domain.len, domain.order)
+                let mut sinks = L::Values::sinks(|output| {
+                    let like_len = shapes[output].iter().product();
+                    match &domain.axes {
+                        Some(axes) => Sink::new(axes.as_slice(), output, like_len, domain.len),
+                        None => Sink::flat(like_len, domain.len),
+                    }
+                });
+                sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
+                likes.gradients_from_sinks(sinks, domain.len, domain.order)
             }
             };
             $($a.operand_end();)+
