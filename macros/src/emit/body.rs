@@ -183,7 +183,7 @@ impl Signature<'_> {
         let mutable = writer.declare(sweep.seed);
         let conversion = writer.convert_seed(sweep.seed, &seed);
         let shown = writer.shown_again(&places);
-        let adjoint = writer.adjoint_statements(adjoint_nodes, graph.body.recomputed);
+        let adjoint = writer.statements_of_both(adjoint_nodes, graph.body.primal);
         writer.come_to(received, Default::default());
         let mut received = received.iter();
         let gradients: Vec<TokenStream> = self

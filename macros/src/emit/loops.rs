@@ -14,18 +14,25 @@ impl<'a> Writer<'a> {
     pub(super) fn loop_statement(&mut self, turns: &'a Loop, node: &'a Node) -> TokenStream {
         let body = &node.blocks[0];
         let mut opening = self.open_carried(node);
-        let record = node.record().map(|record| {
-            let is_counted = body.saved.is_empty();
-            let mutable = self.declare(record);
-            self.open_for_writing(record);
-            let name = self.name_like(record, if is_counted { "turns" } else { "saved" }, true);
-            self.pinned.insert(record);
-            opening.extend(match is_counted {
-                true => quote!(let #mutable #name = 0usize;),
-                false => quote!(let #mutable #name = ::std::vec::Vec::new();),
+        for stack in &body.stacks {
+            opening.extend(self.open_record(*stack, "saved", &quote!(::std::vec::Vec::new())));
+        }
+        let record = node.record();
+        if let Some(record) = record.filter(|record| !self.survey.stacks.contains(record)) {
+            opening.extend(match (body.saved.is_empty(), &turns.head) {
+                (true, _) => self.open_record(record, "turns", &quote!(0usize)),
+                (false, Head::Each(each))
+                    if each.is_range && each.iterable.pure && !turns.exits =>
+                {
+                    let (room, range) =
+                        (self.rt("record"), self.verbatim(&each.iterable, &node.args));
+                    let range = range.tokens;
+                    self.open_record(record, "saved", &quote!(#room(#range)))
+                }
+                (false, _) => self.open_record(record, "saved", &quote!(::std::vec::Vec::new())),
             });
-            name
-        });
+        }
+        let record = record.and_then(|record| self.names.get(record).cloned());
         let mut inner = self.clone();
         let head = match &turns.head {
             Head::Each(each) => {
@@ -46,7 +53,10 @@ impl<'a> Writer<'a> {
                 }
             }
         };
-        let mut statements = inner.statements(&body.nodes);
+        let mut statements = match body.primal {
+            0 => inner.statements(&body.nodes),
+            primal => inner.statements_of_both(&body.nodes, primal),
+        };
         if let Some(record) = &record {
             if body.saved.is_empty() {
                 statements.push(quote!(#record += 1;));
@@ -82,10 +92,23 @@ impl<'a> Writer<'a> {
         quote_spanned!(node.span()=> #opening #head { #(#statements)* })
     }
 
+    /// A variable for what the turns of a loop keep.
+    fn open_record(&mut self, record: Value, wish: &str, empty: &TokenStream) -> TokenStream {
+        let mutable = self.declare(record);
+        self.open_for_writing(record);
+        let name = self.name_like(record, wish, true);
+        self.pinned.insert(record);
+        quote!(let #mutable #name = #empty;)
+    }
+
     /// The adjoint of a loop: its turns from the last to the first.
     pub(super) fn unloop_statement(&mut self, unloop: &'a Unloop, node: &'a Node) -> TokenStream {
         let body = &node.blocks[0];
-        let opening = self.open_carried(node);
+        let mut opening = self.open_carried(node);
+        for stack in &body.stacks {
+            let stack = self.text(*stack).at_least(Strength::Atom);
+            opening.extend(quote!(let mut #stack = #stack.iter().rev();));
+        }
         let mut inner = self.clone();
         inner.bind_restored(node, body);
         let record = (unloop.turns != Turns::Known)
@@ -107,19 +130,25 @@ impl<'a> Writer<'a> {
             };
             (pattern, iterable)
         });
+        let saved = record.as_ref().map(|record| {
+            match node.args.first().is_some_and(|record| self.survey.stacks.contains(record)) {
+                true => quote!(#record.by_ref()),
+                false => quote!(#record.iter().rev()),
+            }
+        });
         let head = match (unloop.turns, again) {
             (Turns::Counted, _) => {
                 let turns = self.place_text(node.args[0]);
                 quote!(for _ in 0..#turns)
             }
-            (_, None) => quote!(for #restored in #record.iter().rev()),
+            (_, None) => quote!(for #restored in #saved),
             (Turns::Known, Some((pattern, iterable))) => quote!(for #pattern in #iterable.rev()),
             (Turns::Recorded, Some((pattern, iterable))) => {
-                quote!(for (#pattern, #restored) in #iterable.rev().zip(#record.iter().rev()))
+                quote!(for (#pattern, #restored) in #iterable.rev().zip(#saved))
             }
         };
         let mut statements = inner.owned_constants(&body.restored[items..]);
-        statements.extend(inner.adjoint_statements(&body.nodes, body.recomputed));
+        statements.extend(inner.statements_of_both(&body.nodes, body.primal));
         inner.come_to(&body.results, inner.liveness.after_results(body));
         statements.push(inner.carry_on(node));
         self.close_carried(node);

@@ -19,6 +19,8 @@ pub(super) struct Survey<'a> {
     pub(super) restored: HashMap<*const Block, Vec<Value>>,
     /// Items of loops through whose iterables the adjoint goes again.
     pub(super) items_again: HashSet<Value>,
+    /// Records that go on through all turns of the loops around.
+    pub(super) stacks: HashSet<Value>,
     /// What each restored value was in the primal.
     origins: HashMap<Value, Value>,
 }
@@ -65,6 +67,7 @@ impl<'a> Survey<'a> {
                 _ => {}
             }
             for block in &node.blocks {
+                self.stacks.extend(&block.stacks);
                 self.define(&block.nodes);
             }
         }

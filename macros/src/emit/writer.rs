@@ -195,18 +195,17 @@ impl<'a> Writer<'a> {
             && !is_shown
     }
 
-    /// The same for an adjoint block that begins with the primal, computed again: that is written as the
-    /// primal is.
-    pub(super) fn adjoint_statements(
+    /// Statements for a block whose first nodes, so many, are the primal's and the others the adjoint's.
+    pub(super) fn statements_of_both(
         &mut self,
         nodes: &'a [Node],
-        again: usize,
+        primal: usize,
     ) -> Vec<TokenStream> {
-        let (again, adjoint) = nodes.split_at(again.min(nodes.len()));
+        let (primal, adjoint) = nodes.split_at(primal.min(nodes.len()));
         let in_adjoint = std::mem::replace(&mut self.in_adjoint, false);
-        self.computes_again = true;
-        let mut statements = self.statements(again);
-        self.computes_again = false;
+        let computes_again = std::mem::replace(&mut self.computes_again, true);
+        let mut statements = self.statements(primal);
+        self.computes_again = computes_again;
         self.in_adjoint = in_adjoint;
         statements.extend(self.statements(adjoint));
         statements

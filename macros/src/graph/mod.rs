@@ -100,9 +100,11 @@ pub(crate) struct Block {
     pub(crate) results: Vec<Value>,
     /// In a primal: what is kept of this turn or arm for its adjoint.
     pub(crate) saved: Vec<Value>,
-    /// In an adjoint: how many of its nodes, the first ones, are the primal's, computed again. Of a
-    /// function's body, how many of the adjoint's.
-    pub(crate) recomputed: usize,
+    /// In a loop and in its adjoint: records of the loops inside that go on through all turns.
+    pub(crate) stacks: Vec<Value>,
+    /// In an adjoint, and in a loop that runs with its adjoint: how many of its nodes, the first ones, are the
+    /// primal's. Of a function's body, how many of the adjoint's.
+    pub(crate) primal: usize,
 }
 
 /// One operation.

@@ -238,6 +238,14 @@ impl Parser {
                     self.at += 1;
                     block.saved = self.values()?;
                 }
+                Some(Token::Word(word)) if word == "stack" => {
+                    self.at += 1;
+                    block.stacks = self.values()?;
+                }
+                Some(Token::Word(word)) if word == "primal" => {
+                    self.at += 1;
+                    block.primal = self.any_word()?.parse().map_err(|_| "primal needs a number")?;
+                }
                 Some(Token::Word(word)) if word == "yield" => {
                     self.at += 1;
                     block.results = self.values()?;

@@ -71,7 +71,8 @@ impl Copy<'_> {
         self.nodes(&block.nodes, &mut nodes);
         let results = block.results.iter().map(|result| self.name(*result)).collect();
         let saved = block.saved.iter().map(|value| self.name(*value)).collect();
-        Block { params, restored, nodes, results, saved, recomputed: block.recomputed }
+        let stacks = block.stacks.iter().map(|value| self.name(*value)).collect();
+        Block { params, restored, nodes, results, saved, stacks, primal: block.primal }
     }
 
     fn definitions(&mut self, values: &[Value]) -> Vec<Value> {

@@ -121,8 +121,13 @@ impl Graph {
             list(f, &block.saved)?;
             writeln!(f)?;
         }
-        if block.recomputed > 0 {
-            writeln!(f, "{:2$}recomputed {}", "", block.recomputed, depth * 2)?;
+        if !block.stacks.is_empty() {
+            write!(f, "{:1$}stack ", "", depth * 2)?;
+            list(f, &block.stacks)?;
+            writeln!(f)?;
+        }
+        if block.primal > 0 {
+            writeln!(f, "{:2$}primal {}", "", block.primal, depth * 2)?;
         }
         write!(f, "{:1$}yield ", "", depth * 2)?;
         list(f, &block.results)?;

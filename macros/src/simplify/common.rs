@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::graph::{Block, Graph, Node, Op, Value};
+use crate::graph::{Block, Graph, Node, Op, Ty, Value};
 
 /// Lets equal pure nodes be one.
 pub(crate) fn share(mut graph: Graph) -> Graph {
@@ -30,7 +30,7 @@ fn share_block(
         for inner in &mut node.blocks {
             share_block(graph, inner, &seen, names);
         }
-        let Some(key) = key(node) else { continue };
+        let Some(key) = key(graph, node) else { continue };
         match seen.get(&key) {
             Some(first) => {
                 // The shared value serves whatever either of the two was for.
@@ -49,7 +49,7 @@ fn share_block(
 }
 
 /// A text that equal computations share; none for what must not be shared.
-fn key(node: &Node) -> Option<String> {
+fn key(graph: &Graph, node: &Node) -> Option<String> {
     // What is summed up in place must stay apart, and a literal is cheaper written twice.
     let is_own = matches!(
         node.op,
@@ -63,7 +63,10 @@ fn key(node: &Node) -> Option<String> {
             | Op::Literal(_)
             | Op::Dense
     ) || matches!(node.op, Op::Row(row) if matches!(row.name, "Zeros" | "Total"));
-    if !node.is_pure() || is_own || node.outs.len() != 1 || !node.blocks.is_empty() {
+    // One of two new lists may be written to, and to copy the other costs as much as to make it.
+    let is_new = matches!(&node.op, Op::Verbatim(verbatim) if !verbatim.is_lent())
+        && matches!(node.outs.first().map(|out| graph.ty(*out)), Some(Ty::List(_) | Ty::Array(..)));
+    if !node.is_pure() || is_own || is_new || node.outs.len() != 1 || !node.blocks.is_empty() {
         return None;
     }
     Some(format!("{:?} {:?}", node.op, node.args))

@@ -9,6 +9,7 @@ mod likes;
 mod means;
 mod shapes;
 mod sums;
+mod turns;
 
 use crate::graph::Graph;
 #[cfg(test)]
@@ -27,7 +28,7 @@ pub(crate) fn simplify(graph: Graph) -> Graph {
 /// The same of a graph whose adjoint follows its primal without a pause.
 pub(crate) fn simplify_sweeps(graph: Graph) -> Graph {
     let graph = likes::share_likes_of_sweeps(before_fusion(graph));
-    after_fusion(fuse::fuse_sweeps(dead::drop_dead(graph)))
+    turns::join_turns(after_fusion(fuse::fuse_sweeps(dead::drop_dead(graph))))
 }
 
 fn before_fusion(graph: Graph) -> Graph {

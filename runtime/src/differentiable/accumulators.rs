@@ -38,11 +38,18 @@ impl<A> VecAcc<A> {
 
 impl<A: Default> VecAcc<A> {
     /// The accumulator of element `index`; a longer `Vec` is made if there is none.
+    #[inline]
     pub fn at(&mut self, index: usize) -> &mut A {
         if index >= self.elements.len() {
-            self.elements.resize_with(index + 1, A::default);
+            self.grow(index);
         }
         &mut self.elements[index]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, index: usize) {
+        self.elements.resize_with(index + 1, A::default);
     }
 }
 

@@ -21,6 +21,7 @@ mod messages;
 mod one_hot;
 mod products;
 mod pullback;
+mod record;
 mod reductions;
 mod rules;
 mod scans;
@@ -68,6 +69,7 @@ pub use products::{
     plus_dot_nt, plus_dot_tn,
 };
 pub use pullback::pullback;
+pub use record::{Record, record};
 pub use reductions::{
     mean, mean_axis, mean_of, norm, product, product_axis, std, std_axis, sum, sum_axis, var,
     var_axis,

@@ -1,15 +1,14 @@
 //! Every stage, text in and text out.
 
+mod simplify;
+
 use quote::quote;
 
 use crate::differentiate::{differentiate, forward, seeded_with_one};
 use crate::graph::{parse, Graph};
 use crate::lower;
 use crate::mistake::Mistakes;
-use crate::simplify::{
-    drop_broadcasts, drop_dead, fold, fuse, fuse_sweeps, gather_elements, put_off_sums, share,
-    share_likes, take_means_apart,
-};
+use crate::simplify::{drop_broadcasts, drop_dead, fold, fuse, share};
 use crate::source::Source;
 
 /// The primal of a function, or the panic that says what was wrong with it.
@@ -182,107 +181,6 @@ fn the_seed_of_a_gradient_is_one() {
 }
 
 #[test]
-fn fold_knows_ones_integers_and_decided_branches() {
-    let found = stage(
-        fold,
-        r#"fn f(%0 x: f64 {0}) {
-            %1: integer = constant "3"
-            %2: bool = constant "n == 0" "n" %1
-            %3: f64 {0} = if %2 { =>
-                %4: literal = literal "0.0"
-                yield %4
-            } { =>
-                %5: integer = constant "n - 2" "n" %1
-                %6: f64 {0} = powi %0, %5
-                %7: literal = literal "1.0"
-                %8: f64 {0} = mul %7, %6
-                yield %8
-            }
-            yield %3
-        }"#,
-    );
-    assert_text(
-        &found,
-        r#"fn f(%0 x: f64 {0}) {
-            %1: integer = constant "3"
-            %2: bool = constant "n == 0" "n" %1
-            %5: integer = constant "n - 2" "n" %1
-            %7: literal = literal "1.0"
-            yield %0
-        }"#,
-    );
-}
-
-#[test]
-fn share_computes_once_and_drop_dead_drops() {
-    let found = stage(
-        |graph| drop_dead(share(graph)),
-        r#"fn f(%0 x: f64 {0}) {
-            %1: f64 {0} = exp %0
-            %2: f64 {0} = exp %0
-            %3: f64 {0} = ln %0
-            run "println ! (\"{x}\")" "x" %0
-            %4: f64 {0} = mul %1, %2
-            yield %4
-        }"#,
-    );
-    assert_text(
-        &found,
-        r#"fn f(%0 x: f64 {0}) {
-            %1: f64 {0} = exp %0
-            run "println ! (\"{x}\")" "x" %0
-            %4: f64 {0} = mul %1, %1
-            yield %4
-        }"#,
-    );
-}
-
-#[test]
-fn a_sum_to_its_own_shape_is_dropped_and_an_expanded_float_stays_a_float() {
-    let found = stage(
-        |graph| drop_dead(drop_broadcasts(graph)),
-        r"fn f(%0 x: &f64[2] {0}, %1 s: f64 {0}) {
-            %2: f64[2] {0} = expand %1, %0
-            %3: f64[2] {0} = mul %2, %0
-            %4: f64[2] {0} = sum_to %0, %3
-            yield %4
-        }",
-    );
-    assert_text(
-        &found,
-        r"fn f(%0 x: &f64[2] {0}, %1 s: f64 {0}) {
-            %3: f64[2] {0} = mul %1, %0
-            yield %3
-        }",
-    );
-}
-
-#[test]
-fn fuse_makes_one_kernel_of_a_run_and_its_sums() {
-    let found = stage(
-        fuse,
-        r"fn f(%0 x: &f64[2] {0}, %1 b: &f64[1] {1}, %2 dy: &f64[2] {0 1}) {
-            %3: f64[2] {0 1} = exp %2
-            %4: f64[2] {0 1} = mul %3, %2
-            %5: f64[2] {0} = sum_to %0, %4
-            %6: f64[1] {1} = sum_to %1, %4
-            yield %5, %6
-        }",
-    );
-    assert_text(
-        &found,
-        r#"fn f(%0 x: &f64[2] {0}, %1 b: &f64[1] {1}, %2 dy: &f64[2] {0 1}) {
-            %5: f64[2] {0}, %6: f64[1] {1} = pull "2" %0, %1, %2 { %7 dy: f64 {0 1} =>
-                %8: f64 {0 1} = exp %7
-                %11: f64 {0 1} = mul %8, %7
-                yield %11, %11
-            }
-            yield %5, %6
-        }"#,
-    );
-}
-
-#[test]
 fn forward_puts_tangents_beside_values() {
     let graph = lowered(
         quote!(),
@@ -334,121 +232,25 @@ fn forward_puts_tangents_beside_values() {
 }
 
 #[test]
-fn a_sum_follows_what_is_linear_in_it() {
-    let found = stage(
-        |graph| drop_dead(put_off_sums(graph)),
-        r"fn f(%0 b: &f64[1] {0}, %1 dy: &f64[2] {0}) {
-            %2: f64[1] {0} = sum_to %0, %1
-            %3: f64[1] {0} = mul %2, %0
-            %4: f64[1] {0} = neg %3
-            yield %4
-        }",
-    );
-    assert_text(
-        &found,
-        r"fn f(%0 b: &f64[1] {0}, %1 dy: &f64[2] {0}) {
-            %5: f64[2] {0} = mul %1, %0
-            %6: f64[2] {0} = neg %5
-            %4: f64[1] {0} = sum_to %0, %6
-            yield %4
-        }",
-    );
-}
-
-#[test]
-fn a_factor_of_another_shape_stays_behind_the_sum() {
-    let text = r"fn f(%0 b: &f64[1] {0}, %1 dy: &f64[2] {0}, %2 x: &f64[2] {0}) {
-            %3: f64[1] {0} = sum_to %0, %1
-            %4: f64[2] {0} = mul %3, %2
-            yield %4
-        }";
-    assert_text(&stage(put_off_sums, text), text);
-}
-
-#[test]
-fn a_shape_is_asked_of_what_is_needed_anyway() {
-    let found = stage(
-        |graph| drop_dead(share_likes(graph)),
-        r"fn f(%0 x: &f64[2] {0}, %1 k: f64 {0}) {
-            %2: f64[2] {0} = mul %0, %1
-            %3: f64[2] {0} = exp %2
-            adjoint 1 %4 dy: f64[2] {0}
-            %5: f64[2] {0} = mul %4, %3
-            %6: f64[2] {0} = sum_to %2, %5
-            yield %3, %6
-        }",
-    );
-    assert!(found.contains("sum_to %0, %5"), "{found}");
-}
-
-#[test]
-fn a_mean_of_a_kernel_is_a_sum_in_it() {
-    let found = stage(
-        |graph| drop_dead(fuse_sweeps(take_means_apart(graph))),
-        r"fn f(%0 x: &f64[2] {0}) {
-            %1: f64[2] {0} = exp %0
-            %2: f64 {0} = mean %1
-            yield %2
-        }",
-    );
-    assert!(found.contains("mean_of %"), "{found}");
-    assert!(!found.contains(" = mean %"), "{found}");
-}
-
-#[test]
-fn what_one_element_receives_is_added_up_first() {
-    let found = stage(
-        |graph| drop_dead(gather_elements(graph)),
-        r#"fn f(%0 x: &f64[1] {0}, %1 i: integer, %2 j: integer, %3 a: f64 {0}, %4 b: f64 {0}, %5 c: f64 {0}) {
-            %6: f64[1] {0} = zeros %0
-            %7: f64[1] {0} = add_view "get" %6, %3, %1
-            %8: f64[1] {0} = add_view "get" %7, %4, %2
-            %9: f64[1] {0} = add_view "get" %8, %5, %1
-            yield %9
-        }"#,
-    );
-    assert_text(
-        &found,
-        r#"fn f(%0 x: &f64[1] {0}, %1 i: integer, %2 j: integer, %3 a: f64 {0}, %4 b: f64 {0}, %5 c: f64 {0}) {
-            %6: f64[1] {0} = zeros %0
-            %8: f64[1] {0} = add_view "get" %6, %4, %2
-            %10: f64 {0} = add %3, %5
-            %9: f64[1] {0} = add_view "get" %8, %10, %1
-            yield %9
-        }"#,
-    );
-}
-
-#[test]
-fn value_and_gradient_of_a_chain_are_one_kernel() {
-    let found = stage(
-        |graph| crate::simplify::simplify_sweeps(crate::differentiate::seeded_with_one(graph)),
-        &crate::differentiate::differentiate(lowered(
-            quote!(),
-            quote! {
-                fn chain(a: &Array1<f32>, b: &Array1<f32>, c: &Array1<f32>) -> f32 {
-                    ((a * b + c).tanh() * (a - c).sigmoid() + (-(b * b)).exp()).sum()
+fn a_loop_inside_a_loop_saves_into_one_record() {
+    let adjoint = differentiate(lowered(
+        quote!(),
+        quote! {
+            fn f(x: f64, n: usize) -> f64 {
+                let mut y = x;
+                for i in 0..n {
+                    for _ in 0..i {
+                        y = y.sin();
+                    }
+                    y = y.exp();
                 }
-            },
-        ))
-        .to_string(),
-    );
-    assert_eq!(found.matches(" = pull ").count(), 1, "{found}");
-    assert_eq!(found.matches(" = map ").count(), 0, "{found}");
-}
-
-#[test]
-fn nothing_runs_before_a_check_that_stands_before_it() {
-    let found = stage(
-        fuse,
-        r#"fn f(%0 x: &f64[1] {0}, %1 y: &f64[1] {1}) {
-            %2 a: f64[1] {0} = exp %0
-            run "assert_eq ! (a.len() , y.len())" "a" "y" %2, %1
-            %3: f64[1] {0 1} = mul %2, %1
-            %4: f64 {0 1} = sum %3
-            yield %4
-        }"#,
-    );
-    let check = found.find("run \"").expect("the check stays");
-    assert!(found.find("pull").is_some_and(|kernel| check < kernel), "{found}");
+                y
+            }
+        },
+    ));
+    let found = crate::residuals::residuals(crate::simplify::simplify(adjoint)).to_string();
+    // The exponentials in one, the arguments of the sines in the other, which both loops name.
+    assert_eq!(found.matches("save ").count(), 2, "{found}");
+    assert_eq!(found.matches("stack ").count(), 2, "{found}");
+    assert_eq!(parse(&found).map(|graph| graph.to_string()), Ok(found));
 }

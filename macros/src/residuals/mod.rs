@@ -5,11 +5,15 @@
 //! that costs little and needs nothing that is gone, or saved: at the end of every turn, and of the arm
 //! that was taken. So exactly those values are kept that a rule names.
 
+mod restoring;
+mod stacks;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::graph::{
-    Arguments, Block, Each, Graph, Head, Info, Loop, Node, Op, Origin, Turns, Ty, Value, Verbatim,
+    Arguments, Block, Each, Graph, Head, Info, Loop, Node, Op, Origin, Turns, Ty, Value,
 };
+use restoring::Restoring;
 
 /// Decides what is saved, and restores it.
 pub(crate) fn residuals(graph: Graph) -> Graph {
@@ -29,15 +33,20 @@ fn of(mut graph: Graph, is_checkpointed: bool) -> Graph {
         .chain(graph.body.nodes.iter().flat_map(|node| &node.outs))
         .copied()
         .collect();
-    let (mut primal, mut adjoint) = graph.take_sweeps();
+    let mut nodes = std::mem::take(&mut graph.body.nodes);
+    let start = graph.sweep.as_ref().map_or(nodes.len(), |sweep| sweep.start);
     let mut saving = Saving { graph, top, overwritten: HashSet::new() };
-    saving.note_overwritten(&primal);
-    saving.pair(&mut primal, &mut adjoint);
+    saving.note_overwritten(&nodes);
+    saving.pair_within(&mut nodes);
+    let mut adjoint = nodes.split_off(start);
     if is_checkpointed {
-        saving.compute_all_again(&mut primal, &mut adjoint);
+        saving.compute_all_again(&mut nodes, &mut adjoint);
     }
+    nodes.append(&mut adjoint);
+    saving.stack_within(&mut nodes);
+    let adjoint = nodes.split_off(start);
     let mut graph = saving.graph;
-    graph.put_sweeps(primal, adjoint);
+    graph.put_sweeps(nodes, adjoint);
     graph
 }
 
@@ -64,26 +73,41 @@ impl Saving {
         }
     }
 
-    /// Matches each adjoint of a branch or loop with what it reverses, innermost first.
-    fn pair(&mut self, primal: &mut [Node], adjoint: &mut [Node]) {
-        for reverse in adjoint.iter_mut() {
-            if !matches!(reverse.op, Op::Unbranch | Op::Unloop(_)) {
-                continue;
-            }
-            let record = reverse.args[0];
-            let Some(forward) = primal.iter_mut().find(|node| node.outs.contains(&record)) else {
-                continue;
-            };
-            for (forward, reverse) in forward.blocks.iter_mut().zip(&mut reverse.blocks) {
-                self.pair(&mut forward.nodes, &mut reverse.nodes);
-            }
-            match &forward.op {
-                Op::Loop(turns) => {
-                    let turns = turns.clone();
-                    self.save_turns(&turns, forward, reverse);
+    /// Matches each adjoint of a branch or loop with what it reverses before it, in blocks that hold both too.
+    fn pair_within(&mut self, nodes: &mut [Node]) {
+        for position in 0..nodes.len() {
+            let (before, rest) = nodes.split_at_mut(position);
+            let node = &mut rest[0];
+            match node.op {
+                Op::Unbranch | Op::Unloop(_) => self.pair(before, node, false),
+                _ => {
+                    for block in &mut node.blocks {
+                        self.pair_within(&mut block.nodes);
+                    }
                 }
-                _ => self.save_arms(forward, reverse),
             }
+        }
+    }
+
+    /// Matches an adjoint with what it reverses, what is inside first.
+    fn pair(&mut self, primal: &mut [Node], reverse: &mut Node, is_inside: bool) {
+        let record = reverse.args[0];
+        let Some(forward) = primal.iter_mut().find(|node| node.outs.contains(&record)) else {
+            return;
+        };
+        for (forward, reverse) in forward.blocks.iter_mut().zip(&mut reverse.blocks) {
+            for node in &mut reverse.nodes {
+                if matches!(node.op, Op::Unbranch | Op::Unloop(_)) {
+                    self.pair(&mut forward.nodes, node, true);
+                }
+            }
+        }
+        match &forward.op {
+            Op::Loop(turns) => {
+                let turns = turns.clone();
+                self.save_turns(&turns, forward, reverse, is_inside);
+            }
+            _ => self.save_arms(forward, reverse),
         }
     }
 
@@ -98,7 +122,13 @@ impl Saving {
         }
     }
 
-    fn save_turns(&mut self, turns: &Loop, forward: &mut Node, reverse: &mut Node) {
+    fn save_turns(
+        &mut self,
+        turns: &Loop,
+        forward: &mut Node,
+        reverse: &mut Node,
+        is_inside: bool,
+    ) {
         let each = match &turns.head {
             Head::Each(each) if each.iterable.pure && !(turns.exits && each.is_range) => Some(each),
             _ => None,
@@ -117,26 +147,30 @@ impl Saving {
         } else if is_empty {
             unloop.turns = Turns::Counted;
         }
-        let at = reverse.args.len().min(usize::from(known.is_none()));
-        if let Some(each) = each.filter(|_| restores_items || known.is_some()) {
-            unloop.again = Some(each.clone());
-            let mentioned = each.iterable.names.len();
-            reverse.args.splice(at..at, forward.args[..mentioned].iter().copied());
-            if !restores_items {
-                let items = self.restored_items(&forward.blocks[0], each);
-                reverse.blocks[0].restored.splice(0..0, items);
-            }
+        // The turns of a loop inside share one record, if it need not tell how many they are.
+        let may_share = |each: &&Each| is_inside && each.is_range && !turns.exits;
+        let goes_again =
+            |each: &&Each| restores_items || known.is_some() || !is_empty && may_share(each);
+        if let Some(each) = each.filter(goes_again) {
+            self.go_again(each, forward, reverse);
         }
     }
 
-    fn restored_items(&mut self, forward: &Block, each: &Each) -> Vec<Value> {
-        forward.params[..each.items]
-            .iter()
-            .map(|item| {
+    /// Lets the adjoint of a loop go through its items again.
+    fn go_again(&mut self, each: &Each, forward: &Node, reverse: &mut Node) {
+        let Op::Unloop(unloop) = &mut reverse.op else { return };
+        let at = usize::from(unloop.turns != Turns::Known).min(reverse.args.len());
+        unloop.again = Some(each.clone());
+        let mentioned = each.iterable.names.len();
+        reverse.args.splice(at..at, forward.args[..mentioned].iter().copied());
+        let (forward, reverse) = (&forward.blocks[0], &mut reverse.blocks[0]);
+        if reverse.restored.len() == forward.saved.len() {
+            for item in &forward.params[..each.items] {
                 let info = self.graph.info(*item).clone();
-                self.graph.value(info)
-            })
-            .collect()
+                let restored = self.graph.value(info);
+                reverse.restored.insert(reverse.restored.len() - forward.saved.len(), restored);
+            }
+        }
     }
 
     /// Saves what the adjoint block uses of the other; true if the items of the loop are restored by
@@ -186,7 +220,7 @@ impl Saving {
         let (prelude, names) = self.copied(&forward.nodes, &defined, reverse.captured());
         let mut nodes = std::mem::take(&mut reverse.nodes);
         reverse.nodes = prelude;
-        reverse.recomputed = reverse.nodes.len();
+        reverse.primal = reverse.nodes.len();
         reverse.nodes.append(&mut nodes);
         reverse.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
         forward.nodes.iter_mut().for_each(forget);
@@ -207,7 +241,7 @@ impl Saving {
         reverse.results = self.graph.body.results.clone();
         let (prelude, names) = self.copied(primal, &defined, reverse.captured());
         reverse.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
-        self.graph.body.recomputed = prelude.len();
+        self.graph.body.primal = prelude.len();
         adjoint.extend(prelude);
         adjoint.append(&mut reverse.nodes);
         primal.iter_mut().for_each(forget);
@@ -328,141 +362,4 @@ fn without_effects(node: &Node) -> Node {
         block.nodes = block.nodes.iter().map(without_effects).collect();
     }
     node
-}
-
-/// The most operations on floats that are done again rather than keeping what they give.
-const CHEAP: usize = 6;
-
-/// The restoring of one block's values in its adjoint.
-struct Restoring<'b> {
-    forward: &'b Block,
-    defined: HashSet<Value>,
-    wanted: HashSet<Value>,
-    /// How many of the parameters are items that the adjoint goes through again.
-    items: usize,
-    /// The items in the adjoint, if one is wanted.
-    item_values: Vec<Value>,
-    /// What each value is called in the adjoint.
-    names: HashMap<Value, Value>,
-    /// What is computed again.
-    prelude: Vec<Node>,
-    /// What is saved, and what that becomes.
-    saved: Vec<(Value, Value)>,
-}
-
-impl Restoring<'_> {
-    fn value(&mut self, saving: &mut Saving, value: Value) {
-        if self.names.contains_key(&value) || !self.defined.contains(&value) {
-            return;
-        }
-        if self.forward.params[..self.items].contains(&value) {
-            for item in &self.forward.params[..self.items] {
-                let info = saving.graph.info(*item).clone();
-                let restored = saving.graph.value(info);
-                self.names.insert(*item, restored);
-                self.item_values.push(restored);
-            }
-            return;
-        }
-        let node = self.forward.nodes.iter().find(|node| node.outs.contains(&value)).cloned();
-        match node.filter(|node| self.is_computed_again(saving, node)) {
-            Some(mut node) => {
-                for arg in &mut node.args {
-                    self.value(saving, *arg);
-                    *arg = self.names.get(arg).copied().unwrap_or(*arg);
-                }
-                for out in &mut node.outs {
-                    let info = saving.graph.info(*out).clone();
-                    let copy = saving.graph.value(info);
-                    self.names.insert(*out, copy);
-                    *out = copy;
-                }
-                self.prelude.push(node);
-            }
-            None => {
-                let info = saving.graph.info(value).clone();
-                let is_copied = matches!(info.ty, Ty::Float(_) | Ty::Integer | Ty::Bool);
-                let restored =
-                    saving.graph.value(Info { is_reference: !is_copied, shape_of: None, ..info });
-                self.names.insert(value, restored);
-                self.saved.push((value, restored));
-            }
-        }
-    }
-
-    fn is_computed_again(&self, saving: &Saving, node: &Node) -> bool {
-        match &node.op {
-            Op::Literal(_) => true,
-            Op::Verbatim(verbatim) => {
-                // The value of a constant expression is kept rather than parts of an unknown type.
-                let is_copied = |value: Value| {
-                    matches!(saving.graph.ty(value), Ty::Float(_) | Ty::Integer | Ty::Bool)
-                };
-                verbatim.pure
-                    && node.args.iter().all(|arg| {
-                        !self.defined.contains(arg)
-                            || is_copied(*arg)
-                            || self.forward.params[..self.items].contains(arg)
-                            || saving.graph.is_active(*arg)
-                            || self.is_lent_again(saving, verbatim, *arg)
-                    })
-            }
-            _ if node.is_place() => {
-                !saving.graph.ty(node.out()).is_float() || self.is_at_hand(saving, node.args[0])
-            }
-            Op::Row(_) => self.is_cheap(saving, node, &mut { CHEAP }),
-            _ => false,
-        }
-    }
-
-    /// True for a few sums and products of floats that are there: they cost less than keeping the result.
-    /// `left` is how many operations it may yet be.
-    fn is_cheap(&self, saving: &Saving, node: &Node, left: &mut usize) -> bool {
-        let is_arithmetic =
-            matches!(&node.op, Op::Row(row) if matches!(row.name, "Add" | "Sub" | "Mul" | "Neg"));
-        if !is_arithmetic || *left == 0 || !saving.graph.ty(node.out()).is_float() {
-            return false;
-        }
-        *left -= 1;
-        node.args.iter().all(|arg| {
-            let is_float = saving.graph.ty(*arg).is_float();
-            let is_there =
-                self.wanted.contains(arg) && self.defined.contains(arg) || saving.top.contains(arg);
-            is_float && (is_there || self.is_cheap_again(saving, *arg, left))
-        })
-    }
-
-    fn is_cheap_again(&self, saving: &Saving, value: Value, left: &mut usize) -> bool {
-        let Some(node) = self.forward.nodes.iter().find(|node| node.outs.contains(&value)) else {
-            return false;
-        };
-        match &node.op {
-            Op::Literal(_) => true,
-            _ if node.is_place() => self.is_computed_again(saving, node),
-            _ => self.is_cheap(saving, node, left),
-        }
-    }
-
-    /// True for the constant in `&x`, and for a constant `&x[i]` in anything, if it is taken again.
-    fn is_lent_again(&self, saving: &Saving, around: &Verbatim, value: Value) -> bool {
-        let node = self.forward.nodes.iter().find(|node| node.outs.contains(&value));
-        node.is_some_and(|node| match &node.op {
-            Op::Verbatim(verbatim) => {
-                (around.is_lent() || verbatim.is_lent()) && self.is_computed_again(saving, node)
-            }
-            _ => false,
-        })
-    }
-
-    /// True if what a place shows a part of is there in the adjoint too, as it was.
-    fn is_at_hand(&self, saving: &Saving, base: Value) -> bool {
-        if !self.defined.contains(&base) {
-            return !saving.overwritten.contains(&base);
-        }
-        self.forward
-            .nodes
-            .iter()
-            .find(|node| node.outs.contains(&base))
-            .is_some_and(|node| node.is_place() && self.is_at_hand(saving, node.args[0]))
-    }
 }
