@@ -1,9 +1,10 @@
-//! Ranges: every form visits its indices in order, forward and backward.
+//! Ranges: every form visits its indices in order, forward and backward; loops that add up.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use chainrule::ndarray::{Array1, array};
 use chainrule::prelude::*;
 use chainrule_tests::expect;
 
@@ -85,4 +86,66 @@ fn bounds() {
     expect!(signed(2.0) = 1.0 + 0.5 + 2.0 + 16.0, d = -1.0 - 0.25 + 1.0 + 16.0);
     // The range is evaluated once: x^4 + 33.
     expect!(a_bound_that_moves(2.0) = 49.0, d = 32.0);
+}
+
+/// Its adjoint needs no later turn, and so runs with it: what stands between the loop and the end, and what its
+/// own turns do to constants, is as it was.
+#[differentiable(forward)]
+fn adds_up(x: f64, n: usize, log: &mut Vec<usize>) -> f64 {
+    let mut sum = 0.0;
+    let mut steps = 0;
+    for i in 0..n {
+        let mut power = 1.0;
+        for j in 0..i {
+            power = power * x;
+            steps += j;
+        }
+        log.push(steps);
+        if power > 1.0 {
+            sum += power;
+        } else {
+            sum -= power * x;
+        }
+    }
+    log.push(100);
+    sum * 2.0 + 1.0
+}
+
+#[test]
+fn a_loop_that_adds_up() {
+    let mut log = Vec::new();
+    let (value, gradient) = adds_up::value_and_grad(2.0, 4, &mut log);
+    // 2 (-x + x + x^2 + x^3) + 1
+    assert_eq!((value, gradient), (25.0, 2.0 * (-1.0 + 1.0 + 4.0 + 12.0)));
+    assert_eq!(log, [0, 0, 1, 4, 100]);
+    assert_eq!(log, {
+        let mut log = Vec::new();
+        adds_up(2.0, 4, &mut log);
+        log
+    });
+}
+
+/// Two of them, the second of which uses what the first gave, and a write that the first must not see.
+#[differentiable(forward)]
+fn one_after_the_other(x: &Array1<f64>) -> f64 {
+    let mut y = x.clone();
+    let mut first = 0.0;
+    for i in 0..y.len() {
+        first += y[i] * y[i];
+    }
+    y[0] = 3.0;
+    let mut second = 0.0;
+    for i in 0..y.len() {
+        second += first * y[i];
+    }
+    first + second
+}
+
+#[test]
+fn loops_that_add_up_one_after_the_other() {
+    let x = array![1.0, 2.0];
+    // f = a + a (3 + y) with a = x^2 + y^2
+    let (value, gradient) = one_after_the_other::value_and_grad(&x);
+    assert_eq!(value, 5.0 + 5.0 * 5.0);
+    assert_eq!(gradient, array![2.0 * 6.0, 4.0 * 6.0 + 5.0]);
 }
