@@ -63,6 +63,7 @@ impl<'a> Writer<'a> {
         let before = self.open_version(node);
         let activity = self.rt("Activity");
         let mut place = self.place(node.out()).tokens;
+        let mut lent = quote!(&mut #place);
         let at = self.rt("at");
         let is_array = self.graph.ty(node.args[0]).is_numeric();
         let mut operands = node.args[1..].iter();
@@ -74,7 +75,7 @@ impl<'a> Writer<'a> {
                 }
                 Step::Index => {
                     let index = operands.next().map(|index| self.constant_operand(*index));
-                    quote!((*#at(&mut #place, #index)))
+                    quote!(#at(#lent, #index))
                 }
                 Step::View(row) => {
                     let view = self.lent_view(row, &mut operands, span);
@@ -82,16 +83,20 @@ impl<'a> Writer<'a> {
                         true => quote!(#place.#view),
                         false => {
                             let dense = self.rt("dense_mut");
-                            quote!(#dense(&mut #place).#view)
+                            quote!(#dense(#lent).#view)
                         }
                     }
                 }
+            };
+            lent = match step {
+                Step::Index => place.clone(),
+                _ => quote!(&mut #place),
             };
         }
         let taken = match action {
             Action::Set => {
                 let take = self.rt("take");
-                quote_spanned!(span=> #take(&mut #place))
+                quote_spanned!(span=> #take(#lent))
             }
             Action::Assign => {
                 let take = self.rt("take_view");
@@ -100,7 +105,7 @@ impl<'a> Writer<'a> {
             Action::Push => {
                 let take = self.rt("take_pushed");
                 let position = operands.next().map(|position| self.constant_operand(*position));
-                quote_spanned!(span=> #take(&mut #place, #position))
+                quote_spanned!(span=> #take(#lent, #position))
             }
         };
         let taken = match &guard {

@@ -28,6 +28,8 @@ rows! { Whole:
     ZeroGradient = zero_gradient(like) => { gives: like; internal: true; }
     /// Zeros of the shape of `like`.
     Zeros = zeros(like) => { gives: like; internal: true; }
+    /// What an element of a cotangent has received so far, which stays there.
+    Element = element(dx, i) => { gives: float; linear: [dx]; internal: true; }
     /// One, in the type of `like`.
     One = one(like) => { gives: float; internal: true; }
     /// The number of elements of `like`, as a float of its elements' type.

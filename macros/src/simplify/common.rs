@@ -65,7 +65,10 @@ fn key(graph: &Graph, node: &Node) -> Option<String> {
     ) || matches!(node.op, Op::Row(row) if matches!(row.name, "Zeros" | "Total"));
     // One of two new lists may be written to, and to copy the other costs as much as to make it.
     let is_new = matches!(&node.op, Op::Verbatim(verbatim) if !verbatim.is_lent())
-        && matches!(node.outs.first().map(|out| graph.ty(*out)), Some(Ty::List(_) | Ty::Array(..)));
+        && node.outs.first().is_some_and(|out| match graph.ty(*out) {
+            Ty::List(inner) => **inner != Ty::Integer,
+            ty => matches!(ty, Ty::Array(..)),
+        });
     if !node.is_pure() || is_own || is_new || node.outs.len() != 1 || !node.blocks.is_empty() {
         return None;
     }

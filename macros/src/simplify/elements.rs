@@ -1,36 +1,38 @@
 //! What one element receives more than once is added up before it is added to the array.
 //!
 //! `x[i] * x[i] + x[i]` gives three contributions to one element of `dx`. Added one by one, each has to wait for
-//! the one before to reach memory.
+//! the one before to reach memory. And what `x[i] += v` takes out of an element to put it back stays there.
 
 use std::collections::HashMap;
 
-use crate::graph::{Graph, Info, Node, Op, Value};
+use crate::graph::{Action, Graph, Info, Node, Op, Step, Value};
 use crate::ops::row;
 
 /// Adds up what is added to the same element in one block.
 pub(crate) fn gather_elements(mut graph: Graph) -> Graph {
     let uses = graph.uses();
     let (primal, adjoint) = graph.take_sweeps();
-    let mut gathering = Gathering { graph, uses };
+    let mut gathering = Gathering { graph, uses, names: HashMap::new() };
     let primal = gathering.nodes(primal);
     let adjoint = gathering.nodes(adjoint);
-    let Gathering { mut graph, .. } = gathering;
+    let Gathering { mut graph, names, .. } = gathering;
     graph.put_sweeps(primal, adjoint);
+    graph.body.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
     graph
 }
 
 struct Gathering {
     graph: Graph,
     uses: Vec<usize>,
+    /// Versions that were left out, and what they are instead.
+    names: HashMap<Value, Value>,
 }
 
 impl Gathering {
     fn nodes(&mut self, nodes: Vec<Node>) -> Vec<Node> {
         let mut kept: Vec<Node> = Vec::new();
-        // Versions that were left out, and what they are instead.
-        let mut names: HashMap<Value, Value> = HashMap::new();
         for mut node in nodes {
+            self.rename(&mut node);
             if node.holds_code() {
                 for block in &mut node.blocks {
                     block.nodes = self.nodes(std::mem::take(&mut block.nodes));
@@ -38,19 +40,49 @@ impl Gathering {
             }
             if let Some(before) = self.same_element(&kept, &node) {
                 let earlier = kept.remove(before);
-                names.insert(earlier.out(), earlier.args[0]);
+                self.names.insert(earlier.out(), earlier.args[0]);
                 let (old, new) = (earlier.args[1], node.args[1]);
                 let info = Info { name: None, ..self.graph.info(old).clone() };
                 let sum = self.graph.value(info);
                 kept.push(Node::new(sum, Op::Row(row("Add")), vec![old, new], node.origin));
                 node.args[1] = sum;
-                let rename = |arg: &mut Value| *arg = names.get(arg).copied().unwrap_or(*arg);
-                kept.iter_mut().for_each(|node| node.args.iter_mut().for_each(rename));
-                node.args.iter_mut().for_each(rename);
+                kept.iter_mut().for_each(|node| self.rename(node));
+                self.rename(&mut node);
+            }
+            if let Some(before) = self.taken_before(&kept, &node) {
+                let taken = &mut kept[before];
+                self.names.insert(node.out(), taken.args[0]);
+                self.names.insert(taken.outs.remove(0), taken.args[0]);
+                taken.op = Op::Row(row("Element"));
+                continue;
             }
             kept.push(node);
         }
         kept
+    }
+
+    fn rename(&self, node: &mut Node) {
+        for arg in &mut node.args {
+            *arg = self.names.get(arg).copied().unwrap_or(*arg);
+        }
+    }
+
+    /// Where that was taken out of an element which a node puts back, if nothing else happens to it in between.
+    fn taken_before(&self, kept: &[Node], node: &Node) -> Option<usize> {
+        if !matches!(node.op, Op::AddView(row) if row.name == "Get") {
+            return None;
+        }
+        let takes = |earlier: &Node| match &earlier.op {
+            Op::TakePart(steps, Action::Set) => {
+                steps.as_slice() == [Step::Index]
+                    && earlier.outs == node.args[..2]
+                    && earlier.args[1..] == node.args[2..]
+            }
+            _ => false,
+        };
+        let is_float = self.graph.ty(node.args[1]).is_float();
+        let is_single = self.uses.get(node.args[0].0) == Some(&1);
+        kept.iter().rposition(takes).filter(|_| is_float && is_single)
     }
 
     /// Where an earlier addition to the same element stands, if nothing but additions to other elements comes

@@ -6,6 +6,7 @@ mod elements;
 mod fold;
 mod fuse;
 mod likes;
+mod lists;
 mod means;
 mod shapes;
 mod sums;
@@ -43,5 +44,5 @@ fn before_fusion(graph: Graph) -> Graph {
 /// What came together in one kernel is computed once.
 fn after_fusion(graph: Graph) -> Graph {
     let graph = common::share(fold::fold(graph));
-    dead::drop_dead(graph)
+    lists::fill_lists(dead::drop_dead(graph))
 }

@@ -122,6 +122,24 @@ impl<A, const N: usize> At<std::ops::Range<usize>> for ArrayAcc<A, N> {
     }
 }
 
+impl<A> At<std::ops::Range<usize>> for Vec<A> {
+    type Element = [A];
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, range: std::ops::Range<usize>) -> &mut [A] {
+        &mut self[range]
+    }
+}
+
+impl<A, const N: usize> At<std::ops::Range<usize>> for [A; N] {
+    type Element = [A];
+    #[inline]
+    #[track_caller]
+    fn element_at(&mut self, range: std::ops::Range<usize>) -> &mut [A] {
+        &mut self[range]
+    }
+}
+
 impl<A> At<std::ops::Range<usize>> for [A] {
     type Element = [A];
     #[inline]
