@@ -179,3 +179,29 @@ fn a_slice_taken_apart_by_recursion() {
     let x = [array![2.0, 3.0], array![5.0, 7.0]];
     expect!(sum_through(&array![1.0, 1.0], &x) = 31.0, d = [10.0, 21.0]);
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Parts {
+    x: f64,
+    l: [f64; 2],
+}
+
+/// The macro cannot tell whether a field is a float or an array, but knows that it is one and the same.
+#[differentiable]
+fn of_one_field_twice(p: Parts) -> f64 {
+    if array![p.x, p.l[1]].sum() < 0.0 {
+        return p.x;
+    }
+    (0..2).fold(p.l[1] - 0.5, |sum, i| {
+        if p.l[i] < 1.5 {
+            return p.x.min(p.x);
+        }
+        sum * (sum / (sum.powi(2) + 1.0))
+    })
+}
+
+#[test]
+fn a_kernel_whose_operands_are_floats_after_all() {
+    let gradient = of_one_field_twice::grad(Parts { x: 2.0, l: [0.0, 1.0] });
+    assert_eq!((gradient.x, gradient.l), (1.0, [0.0; 2]));
+}

@@ -78,7 +78,11 @@ impl Folding {
             self.block(block);
         }
         self.drop_agreed(&mut node);
-        match self.folded(&node) {
+        let folded = match self.formula_of_floats(&mut node) {
+            Some(formula) => Folded::Arm(formula),
+            None => self.folded(&node),
+        };
+        match folded {
             Folded::Same => into.push(node),
             Folded::One => {
                 self.known.insert(node.out(), Known::Float("1.0".to_owned()));
@@ -103,6 +107,29 @@ impl Folding {
                 }
             }
         }
+    }
+
+    /// A kernel whose operands all turned out to be floats is its formula.
+    fn formula_of_floats(&mut self, node: &mut Node) -> Option<Block> {
+        let likes = match node.op {
+            Op::Map => 0,
+            Op::Pull { likes } => likes,
+            _ => return None,
+        };
+        if !node.args[likes..].iter().all(|arg| self.graph.ty(*arg).is_float()) {
+            return None;
+        }
+        let mut formula = std::mem::take(&mut node.blocks[0]);
+        let operands: HashMap<Value, Value> =
+            formula.params.iter().copied().zip(node.args[likes..].iter().copied()).collect();
+        formula.replace_uses(&mut |value| operands.get(&value).copied().unwrap_or(value));
+        for (like, result) in node.args[..likes].iter().zip(&mut formula.results) {
+            let sum = self.graph.value(self.graph.info(*result).clone());
+            let args = vec![*like, *result];
+            formula.nodes.push(Node::new(sum, Op::Row(ops::row("SumTo")), args, node.origin));
+            *result = sum;
+        }
+        Some(formula)
     }
 
     /// What every turn of a loop leaves as it was is not carried.

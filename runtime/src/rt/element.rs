@@ -6,7 +6,7 @@ use crate::Float;
 use crate::differentiable::{ArrayAcc, Lazy, Nothing, VecAcc};
 
 /// An accumulator or gradient, asked for the float at an index `I`.
-pub trait Elementary<I> {
+pub trait Arrived<I> {
     /// The float.
     type Element;
     /// What has arrived there.
@@ -19,12 +19,12 @@ pub trait Elementary<I> {
 /// If `index` is outside an array or `Vec`.
 #[inline]
 #[track_caller]
-pub fn element<A: Elementary<I>, I>(acc: A, index: I) -> A::Element {
+pub fn element<A: Arrived<I>, I>(acc: A, index: I) -> A::Element {
     acc.arrived_at(index)
 }
 
 /// Nothing yet where nothing was written.
-impl<T: Copy + Default> Elementary<usize> for &VecAcc<T> {
+impl<T: Copy + Default> Arrived<usize> for &VecAcc<T> {
     type Element = T;
     #[inline]
     fn arrived_at(&self, index: usize) -> T {
@@ -32,7 +32,7 @@ impl<T: Copy + Default> Elementary<usize> for &VecAcc<T> {
     }
 }
 
-impl<T: Copy> Elementary<usize> for &Vec<T> {
+impl<T: Copy> Arrived<usize> for &Vec<T> {
     type Element = T;
     #[inline]
     #[track_caller]
@@ -41,7 +41,7 @@ impl<T: Copy> Elementary<usize> for &Vec<T> {
     }
 }
 
-impl<T: Copy, const N: usize> Elementary<usize> for &[T; N] {
+impl<T: Copy, const N: usize> Arrived<usize> for &[T; N] {
     type Element = T;
     #[inline]
     #[track_caller]
@@ -50,7 +50,7 @@ impl<T: Copy, const N: usize> Elementary<usize> for &[T; N] {
     }
 }
 
-impl<T: Copy, const N: usize> Elementary<usize> for &ArrayAcc<T, N> {
+impl<T: Copy, const N: usize> Arrived<usize> for &ArrayAcc<T, N> {
     type Element = T;
     #[inline]
     #[track_caller]
@@ -59,7 +59,7 @@ impl<T: Copy, const N: usize> Elementary<usize> for &ArrayAcc<T, N> {
     }
 }
 
-impl<T: Float, D: Dimension, I: NdIndex<D>> Elementary<I> for &Array<T, D> {
+impl<T: Float, D: Dimension, I: NdIndex<D>> Arrived<I> for &Array<T, D> {
     type Element = T;
     #[inline]
     #[track_caller]
@@ -68,7 +68,7 @@ impl<T: Float, D: Dimension, I: NdIndex<D>> Elementary<I> for &Array<T, D> {
     }
 }
 
-impl<T: Float, D: Dimension, I: NdIndex<D>> Elementary<I> for &Lazy<T, D> {
+impl<T: Float, D: Dimension, I: NdIndex<D>> Arrived<I> for &Lazy<T, D> {
     type Element = T;
     #[inline]
     #[track_caller]
@@ -77,7 +77,7 @@ impl<T: Float, D: Dimension, I: NdIndex<D>> Elementary<I> for &Lazy<T, D> {
     }
 }
 
-impl<I> Elementary<I> for &Nothing {
+impl<I> Arrived<I> for &Nothing {
     type Element = Nothing;
     fn arrived_at(&self, _: I) -> Nothing {
         Nothing

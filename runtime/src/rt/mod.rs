@@ -52,7 +52,7 @@ pub use cotangents::{
     assigned, count, count_axis, expand, expand_axis, joined, lit, plus, scalar_one, seed,
     seed_acc, seed_gradient, spread, sum_of_all, sum_to, zero_gradient, zeros,
 };
-pub use element::{Elementary, element};
+pub use element::{Arrived, element};
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};
 pub use elementwise::*;
 pub use extrema::{amax, amax_axis, amin, amin_axis, share_of_max, share_of_max_axis};
