@@ -482,3 +482,9 @@ fn a_type_that_stands_elsewhere() {
         d = (7.0 + 8.0 * t + 16.0 * (1.0 - t * t), [0.0; 4])
     );
 }
+
+/// Random programs as they are, beside their oracle: see build.rs. `cargo run -p programs` runs as many as you like.
+#[allow(warnings, clippy::all)]
+mod sample {
+    include!(concat!(env!("OUT_DIR"), "/sample.rs"));
+}
