@@ -435,3 +435,35 @@ fn constant_fields_of_an_active_struct_pass_through_calls() {
     let plain = passes_fields::grad(&Settings { mode: Mode::Plain, ..x.0 }, x.1).1;
     assert_eq!(doubled, 2.0 * plain);
 }
+
+/// What one argument receives is part of what another one does, which the caller may not want.
+#[differentiable]
+fn shares_cotangents(s: &Array1<f64>, p: f64) -> f64 {
+    let (x, y) = (array![p, s[0]].dot(&Array1::from_elem(2, p)), s[0] * s[1]);
+    let z = if y > s[0] && y < -1.4 {
+        if x > p { y * x } else { y + x }
+    } else {
+        (p.powi(2) + 0.5).sqrt() + x
+    };
+    y - z - y - x - p + s[1]
+}
+
+#[differentiable]
+fn shares_with_one(s: &Array1<f64>) -> f64 {
+    shares_cotangents(s, 0.5)
+}
+
+#[differentiable]
+fn shares_with_the_other(p: f64) -> f64 {
+    shares_cotangents(&array![2.0, 3.0], p)
+}
+
+#[test]
+fn cotangents_that_are_shared() {
+    let root = 0.75_f64.sqrt();
+    let (y, ds) = shares_with_one::value_and_grad(&array![2.0, 3.0]);
+    assert!((y + root).abs() < 1e-12 && ds == array![-1.0, 1.0], "{y} {ds}");
+    assert_eq!(shares_with_one::grad(&array![-2.0, 1.0]), array![-1.0, 1.0]);
+    let (y, dp) = shares_with_the_other::value_and_grad(0.5);
+    assert!((y + root).abs() < 1e-12 && (dp + 0.5 / root + 7.0).abs() < 1e-12, "{y} {dp}");
+}

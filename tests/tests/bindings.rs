@@ -151,3 +151,87 @@ fn swapped(x: f64) -> f64 {
 fn tuple_assignment() {
     at!(swapped: 0.7, -1.3);
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Held {
+    x: f64,
+    l: [f64; 2],
+}
+
+/// Constants whose type a declaration tells, though ours needs none of what is declared.
+#[differentiable]
+fn typed_elsewhere(k: usize, x: f64) -> f64 {
+    let (a, mut b, c): (f64, f64, Array1<f64>) = (x, 2.0 * x, Array1::from_elem(2, 0.5));
+    b *= c[k].powi(2);
+    let Held { x: d, l } = Held { x: a * b, l: [0.5; 2] };
+    let scaled = |e: f64, x: f64| e.powi(2) * x;
+    a * d * l[k].min(l[1 - k]) + scaled(2.0, x)
+}
+
+/// Constants whose type what stands beside them tells.
+#[differentiable]
+fn typed_beside(x: f64) -> f64 {
+    let k = 1;
+    let c = if k > 0 { 1.0 } else { 2.0 };
+    let sums = x * Array1::from_elem(2, 0.25).sum() - array![1.0, 2.0].dot(&array![-1.0, x]);
+    let mapped = Array1::from_elem(3, 0.5).mapv(|e: f64| e * (e.powi(2) * x));
+    (sums
+        + x * match k {
+            1 => -0.5,
+            _ => 0.5,
+        })
+    .cos()
+    .powi(2)
+        + (x * c).cos()
+        + mapped.sum()
+}
+
+/// What a reference shows, by value.
+#[differentiable]
+fn shown_by_value(h: &Held, limit: f64) -> f64 {
+    let list = vec![h.x; 2];
+    let mut sum = 0.0;
+    for e in list.iter() {
+        if *e > limit {
+            sum += twice(*e);
+        }
+    }
+    sum * twice(h.x)
+}
+
+#[differentiable]
+fn twice(x: f64) -> f64 {
+    2.0 * x
+}
+
+/// `mem::take` of what only rustc knows the type of.
+#[differentiable]
+fn taken(h: &Held, x: f64) -> f64 {
+    let mut a = h.x * h.l[0];
+    let b = std::mem::take(&mut a);
+    (a + x).cos() * b
+}
+
+/// A number that has a name is no other number.
+#[differentiable]
+fn named_numbers(x: &[f64]) -> f64 {
+    #[allow(unused_mut)]
+    let mut two: usize = 2;
+    x[two] * (x[0] / (x[1].powi(2) + 1.0)) + x[two % x.len()]
+}
+
+#[test]
+fn types_of_constants() {
+    // x * x * 2x * 0.25 * 0.5 + 4x
+    for k in [0, 1] {
+        let (y, dx) = typed_elsewhere::value_and_grad(k, 2.0);
+        assert_eq!((y, dx), (10.0, 7.0));
+    }
+    at!(typed_beside: 0.7, -1.3);
+    let held = Held { x: 3.0, l: [0.5, 0.25] };
+    let (y, (dh, _)) = shown_by_value::value_and_grad(&held, 1.0);
+    assert_eq!((y, dh.x), (72.0, 48.0));
+    let (y, (dh, dx)) = taken::value_and_grad(&held, 0.0);
+    assert_eq!((y, dh.x, dh.l, dx), (1.5, 0.5, [3.0, 0.0], 0.0));
+    assert_eq!(named_numbers::grad(&[1.0, 1.0, 3.0]), [1.5, -1.5, 1.5]);
+}

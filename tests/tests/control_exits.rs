@@ -417,3 +417,71 @@ fn a_break_with_a_constant() {
     );
     assert_eq!(a_constant_or_not::hvp(2.0, 1, 1.0), 0.0);
 }
+
+/// A `return` inside a loop that is the value of another `return`, or of an arm at the end.
+#[differentiable(forward)]
+fn returns_within_a_return(p: f64, q: f64) -> f64 {
+    if p > 0.0 {
+        return {
+            let mut k = 0;
+            loop {
+                k += 1;
+                if k > 3 {
+                    break p * q;
+                }
+                while k < 2 && q > 1.0 {
+                    return q * q;
+                }
+            }
+        };
+    }
+    p
+}
+
+/// The same in a labelled block and at the end of an arm.
+#[differentiable(forward)]
+fn returns_within_a_block(p: f64, q: f64) -> f64 {
+    if p > 0.0 {
+        'a: {
+            if q > 0.5 {
+                break 'a q;
+            }
+            if q > 0.2 {
+                return p * p;
+            }
+            p * q
+        }
+    } else {
+        p
+    }
+}
+
+/// What is taken apart is there only where nothing returned.
+#[differentiable(forward)]
+fn taken_apart_after_returns(p: f64, x: &[f64], first: bool) -> f64 {
+    let (a, [b, mut c]) = if first {
+        for e in x {
+            if *e > 1.0 {
+                return *e * p;
+            }
+        }
+        (p, [x[0], x[1]])
+    } else {
+        (x[1], [p, 2.0])
+    };
+    c *= p;
+    a * b + c
+}
+
+#[test]
+fn returns_from_values() {
+    expect!(returns_within_a_return(1.0, 2.0) = 4.0, d = (0.0, 4.0));
+    expect!(returns_within_a_return(3.0, 0.5) = 1.5, d = (0.5, 3.0));
+    expect!(returns_within_a_return(-1.0, 0.5) = -1.0, d = (1.0, 0.0));
+    expect!(returns_within_a_block(3.0, 1.0) = 1.0, d = (0.0, 1.0));
+    expect!(returns_within_a_block(3.0, 0.25) = 9.0, d = (6.0, 0.0));
+    expect!(returns_within_a_block(3.0, 0.125) = 0.375, d = (0.125, 3.0));
+    expect!(taken_apart_after_returns(3.0, &[0.5, 2.0], true) = 6.0, d = (2.0, vec![0.0, 3.0]));
+    expect!(taken_apart_after_returns(3.0, &[0.5, 0.25], true) = 2.25, d = (0.75, vec![3.0, 3.0]));
+    expect!(taken_apart_after_returns(3.0, &[0.5, 0.25], false) = 6.75, d = (2.25, vec![0.0, 3.0]));
+}

@@ -277,3 +277,93 @@ fn closures_called_and_handed_on() {
         d = ([12.0 + 6.0 + 4.0 + 1.0, 48.0 + 3.0 + 4.0], 4.5 + 108.0 + 4.5 + 3.0 + 12.0)
     );
 }
+
+/// A constant that a loop gives, in a closure that may return before.
+#[differentiable(forward)]
+fn constant_after_returns(p: f64, x: &[f64]) -> f64 {
+    x.iter().fold(p, |so_far, e| {
+        so_far * {
+            let mut k = 0;
+            loop {
+                k += 1;
+                if k > 3 {
+                    break 0.5;
+                }
+                if *e < 0.5 {
+                    return array![0.75, 0.25].sum();
+                }
+            }
+        }
+    })
+}
+
+/// What is gone over cannot be gone over backwards as it is, and nothing is saved.
+#[differentiable(forward)]
+fn leaves_a_stepped_range(x: &[f64]) -> f64 {
+    for k in (0..=4).step_by(2) {
+        if k > 1 {
+            return x[0] * k as f64;
+        }
+    }
+    x[1]
+}
+
+/// A constant that changes after it was gone over: its elements are those that it had.
+#[differentiable(forward)]
+fn changes_later(n: usize, p: f64) -> f64 {
+    let mut w = vec![1.0, 2.0, n as f64];
+    let a = w.iter().map(|x| *x * p * p).sum::<f64>();
+    w[0] = 15.0;
+    let mut m = Array2::from_elem((3, 2), n as f64);
+    m[[0, 0]] = 0.5;
+    let b = m.rows().into_iter().map(|r| r[n % 2] * p).sum::<f64>();
+    m[[0, 0]] = 1.5;
+    a * w[0] + b * m[[0, 0]]
+}
+
+/// Views of what the function made, which its pullback cannot keep.
+#[differentiable(forward)]
+fn shown_again(n: usize, p: f64) -> f64 {
+    if n < 1 {
+        return p;
+    }
+    let w = Array2::from_elem((3, 2), n as f64);
+    let s = w.rows().into_iter().map(|r| r[n % 2] * p * p).sum::<f64>();
+    let l = [0.5; 2];
+    s * l.iter().rev().fold(shown_again(n - 1, p), |a, b| a * *b)
+}
+
+/// Views of constants that a closure makes.
+#[differentiable(constant(batches), forward)]
+fn made_by_a_closure(batches: &[Array2<f64>], w: &Array1<f64>) -> f64 {
+    let mut loss = 0.0;
+    for batch in batches.iter().map(|b| b.view()) {
+        loss += batch.dot(w).sum();
+    }
+    loss + batches.iter().map(|b| b.t()).zip(w.iter()).map(|(b, w)| b.sum() * w * w).sum::<f64>()
+}
+
+/// The elements of a constant matrix.
+#[differentiable(forward)]
+fn beside_a_matrix(p: f64, m: &Array2<f64>) -> f64 {
+    let w = array![[1.0, 2.0], [3.0, 4.0]];
+    w.iter().zip(m.iter()).map(|(x, m)| *x * p * *m).sum::<f64>()
+}
+
+#[test]
+fn constants_gone_over() {
+    expect!(changes_later(2, 2.0) = 313.5, d = 306.75);
+    expect!(shown_again(2, 2.0) = 36.0, d = 90.0);
+    let batches = [array![[1.0, 2.0], [3.0, 4.0]], array![[0.0, 1.0], [1.0, 0.0]]];
+    expect!(
+        made_by_a_closure(&batches, &array![2.0, 3.0]) = 89.0,
+        d = array![5.0 + 40.0, 7.0 + 12.0]
+    );
+    expect!(
+        beside_a_matrix(2.0, &array![[1.0, 1.0], [2.0, 0.5]]) = 22.0,
+        d = (11.0, array![[2.0, 4.0], [6.0, 8.0]])
+    );
+    expect!(constant_after_returns(1.0, &[0.6, 0.7]) = 0.25, d = (0.25, vec![0.0, 0.0]));
+    expect!(constant_after_returns(3.0, &[0.6, 0.2, 0.6]) = 0.5, d = (0.0, vec![0.0; 3]));
+    expect!(leaves_a_stepped_range(&[3.0, 5.0]) = 6.0, d = vec![2.0, 0.0]);
+}

@@ -43,20 +43,21 @@ impl<'a> Writer<'a> {
             .map(|(position, arm)| self.arm(node, arm, position, &places))
             .collect();
         // The value of the whole: the results that stand in no variable, and the record.
+        // What stands in a variable has its name, which none of the others may take.
+        for (out, place) in node.outs.iter().zip(&places) {
+            if let Place::Variable(value) = place {
+                self.take_over(*out, *value);
+            }
+        }
         let mut names = Vec::new();
         if let Some(record) = record {
             names.push(self.bound_name(record, node));
         }
-        for (position, place) in places.iter().enumerate() {
-            let out = node.outs[position];
-            match place {
-                Place::Variable(value) => self.take_over(out, *value),
-                Place::Tail(guard) => {
-                    names.push(self.bound_name(out, node));
-                    if let (Some(guard), Some(name)) = (guard, self.names.get(out).cloned()) {
-                        self.keep(out, guard, &name, TokenStream::new());
-                    }
-                }
+        for (out, place) in node.outs.iter().zip(&places) {
+            let Place::Tail(guard) = place else { continue };
+            names.push(self.bound_name(*out, node));
+            if let (Some(guard), Some(name)) = (guard, self.names.get(*out).cloned()) {
+                self.keep(*out, guard, &name, TokenStream::new());
             }
         }
         let branch = self.where_needed(node, self.choice(node, &arms), &places);
@@ -124,6 +125,7 @@ impl<'a> Writer<'a> {
             .iter()
             .filter_map(|arm| self.root_outside(arm.results[position], &defined))
             .collect();
+        let own_guard = self.guard_of_value(out).map(|guard| guard.to_string());
         let is_free = |writer: &Self, value: Value| {
             let is_taken = taken
                 .iter()
@@ -132,7 +134,9 @@ impl<'a> Writer<'a> {
                 && (!writer.in_adjoint
                     || writer.is_mutated(value)
                     || writer.graph.info(out).name.is_some());
-            writer.is_free_variable(value) && !is_taken && is_alike
+            // What is there for more than the result must stay there, though the result is not wanted.
+            let guard = writer.guard_of_value(value).map(|guard| guard.to_string());
+            writer.is_free_variable(value) && !is_taken && is_alike && guard == own_guard
         };
         if let Some(value) = candidates.iter().copied().find(|value| is_free(self, *value)) {
             self.open_for_writing(value);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
+use super::elements::with_types;
 use super::text::{strength, suffixed, Strength, Text};
 use super::tokens::{located, rename_pattern};
 use super::writer::Writer;
@@ -131,7 +132,7 @@ impl<'a> Writer<'a> {
         let span = node.span();
         match &node.op {
             Op::Literal(text) => self.literal_of(text, node.out()),
-            Op::Verbatim(verbatim) => self.verbatim(verbatim, &node.args),
+            Op::Verbatim(verbatim) => self.constant(verbatim, node),
             Op::Row(row) => self.row(row, node),
             Op::Field(member_name) => {
                 let base = self.text(node.args[0]).at_least(Strength::Atom);
@@ -404,6 +405,15 @@ impl<'a> Writer<'a> {
         let names = self.renames(verbatim, args);
         let tokens = rename(verbatim.tokens.0.clone(), &names);
         Text { strength: strength(&tokens), tokens }
+    }
+
+    /// The same of a constant, of whose type more may be known than its tokens say.
+    pub(super) fn constant(&self, verbatim: &Verbatim, node: &Node) -> Text {
+        let text = self.verbatim(verbatim, &node.args);
+        match node.outs.as_slice() {
+            [out] => Text { tokens: with_types(text.tokens, self.graph.ty(*out)), ..text },
+            _ => text,
+        }
     }
 
     fn renames(&self, verbatim: &Verbatim, args: &[Value]) -> HashMap<String, TokenStream> {

@@ -121,12 +121,19 @@ impl<'a> Writer<'a> {
             let from = usize::from(unloop.turns != Turns::Known);
             let iterable =
                 self.verbatim(&each.iterable, &node.args[from..]).at_least(Strength::Atom);
-            let iterable = match (each.is_range, &record) {
-                (true, _) => quote!(#iterable),
-                (false, None) => quote!(::core::iter::IntoIterator::into_iter(#iterable)
-                    .collect::<::std::vec::Vec<_>>().into_iter()),
-                (false, Some(record)) => quote!(::core::iter::IntoIterator::into_iter(#iterable)
-                    .take(#record.len()).collect::<::std::vec::Vec<_>>().into_iter()),
+            // As many as there were, if the loop was left before its end.
+            let taken = match (unloop.turns, &record) {
+                (Turns::Counted, _) => {
+                    let turns = self.place_text(node.args[0]);
+                    quote!(.take(#turns))
+                }
+                (_, Some(record)) => quote!(.take(#record.len())),
+                (_, None) => TokenStream::new(),
+            };
+            let iterable = match each.is_range {
+                true => quote!(#iterable),
+                false => quote!(::core::iter::IntoIterator::into_iter(#iterable)
+                    #taken.collect::<::std::vec::Vec<_>>().into_iter()),
             };
             (pattern, iterable)
         });
@@ -137,12 +144,14 @@ impl<'a> Writer<'a> {
             }
         });
         let head = match (unloop.turns, again) {
-            (Turns::Counted, _) => {
+            (Turns::Counted, None) => {
                 let turns = self.place_text(node.args[0]);
                 quote!(for _ in 0..#turns)
             }
             (_, None) => quote!(for #restored in #saved),
-            (Turns::Known, Some((pattern, iterable))) => quote!(for #pattern in #iterable.rev()),
+            (Turns::Known | Turns::Counted, Some((pattern, iterable))) => {
+                quote!(for #pattern in #iterable.rev())
+            }
             (Turns::Recorded, Some((pattern, iterable))) => {
                 quote!(for (#pattern, #restored) in #iterable.rev().zip(#saved))
             }

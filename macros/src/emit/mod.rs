@@ -15,6 +15,7 @@ mod body;
 mod branches;
 mod call;
 mod derived;
+mod elements;
 mod expr;
 mod extension;
 mod forms;

@@ -229,7 +229,7 @@ impl<'a> Writer<'a> {
         match &node.op {
             Op::Effect(verbatim) => Some(self.effect(verbatim, &node.args)),
             Op::Verbatim(verbatim) if verbatim.pattern.is_some() => {
-                let value = self.verbatim(verbatim, &node.args);
+                let value = self.constant(verbatim, node);
                 Some(self.bound_pattern(node, verbatim, value))
             }
             Op::AddField(_) | Op::AddAll | Op::AddView(_) => Some(self.addition(node)),

@@ -47,6 +47,16 @@ impl Verbatim {
         Verbatim { tokens: Tokens(tokens), names, pattern: None, pure }
     }
 
+    /// True for what shows parts of something else, so that it cannot be kept by itself: `&e`, and the items of an
+    /// iterator.
+    pub(crate) fn shows(&self) -> bool {
+        let is_collected = || {
+            let mut start = self.tokens.0.clone().into_iter().take(12);
+            start.any(|token| matches!(token, TokenTree::Ident(name) if name == "collect"))
+        };
+        self.is_lent() || is_collected()
+    }
+
     /// True for `&e`, and for `::core::clone::Clone::clone(&items[at])`, our own way to an item: it costs
     /// next to nothing to take them again.
     pub(crate) fn is_lent(&self) -> bool {

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
 use syn::spanned::Spanned;
-use syn::Expr;
+use syn::{Expr, ExprMethodCall};
 
 use super::items::{Item, Items};
 use super::mentions::Mentions;
@@ -12,10 +12,13 @@ use crate::graph::{Ty, Value};
 
 impl Lowering<'_> {
     /// Something constant that stands beside something active.
-    pub(super) fn constant_items<'e>(&mut self, expr: &'e Expr) -> Items<'e> {
+    pub(super) fn constant_items<'e>(&mut self, expr: &'e Expr) -> Result<Items<'e>, Value> {
         let span = expr.span();
         match expr {
             Expr::Paren(inner) => return self.constant_items(&inner.expr),
+            Expr::MethodCall(call) if self.is_made_of_positions(expr) && !is_shown(call) => {
+                return self.adapted(call);
+            }
             Expr::Range(range) if range.end.is_none() || !is_literal(range) => {
                 let start = range.start.as_ref().map(|start| self.constant(start));
                 let is_closed = matches!(range.limits, syn::RangeLimits::Closed(_));
@@ -38,38 +41,35 @@ impl Lowering<'_> {
                         span,
                     )
                 });
-                return Items { length, item: Item::Position(start) };
+                return Ok(Items { length, item: Item::Position(start) });
             }
-            Expr::MethodCall(call) if call.args.is_empty() && call.method == "iter" => {
-                return self.indexed(&call.receiver, |base| quote!(&#base[__at]), span);
+            Expr::MethodCall(call) if is_call(call, "iter") && !self.is_of_rank(&call.receiver) => {
+                return Ok(self.indexed(&call.receiver, |base| quote!(&#base[__at]), span));
             }
-            Expr::MethodCall(call)
-                if call.args.is_empty()
-                    && matches!(call.method.to_string().as_str(), "copied" | "cloned") =>
-            {
-                if let Expr::MethodCall(inner) = &*call.receiver {
-                    if inner.args.is_empty() && inner.method == "iter" {
-                        return self.indexed(
-                            &inner.receiver,
-                            |base| quote!(#base[__at].clone()),
-                            span,
-                        );
+            Expr::MethodCall(call) if is_call(call, "copied") || is_call(call, "cloned") => {
+                match &*call.receiver {
+                    Expr::MethodCall(inner)
+                        if is_call(inner, "iter") && !self.is_of_rank(&inner.receiver) =>
+                    {
+                        let tokens = |base| quote!(#base[__at].clone());
+                        return Ok(self.indexed(&inner.receiver, tokens, span));
                     }
+                    _ => {}
                 }
             }
-            Expr::MethodCall(call) if call.args.is_empty() && call.method == "enumerate" => {
-                let inner = self.constant_items(&call.receiver);
+            Expr::MethodCall(call) if is_call(call, "enumerate") => {
+                let inner = self.constant_items(&call.receiver)?;
                 let item = Item::Pair(Box::new(Item::Position(None)), Box::new(inner.item));
-                return Items { length: inner.length, item };
+                return Ok(Items { length: inner.length, item });
             }
-            Expr::Reference(inner) => {
-                return self.indexed(&inner.expr, |base| quote!(&#base[__at]), span);
+            Expr::Reference(inner) if !self.is_of_rank(&inner.expr) => {
+                return Ok(self.indexed(&inner.expr, |base| quote!(&#base[__at]), span));
             }
             _ => {}
         }
         // Any other iterator is gone through once, before the loop; again in the adjoint, if it only looks
         // at something, since what it shows cannot be kept.
-        let mut mentions = self.mentions(expr);
+        let mut mentions = self.mentions_then(expr);
         mentions.pure &= match expr {
             Expr::Path(_) => {
                 self.binding(expr).is_some_and(|held| self.graph.info(held.value).is_reference)
@@ -95,7 +95,45 @@ impl Lowering<'_> {
             mentions: vec![("__base".to_owned(), all)],
             ty: Ty::Unknown,
         };
-        Items { length: Some(length), item }
+        Ok(Items { length: Some(length), item })
+    }
+
+    /// True for what can be asked for the item at any position, so that none has to be kept.
+    pub(super) fn is_made_of_positions(&self, expr: &Expr) -> bool {
+        match expr {
+            Expr::Paren(inner) => self.is_made_of_positions(&inner.expr),
+            Expr::Range(range) => range.end.is_some() && !is_literal(range),
+            Expr::Reference(inner) => inner.mutability.is_none() && self.is_list(&inner.expr),
+            Expr::MethodCall(call) => match (call.method.to_string().as_str(), call.args.len()) {
+                ("iter", 0) => self.is_list(&call.receiver),
+                ("copied" | "cloned", 0) => {
+                    is_shown(call) && self.is_made_of_positions(&call.receiver)
+                }
+                ("enumerate" | "rev", 0) | ("skip" | "take" | "step_by", 1) => {
+                    self.is_made_of_positions(&call.receiver)
+                }
+                ("zip", 1) => [&*call.receiver, &call.args[0]]
+                    .into_iter()
+                    .all(|part| self.is_made_of_positions(part)),
+                ("map", 1) => {
+                    let is_formula = matches!(&call.args[0], Expr::Closure(closure)
+                        if !matches!(&*closure.body, Expr::Block(_)));
+                    is_formula && self.is_made_of_positions(&call.receiver)
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// True for what surely has an element at every position.
+    fn is_list(&self, expr: &Expr) -> bool {
+        matches!(self.constant_type(expr), Ty::List(_) | Ty::Array(_, Some(1)))
+    }
+
+    /// True for an array whose elements have no single position.
+    fn is_of_rank(&self, expr: &Expr) -> bool {
+        matches!(self.constant_type(expr), Ty::Array(_, Some(rank)) if rank != 1)
     }
 
     fn indexed<'e>(
@@ -105,7 +143,16 @@ impl Lowering<'_> {
         span: Span,
     ) -> Items<'e> {
         let ty = crate::graph::element(&self.constant_type(base));
-        let mentions = self.mentions(base);
+        let mut mentions = self.mentions(base);
+        let mut base = base.to_token_stream();
+        if mentions.is_steady && !mentions.pure {
+            // What changes later is gone over as it is now.
+            let then = quote!(::std::borrow::ToOwned::to_owned(&#base));
+            let then =
+                self.verbatim(then, Mentions { active: None, ..mentions }, Ty::Unknown, span);
+            base = quote!(__base);
+            mentions = Mentions::of([("__base".to_owned(), then)].into_iter().collect());
+        }
         let length = self.verbatim(
             quote!(#base.len()),
             Mentions { active: None, ..mentions.clone() },
@@ -113,12 +160,27 @@ impl Lowering<'_> {
             span,
         );
         let item = Item::Constant {
-            tokens: tokens(base.to_token_stream()),
+            tokens: tokens(base),
             mentions: mentions.names.into_iter().collect(),
             ty,
         };
         Items { length: Some(length), item }
     }
+}
+
+/// True for `x.iter()` and `x.iter().cloned()`, which show or copy what stands there.
+fn is_shown(call: &ExprMethodCall) -> bool {
+    let is_iter = |call: &ExprMethodCall| is_call(call, "iter");
+    match &*call.receiver {
+        Expr::MethodCall(inner) if is_call(call, "copied") || is_call(call, "cloned") => {
+            is_iter(inner)
+        }
+        _ => is_iter(call),
+    }
+}
+
+fn is_call(call: &ExprMethodCall, name: &str) -> bool {
+    call.args.is_empty() && call.method == name
 }
 
 /// True for an iterator that takes its items out of a variable.

@@ -204,14 +204,23 @@ impl Lowering<'_> {
             Body::Nothing => None,
         };
         let Some(After { local, rest }) = after else { return value };
-        if let (Some(local), Some(value)) = (local, value) {
-            self.bind_pattern(&local.pat, value);
-        }
         // An arm that comes to its end may still jump from within.
-        match self.pending(span_of(rest)) {
+        let pending = self.pending(span_of(rest));
+        let mut later = Vec::new();
+        if let (Some(local), Some(value)) = (local, value) {
+            match pending {
+                Pending::If(_) if alone(&local.pat).is_none() => {
+                    later.push(self.bind_later(local, value));
+                    later.extend_from_slice(rest);
+                }
+                _ => self.bind_pattern(&local.pat, value),
+            }
+        }
+        match pending {
             Pending::No => self.sequence(rest, tail),
             Pending::Always => Some(self.undefined(span_of(rest))),
-            Pending::If(jumped) => self.guarded(jumped, rest, tail),
+            Pending::If(jumped) if later.is_empty() => self.guarded(jumped, rest, tail),
+            Pending::If(jumped) => self.guarded(jumped, &later, tail),
         }
     }
 }

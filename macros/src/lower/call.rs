@@ -255,6 +255,11 @@ pub(super) fn passing(arg: &Expr) -> Passing {
     match arg {
         Expr::Reference(_) => Passing::Reference,
         Expr::Paren(inner) => passing(&inner.expr),
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => Passing::Owned,
+        Expr::Block(block) => match block.block.stmts.last() {
+            Some(syn::Stmt::Expr(value, None)) => passing(value),
+            _ => Passing::Value,
+        },
         Expr::MethodCall(call) if call.args.is_empty() => match call.method.to_string().as_str() {
             "view" | "reborrow" => Passing::View,
             "clone" | "to_owned" | "into_owned" | "cloned" | "copied" | "to_vec" => Passing::Owned,

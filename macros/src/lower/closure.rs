@@ -37,8 +37,18 @@ impl Lowering<'_> {
         let result = self.applied(function, element, method, span);
         let body = std::mem::replace(&mut self.nodes, outer);
         let (outside, inside) = self.divided(body, &[element]);
-        if self.is_beyond_a_kernel(&inside, &[element]) {
+        let elem = self.graph.ty(element).elem();
+        let is_beyond_a_kernel = self.is_beyond_a_kernel(&inside, &[element]);
+        if is_beyond_a_kernel {
             self.restore(before);
+        }
+        // A constant of literals has the type that the closure gives its elements.
+        if let Ty::Array(own @ (Elem::Unknown | Elem::Literal), _) =
+            &mut self.graph.info_mut(receiver).ty
+        {
+            *own = own.join(elem);
+        }
+        if is_beyond_a_kernel {
             return self.mapped_by_turns(receiver, function, method, span);
         }
         self.nodes.extend(outside);

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
+use syn::visit::Visit;
 use syn::{Expr, Lit};
 
 use super::mentions::Mentions;
@@ -23,7 +24,9 @@ impl Lowering<'_> {
             Expr::Group(group) => return self.constant(&group.expr),
             Expr::Reference(lent) if lent.mutability.is_none() => return self.constant(&lent.expr),
             Expr::Path(_) => match self.binding(expr) {
-                Some(binding) if !binding.is_mutable => return binding.value,
+                Some(binding) if !binding.is_mutable => {
+                    return self.out_of_option(binding.value, expr.span())
+                }
                 _ => {}
             },
             Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Neg(_)) => {
@@ -134,6 +137,23 @@ impl Lowering<'_> {
             }
             Expr::Macro(mac) => self.constant_macro_type(&mac.mac),
             Expr::Call(call) => self.made_by(call),
+            Expr::Block(block) => self.type_of_block(&block.block),
+            Expr::If(branch) => {
+                let other = branch.else_branch.as_ref().map(|(_, other)| self.constant_type(other));
+                of_arms(
+                    [Some(self.type_of_block(&branch.then_branch)), other].into_iter().flatten(),
+                )
+            }
+            Expr::Match(matched) => {
+                of_arms(matched.arms.iter().map(|arm| self.constant_type(&arm.body)))
+            }
+            _ => Ty::Unknown,
+        }
+    }
+
+    fn type_of_block(&self, block: &syn::Block) -> Ty {
+        match block.stmts.last() {
+            Some(syn::Stmt::Expr(value, None)) => self.constant_type(value),
             _ => Ty::Unknown,
         }
     }
@@ -168,6 +188,12 @@ impl Lowering<'_> {
         });
         match super::ty::of_type(&alone, known) {
             Ty::Array(elem, None) => {
+                let elem = match (function.path.segments.last(), call.args.iter().nth(1)) {
+                    (Some(last), Some(part)) if last.ident == "from_elem" => {
+                        elem.join(self.constant_type(part).elem())
+                    }
+                    _ => elem,
+                };
                 let rank = match call.args.first() {
                     Some(Expr::Tuple(shape)) => Some(shape.elems.len()),
                     Some(shape) if self.constant_type(shape) == Ty::Integer => Some(1),
@@ -190,12 +216,54 @@ impl Lowering<'_> {
         if matches!(name.as_str(), "clone" | "to_owned" | "to_vec") {
             return receiver;
         }
+        if name == "mapv" && call.args.first().is_some_and(keeps_type) {
+            return receiver;
+        }
         let row = ops::by_call(&name, call.args.len() + 1);
-        match row {
-            Some(row) if row.is_elementwise() && receiver.is_float() => receiver,
+        match (row, &receiver) {
+            (Some(row), Ty::Float(_)) if row.is_elementwise() => receiver,
+            (Some(row), Ty::Array(elem, _)) if matches!(row.name, "Sum" | "Product") => {
+                Ty::Float(*elem)
+            }
+            (Some(row), Ty::Array(elem, Some(1)))
+                if row.name == "Dot"
+                    && matches!(self.constant_type(&call.args[0]), Ty::Array(_, Some(1))) =>
+            {
+                Ty::Float(*elem)
+            }
             _ => Ty::Unknown,
         }
     }
+}
+
+/// A float, if all arms give one: of anything else an arm may say less than there is to know.
+fn of_arms(mut arms: impl Iterator<Item = Ty>) -> Ty {
+    let Some(first) = arms.next() else { return Ty::Unknown };
+    let joined = |so_far: Ty, arm: Ty| match (so_far, arm) {
+        (Ty::Float(a), Ty::Float(b)) => Ty::Float(a.join(b)),
+        _ => Ty::Unknown,
+    };
+    match arms.fold(first, joined) {
+        ty @ Ty::Float(_) => ty,
+        _ => Ty::Unknown,
+    }
+}
+
+/// True for a closure that gives what it is given, as far as can be seen: no type stands in its body.
+fn keeps_type(function: &Expr) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_type(&mut self, _: &'ast syn::Type) {
+            self.0 = true;
+        }
+        fn visit_expr_call(&mut self, _: &'ast syn::ExprCall) {
+            self.0 = true;
+        }
+    }
+    let Expr::Closure(closure) = function else { return false };
+    let mut finder = Finder(false);
+    finder.visit_expr(&closure.body);
+    !finder.0
 }
 
 /// True for an operator that gives a `bool`.

@@ -3,7 +3,7 @@
 use syn::spanned::Spanned;
 use syn::Expr;
 
-use super::exits::{Around, Tail};
+use super::exits::{Around, Pending, Tail};
 use super::flow::{changes_receiver, written};
 use super::jumps::Jumps;
 use super::stmt::compound;
@@ -36,17 +36,23 @@ impl Lowering<'_> {
 
     /// Branches, loops and blocks.
     pub(super) fn control(&mut self, expr: &Expr, tail: Tail) -> Option<Value> {
-        match expr {
-            Expr::If(branch) => self.if_expr(branch, tail),
-            Expr::Match(matched) => self.match_expr(matched, tail),
+        let value = match expr {
+            Expr::If(branch) => return self.if_expr(branch, tail),
+            Expr::Match(matched) => return self.match_expr(matched, tail),
             Expr::ForLoop(turns) => self.for_loop(turns),
             Expr::While(turns) => self.while_loop(turns),
             Expr::Loop(turns) => self.endless_loop(turns),
             Expr::Block(block) => match &block.label {
-                None => self.block_with(&block.block, tail),
+                None => return self.block_with(&block.block, tail),
                 Some(label) => self.labelled_block(block, label),
             },
             _ => None,
+        };
+        match (tail, self.pending(expr.span())) {
+            (Tail::Function, Pending::If(_) | Pending::Always) => {
+                self.with_returned(value, expr.span())
+            }
+            _ => value,
         }
     }
 

@@ -263,6 +263,14 @@ impl Lowering<'_> {
         self.node(crate::graph::Op::Inner, vec![option], ty, span)
     }
 
+    /// The value of a loop or block that ends the function: that of a `return` from within, if there was one.
+    pub(super) fn with_returned(&mut self, value: Option<Value>, span: Span) -> Option<Value> {
+        let value = self.after_returns(value, span);
+        let flag = self.flag(false, span);
+        self.scopes.assign(RETURNED, flag);
+        value
+    }
+
     /// The function's value: that of an early `return`, or of its end.
     pub(super) fn after_returns(&mut self, value: Option<Value>, span: Span) -> Option<Value> {
         let returned = self.scopes.get(RETURNED)?.value;

@@ -152,10 +152,11 @@ impl Lowering<'_> {
                 let operands = [self.expr(&binary.left), self.expr(&binary.right)];
                 self.learn_types(ops::row("Sub"), &operands);
                 let op = binary.op;
+                let is_lent = operands.map(|operand| self.is_lent_number(operand));
                 self.constant_of(
                     &operands,
                     |names| {
-                        let (a, b) = (&names[0], &names[1]);
+                        let (a, b) = (number(&names[0], is_lent[0]), number(&names[1], is_lent[1]));
                         quote!(#a #op #b)
                     },
                     Ty::Bool,
@@ -203,6 +204,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// True for an element that is lent and whose type only rustc knows: the user writes `*x`, and we write
+    /// what is a number whether `x` is the place or a reference to it.
+    fn is_lent_number(&self, operand: Value) -> bool {
+        self.graph.info(operand).is_reference
+            && matches!(self.graph.ty(operand), Ty::Unknown | Ty::Numeric(_))
+    }
+
     /// A constant made of values, such as a comparison: nothing flows through it.
     pub(super) fn constant_of(
         &mut self,
@@ -245,9 +253,10 @@ impl Lowering<'_> {
     pub(super) fn member_of_construct(&self, base: Value, member: &str) -> Option<Value> {
         let (construct, parts) = self.constructs.get(&base)?;
         let position = construct.members.iter().position(|name| name == member)?;
-        // A literal has the type of the struct's field, which only rustc knows.
-        let is_literal = *self.graph.ty(parts[position]) == Ty::Float(Elem::Literal);
-        (construct.form != Form::Struct || !is_literal).then_some(parts[position])
+        let part = parts[position];
+        // What is made of literals has the type of the struct's field, which only rustc knows.
+        let is_typed = self.is_active(part) || !is_of_literals(self.graph.ty(part));
+        (construct.form != Form::Struct || is_typed).then_some(part)
     }
 
     /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
@@ -286,7 +295,16 @@ impl Lowering<'_> {
             Ty::Float(elem) => self.cast_to(operand, elem, span),
             Ty::Integer => {
                 let ty = &cast.ty;
-                self.constant_of(&[operand], |names| quote!((#(#names)*) as #ty), Ty::Integer, span)
+                let is_lent = self.is_lent_number(operand);
+                self.constant_of(
+                    &[operand],
+                    |names| {
+                        let number = number(&names[0], is_lent);
+                        quote!((#number) as #ty)
+                    },
+                    Ty::Integer,
+                    span,
+                )
             }
             _ => {
                 let expr = Expr::Cast(cast.clone());
@@ -354,6 +372,25 @@ impl Lowering<'_> {
             rest,
         };
         self.node(Op::Construct(construct), parts, Ty::Struct(name), literal.span())
+    }
+}
+
+/// True for the type of constants whose floats are literals, or may be.
+fn is_of_literals(ty: &Ty) -> bool {
+    match ty {
+        Ty::Float(elem) => *elem == Elem::Literal,
+        Ty::Array(elem, _) => !matches!(elem, Elem::F32 | Elem::F64),
+        Ty::List(inner) => is_of_literals(inner),
+        Ty::Tuple(parts) => parts.iter().any(is_of_literals),
+        _ => false,
+    }
+}
+
+/// An operand that is a number, by value.
+fn number(operand: &proc_macro2::Ident, is_lent: bool) -> proc_macro2::TokenStream {
+    match is_lent {
+        true => quote!(#operand.clone()),
+        false => quote!(#operand),
     }
 }
 

@@ -13,13 +13,14 @@ use quote::{quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{Expr, Ident, Stmt};
 
+use super::branch::alone;
 use super::flow::{root, written};
 use super::items::is_iterator;
 use super::jumps::Jumps;
 use super::matching::has_let;
 use super::stmt::compound;
 use super::Lowering;
-use crate::graph::key;
+use crate::graph::{key, Value};
 
 impl Lowering<'_> {
     /// The statements that a statement stands for whose operands jump; nothing if none does.
@@ -45,6 +46,31 @@ impl Lowering<'_> {
         }
         before.push(stmt);
         Some(before)
+    }
+
+    /// A `let` whose value jumps and is taken apart, as two: the second is reached only where nothing jumped.
+    pub(super) fn taken_apart_later(&mut self, stmt: &Stmt) -> Option<[Stmt; 2]> {
+        let Stmt::Local(local) = stmt else { return None };
+        if alone(&local.pat).is_some() || local.init.as_ref()?.diverge.is_some() {
+            return None;
+        }
+        let mut local = local.clone();
+        let mut before = Vec::new();
+        self.bind_before(&mut local.init.as_mut()?.expr, &mut before);
+        Some([before.pop()?, Stmt::Local(local)])
+    }
+
+    /// Lets a new name stand for a value, and a pattern for that name.
+    pub(super) fn bind_later(&mut self, local: &syn::Local, value: Value) -> Stmt {
+        self.hoisted += 1;
+        let name = format!("value{}", self.hoisted);
+        let ident = Ident::new(&name, Span::mixed_site());
+        self.bind_name(&key(&ident), value);
+        let mut local = local.clone();
+        if let Some(init) = &mut local.init {
+            *init.expr = syn::parse_quote!(#ident);
+        }
+        Stmt::Local(local)
     }
 
     /// Moves what jumps, of what an expression needs before it does its own, in front of it.

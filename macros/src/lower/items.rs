@@ -116,7 +116,7 @@ impl Lowering<'_> {
 
     fn sequence_of<'e>(&mut self, expr: &'e Expr) -> Result<Items<'e>, Value> {
         if self.is_constant(expr) {
-            return Ok(self.constant_items(expr));
+            return self.constant_items(expr);
         }
         match expr {
             Expr::Paren(inner) => self.sequence_of(&inner.expr),
@@ -134,7 +134,7 @@ impl Lowering<'_> {
     }
 
     /// `x.iter()` and what else an iterator is made of.
-    fn adapted<'e>(&mut self, call: &'e ExprMethodCall) -> Result<Items<'e>, Value> {
+    pub(super) fn adapted<'e>(&mut self, call: &'e ExprMethodCall) -> Result<Items<'e>, Value> {
         let span = call.method.span();
         let name = call.method.to_string();
         match (name.as_str(), call.args.len()) {

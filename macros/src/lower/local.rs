@@ -75,15 +75,11 @@ impl Lowering<'_> {
         }
         let value = self.expr(&init.expr);
         let value = self.as_declared(value, &local.pat);
-        if let Pat::Type(typed) = &local.pat {
-            let known = super::ty::Known { holds_floats: true, generics: None };
-            self.learn_declared(value, &super::ty::of_type(&typed.ty, known));
-        }
         self.bind_pattern(&local.pat, value);
     }
 
-    /// Literals that a `let` gives a type, also in the parts of a tuple or a list, have it.
-    fn learn_declared(&mut self, value: Value, declared: &Ty) {
+    /// Constants that a `let` gives a type, also in the parts of a tuple or a list, have it.
+    pub(super) fn learn_declared(&mut self, value: Value, declared: &Ty) {
         let parts = self.constructs.get(&value).map(|(_, parts)| parts.clone()).unwrap_or_default();
         match declared {
             Ty::Float(_)
@@ -93,6 +89,12 @@ impl Lowering<'_> {
                 ) && !self.graph.info(value).is_reference =>
             {
                 self.graph.info_mut(value).ty = declared.clone();
+            }
+            Ty::Array(Elem::F32 | Elem::F64, _)
+                if !self.is_active(value) && !self.graph.info(value).is_reference =>
+            {
+                let ty = declared.joined(self.graph.ty(value));
+                self.graph.info_mut(value).ty = ty;
             }
             Ty::Tuple(declared) if declared.len() == parts.len() => {
                 parts.iter().zip(declared).for_each(|(part, ty)| self.learn_declared(*part, ty));

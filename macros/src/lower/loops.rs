@@ -51,7 +51,9 @@ impl Lowering<'_> {
         let every = Every::of(&turns.attrs, self);
         let is_cut = every.is_some() && !is_made_anew(&turns.expr);
         let over = match self.mentions(&*turns.expr).active {
-            None if !is_cut => Over::Constants { iterable: &turns.expr, pattern: &turns.pat },
+            None if !is_cut && !self.is_mapped(&turns.expr) => {
+                Over::Constants { iterable: &turns.expr, pattern: &turns.pat }
+            }
             _ => match self.items(&turns.expr) {
                 Ok(items) => Over::Positions(items, &turns.pat),
                 Err(mistake) => return Some(mistake),
@@ -101,6 +103,15 @@ impl Lowering<'_> {
                 lowering.block_with(&turns.body, Tail::Turn(number));
             },
         )
+    }
+}
+
+impl Lowering<'_> {
+    /// True for an iterator over constants that a closure makes, one at a time: what it makes may be a view, which
+    /// cannot be kept.
+    fn is_mapped(&self, iterable: &Expr) -> bool {
+        matches!(iterable, Expr::MethodCall(call) if call.method == "map")
+            && self.is_made_of_positions(iterable)
     }
 }
 

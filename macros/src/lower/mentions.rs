@@ -51,6 +51,29 @@ impl Lowering<'_> {
     }
 }
 
+impl Lowering<'_> {
+    /// The same of what is looked at later: what may change by then is copied now.
+    pub(super) fn mentions_then(&mut self, expr: &Expr) -> Mentions {
+        let Finder { mut found, changing, .. } = self.find(expr);
+        found.is_steady = found.pure;
+        if !found.pure {
+            return found;
+        }
+        for name in changing {
+            let once = Mentions {
+                names: [("__now".to_owned(), found.names[&name])].into_iter().collect(),
+                is_steady: true,
+                ..Mentions::default()
+            };
+            let tokens = quote::quote!(::std::borrow::ToOwned::to_owned(&__now));
+            let then = self.verbatim(tokens, once, Ty::Unknown, expr.span());
+            self.graph.info_mut(then).name = Some(name.clone());
+            found.names.insert(name, then);
+        }
+        found
+    }
+}
+
 /// What tokens mention of the names in scope.
 #[derive(Clone, Default)]
 pub(super) struct Mentions {

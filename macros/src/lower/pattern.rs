@@ -39,8 +39,9 @@ impl Lowering<'_> {
                 // A name that looked like a struct's may have been that of an array type.
                 let info = self.graph.info_mut(value);
                 if ty != Ty::Unknown && matches!(info.ty, Ty::Unknown | Ty::Struct(_)) {
-                    info.ty = ty;
+                    info.ty = ty.clone();
                 }
+                self.learn_declared(value, &ty);
                 self.bind_pattern(&typed.pat, value);
             }
             Pat::Tuple(tuple) => self.bind_members(&tuple.elems, value),

@@ -402,6 +402,12 @@ impl Lowering<'_> {
                 let ty = self.graph.ty(old).clone();
                 let value = match &ty {
                     Ty::Float(_) => self.placeholder(&ty, span),
+                    Ty::Unknown | Ty::Numeric(_) => {
+                        let names = [("__old".to_owned(), old)].into_iter().collect();
+                        let mentions = Mentions { names, ..Mentions::default() };
+                        let tokens = quote::quote!(__chainrule::rt::default_like(&__old));
+                        self.verbatim(tokens, mentions, ty, span)
+                    }
                     _ => {
                         let mentions = Mentions { pure: true, ..Default::default() };
                         self.verbatim(

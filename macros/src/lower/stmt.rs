@@ -46,6 +46,9 @@ impl Lowering<'_> {
             if let Some(result) = self.with_rest(stmt, rest, tail) {
                 return result;
             }
+            if let Some(apart) = self.taken_apart_later(stmt) {
+                return self.sequence(&[&apart, rest].concat(), tail);
+            }
             let result = self.statement(stmt, false, Tail::No);
             match self.pending(stmt.span()) {
                 Pending::No => {}

@@ -42,7 +42,13 @@ impl Restoring<'_> {
             return;
         }
         let node = self.forward.nodes.iter().find(|node| node.outs.contains(&value)).cloned();
-        match node.filter(|node| self.is_computed_again(saving, node)) {
+        // What shows parts of something is shown again, and that is kept.
+        let shows = |node: &Node| match &node.op {
+            Op::Verbatim(verbatim) => verbatim.shows(),
+            _ => false,
+        };
+        let is_computed_again = |node: &Node| self.is_computed_again_if(saving, node, shows(node));
+        match node.filter(is_computed_again) {
             Some(mut node) => {
                 for arg in &mut node.args {
                     self.value(saving, *arg);
@@ -68,6 +74,11 @@ impl Restoring<'_> {
     }
 
     fn is_computed_again(&self, saving: &Saving, node: &Node) -> bool {
+        self.is_computed_again_if(saving, node, false)
+    }
+
+    /// The same, with all that it is made of there if `shows`.
+    fn is_computed_again_if(&self, saving: &Saving, node: &Node, shows: bool) -> bool {
         match &node.op {
             Op::Literal(_) => true,
             Op::Verbatim(verbatim) => {
@@ -77,7 +88,8 @@ impl Restoring<'_> {
                 };
                 verbatim.pure
                     && node.args.iter().all(|arg| {
-                        !self.defined.contains(arg)
+                        shows
+                            || !self.defined.contains(arg)
                             || is_copied(*arg)
                             || self.forward.params[..self.items].contains(arg)
                             || saving.graph.is_active(*arg)

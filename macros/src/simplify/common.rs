@@ -72,5 +72,10 @@ fn key(graph: &Graph, node: &Node) -> Option<String> {
     if !node.is_pure() || is_own || is_new || node.outs.len() != 1 || !node.blocks.is_empty() {
         return None;
     }
-    Some(format!("{:?} {:?}", node.op, node.args))
+    // A whole number that has a name has the type that its name was given, and a bare one any.
+    let name = match &node.op {
+        Op::Verbatim(_) if node.args.is_empty() => graph.info(node.out()).name.as_deref(),
+        _ => None,
+    };
+    Some(format!("{:?} {:?} {}", node.op, node.args, name.unwrap_or_default()))
 }

@@ -42,7 +42,9 @@ impl Gathering {
                 let earlier = kept.remove(before);
                 self.names.insert(earlier.out(), earlier.args[0]);
                 let (old, new) = (earlier.args[1], node.args[1]);
-                let info = Info { name: None, ..self.graph.info(old).clone() };
+                // The sum is for what receives it alone, whatever else its parts are for.
+                let depends_on = self.graph.info(node.out()).depends_on.clone();
+                let info = Info { name: None, depends_on, ..self.graph.info(old).clone() };
                 let sum = self.graph.value(info);
                 kept.push(Node::new(sum, Op::Row(row("Add")), vec![old, new], node.origin));
                 node.args[1] = sum;

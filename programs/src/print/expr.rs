@@ -81,7 +81,9 @@ impl Printer<'_> {
                 format!("{l}.dot({})", self.borrowed(r))
             }
             Kind::Mapv(x, lambda) => {
-                let (x, lambda) = (self.receiver(x), self.lambda(lambda, false));
+                // Of an array of literals rustc does not know the type in time.
+                let typed = !matches!(x.kind, Kind::Read(_));
+                let (x, lambda) = (self.receiver(x), self.lambda(lambda, typed));
                 format!("{x}.mapv({lambda})")
             }
             Kind::MapvNamed(x, closure) => {

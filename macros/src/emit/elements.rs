@@ -1,0 +1,88 @@
+//! The elements of constant arrays, `array![0.5, 0.25]`, where what stands beside them tells their type: rustc
+//! would not find it through the runtime's traits.
+
+use proc_macro2::TokenStream;
+use quote::{quote, ToTokens};
+use syn::{Expr, Lit, LitFloat, UnOp};
+
+use crate::graph::{Elem, Ty};
+
+/// The user's tokens for a constant of this type, with the type's suffix at the bare literals that are elements
+/// in them.
+pub(super) fn with_types(tokens: TokenStream, ty: &Ty) -> TokenStream {
+    let elem = match ty {
+        Ty::Float(elem) | Ty::Array(elem, _) => *elem,
+        _ => return tokens,
+    };
+    let suffix = match elem {
+        Elem::F32 => "f32",
+        Elem::F64 => "f64",
+        Elem::Unknown | Elem::Literal => return tokens,
+    };
+    let Ok(mut expr) = syn::parse2::<Expr>(tokens.clone()) else { return tokens };
+    match whole(&mut expr, suffix) {
+        true => expr.to_token_stream(),
+        false => tokens,
+    }
+}
+
+/// Looks for arrays in what is computed of them; true if a literal was changed.
+fn whole(expr: &mut Expr, suffix: &str) -> bool {
+    match expr {
+        Expr::Paren(inner) => whole(&mut inner.expr, suffix),
+        Expr::Group(inner) => whole(&mut inner.expr, suffix),
+        Expr::Reference(inner) => whole(&mut inner.expr, suffix),
+        Expr::Unary(inner) => whole(&mut inner.expr, suffix),
+        Expr::Binary(binary) => {
+            let left = whole(&mut binary.left, suffix);
+            whole(&mut binary.right, suffix) || left
+        }
+        Expr::MethodCall(call) => {
+            let mut changed = whole(&mut call.receiver, suffix);
+            if call.method == "dot" {
+                call.args.iter_mut().for_each(|arg| changed |= whole(arg, suffix));
+            }
+            changed
+        }
+        Expr::Macro(mac) if is_named(&mac.mac.path, "array") => {
+            let inside = &mac.mac.tokens;
+            let Ok(Expr::Array(mut list)) = syn::parse2(quote!([#inside])) else { return false };
+            let mut changed = false;
+            list.elems.iter_mut().for_each(|part| changed |= element(part, suffix));
+            mac.mac.tokens = list.elems.to_token_stream();
+            changed
+        }
+        Expr::Call(call) => {
+            let is_filled =
+                matches!(&*call.func, Expr::Path(path) if is_named(&path.path, "from_elem"));
+            is_filled && call.args.iter_mut().nth(1).is_some_and(|part| element(part, suffix))
+        }
+        _ => false,
+    }
+}
+
+/// An element, or a row of them.
+fn element(expr: &mut Expr, suffix: &str) -> bool {
+    match expr {
+        Expr::Paren(inner) => element(&mut inner.expr, suffix),
+        Expr::Unary(inner) if matches!(inner.op, UnOp::Neg(_)) => element(&mut inner.expr, suffix),
+        Expr::Array(row) => {
+            let mut changed = false;
+            row.elems.iter_mut().for_each(|part| changed |= element(part, suffix));
+            changed
+        }
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Float(float) if float.suffix().is_empty() => {
+                let typed = format!("{}_{suffix}", float.base10_digits());
+                literal.lit = Lit::Float(LitFloat::new(&typed, float.span()));
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn is_named(path: &syn::Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == name)
+}
