@@ -405,7 +405,8 @@ impl Lowering<'_> {
                     Ty::Unknown | Ty::Numeric(_) => {
                         let names = [("__old".to_owned(), old)].into_iter().collect();
                         let mentions = Mentions { names, ..Mentions::default() };
-                        let tokens = quote::quote!(__chainrule::rt::default_like(&__old));
+                        let tokens = quote::quote!(::core::option::Option::Some(&__old)
+                            .filter(|_| false).cloned().unwrap_or_default());
                         self.verbatim(tokens, mentions, ty, span)
                     }
                     _ => {

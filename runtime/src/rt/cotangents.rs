@@ -148,12 +148,6 @@ pub fn lit<T: Float>(_beside: T, value: f64) -> T {
     T::from_f64_lossy(value)
 }
 
-/// What `mem::take` leaves in the place of something like `_beside`.
-#[inline(always)]
-pub fn default_like<T: Default>(_beside: &T) -> T {
-    T::default()
-}
-
 /// The number of elements, as a float.
 #[inline]
 pub fn count<T: Float, X: Like<T>>(x: X) -> T {
