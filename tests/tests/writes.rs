@@ -339,3 +339,145 @@ fn a_part_that_is_lent_belongs_to_the_whole() {
     // u^2 * 2 u
     expect!(lent_to_a_name(1.5, &x) = 2.0 * 3.375, d = 6.0 * 2.25);
 }
+
+/// Closures that write what they capture: one that gives nothing, one that returns early, one that calls another.
+#[differentiable(forward)]
+fn by_a_closure(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    let mut add = |v: f64| s += v * v;
+    add(x[0]);
+    for v in x {
+        add(*v);
+    }
+    if x[0] > 0.0 {
+        add(x[1])
+    } else {
+        add(1.0)
+    }
+    s * 10.0
+}
+
+#[differentiable(forward)]
+fn by_a_closure_that_returns(x: &[f64]) -> f64 {
+    let mut s = 1.0;
+    let mut next = |v: f64| {
+        if v > 1.5 {
+            s *= v;
+            return s;
+        }
+        s += v;
+        s * 2.0
+    };
+    let p = next(x[0]);
+    let q = next(x[1]);
+    p + q * s
+}
+
+#[differentiable(forward)]
+fn by_a_closure_in_a_closure(x: &[f64]) -> f64 {
+    let mut h = vec![0.0; 2];
+    let mut push = |i: usize, v: f64| {
+        h[i] += v;
+    };
+    let mut both = |v: f64| {
+        push(0, v);
+        push(1, v * v);
+    };
+    for v in x.iter() {
+        both(*v);
+    }
+    x.iter().for_each(|v| both(*v));
+    h[0] * h[1]
+}
+
+/// The variable that a closure writes has given its name away.
+#[differentiable(forward)]
+fn by_a_closure_under_another_name(p: f64) -> f64 {
+    let mut s = p;
+    let mut add = |v: f64| {
+        s += v;
+        s
+    };
+    let s = add(2.0);
+    let t = {
+        let s = 1.0;
+        for _ in 0..2 {
+            add(s);
+        }
+        add(3.0 * s)
+    };
+    s * t
+}
+
+/// Closures of iterators and arrays.
+#[differentiable(forward)]
+fn in_chains(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    let t = (x.iter())
+        .map(|v| {
+            s += *v;
+            *v * s
+        })
+        .sum::<f64>();
+    t + s * 10.0
+}
+
+#[differentiable(forward)]
+fn in_folds(x: &[f64]) -> f64 {
+    let mut s = 0.0;
+    let t = x.iter().fold(0.0, |a, v| {
+        s += *v;
+        a + *v * s
+    });
+    t + s * 10.0
+}
+
+#[differentiable(forward)]
+fn in_mapv(x: &Array1<f64>) -> f64 {
+    let mut s = 0.0;
+    let t = x.mapv(|v| {
+        s += v;
+        v * s
+    });
+    t.sum() + s * 10.0
+}
+
+#[test]
+fn closures_that_write() {
+    let x = [1.0, 2.0];
+    expect!(by_a_closure(&x) = 100.0, d = [40.0, 80.0]);
+    expect!(by_a_closure_that_returns(&x) = 20.0, d = [18.0, 16.0]);
+    expect!(by_a_closure_in_a_closure(&x) = 60.0, d = [44.0, 68.0]);
+    expect!(by_a_closure_under_another_name(1.0) = 24.0, d = 11.0);
+    expect!(in_folds(&x) = 37.0, d = [14.0, 15.0]);
+    expect!(in_chains(&x) = 37.0, d = [14.0, 15.0]);
+    expect!(in_mapv(&array![1.0, 2.0]) = 37.0, d = array![14.0, 15.0]);
+}
+
+/// What is lent mutably is written in loops, whatever its name has come to stand for, and stays where it was.
+#[differentiable(forward)]
+fn lent_to_a_loop(x: &[f64]) -> f64 {
+    let mut s = 1.0;
+    let r = &mut s;
+    for v in x {
+        let s = 5.0;
+        *r += *v * *r * s;
+    }
+    s
+}
+
+#[differentiable(forward)]
+fn lent_before(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    let mut k = 0;
+    let r = &mut v[k];
+    k += 1;
+    *r *= 3.0;
+    v[0] * v[1] * 5.0 + k as f64
+}
+
+#[test]
+fn places_lent() {
+    expect!(lent_to_a_loop(&[1.0, 2.0]) = 66.0, d = [55.0, 30.0]);
+    expect!(lent_before(&[1.0, 2.0]) = 31.0, d = [30.0, 15.0]);
+}

@@ -135,7 +135,7 @@ impl<'a> Writer<'a> {
                     || writer.is_mutated(value)
                     || writer.graph.info(out).name.is_some());
             // What is there for more than the result must stay there, though the result is not wanted.
-            let guard = writer.guard_of_value(value).map(|guard| guard.to_string());
+            let guard = writer.guards.get(&value).map(ToString::to_string);
             writer.is_free_variable(value) && !is_taken && is_alike && guard == own_guard
         };
         if let Some(value) = candidates.iter().copied().find(|value| is_free(self, *value)) {

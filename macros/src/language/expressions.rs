@@ -58,6 +58,13 @@ pub(crate) const NOT_A_CHAIN: Refusal = Refusal::new(
     "iterator_used_up",
 );
 
+/// Of a closure that is bound to a name.
+pub(crate) const MOVES_WHAT_IT_WRITES: Refusal = Refusal::new(
+    "this closure owns a variable that it writes, and an active value reaches it",
+    "leave out `move`, or give it the value and let it give the new one back",
+    "expression_closure_that_moves",
+);
+
 /// Of a `match` that is read.
 pub(crate) const LET_IN_GUARD: Refusal = Refusal::new(
     "a `let` in the guard of an arm is not supported",
@@ -140,12 +147,12 @@ pub(super) const FORMS: &[Form] = &[
         "Expr::Closure",
         "`|v| ..`",
         "given to `mapv`, `fold`, `map`, `Zip` and their like, or bound to a name and called; it may capture \
-         active values",
+         active values, and write them",
         &[Refusal::new(
             "a closure that captures active values cannot be a value of its own",
             "pass it directly to `mapv`, or make it a `#[differentiable]` function",
             "expression_closure",
-        )],
+        ), MOVES_WHAT_IT_WRITES],
     ),
     Form::read("Expr::Const", "`const { .. }`", "a constant"),
     Form::read("Expr::Continue", "`continue`, `continue 'l`", "ends its turn"),

@@ -1,6 +1,6 @@
 //! Iterator chains over active values: each is the loop that it stands for.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use quote::{quote, ToTokens};
@@ -11,6 +11,7 @@ use super::join::name_of;
 use super::jumps::Jumps;
 use super::loops::Scope;
 use super::mentions::Mentions;
+use super::scope::Variable;
 use super::turns::Over;
 use super::Lowering;
 use crate::graph::{Action, Elem, Op, Passing, Ty, Value};
@@ -53,7 +54,8 @@ impl Lowering<'_> {
             ("fold", 2) => {
                 let init = self.expr(&call.args[0]);
                 let step = &call.args[1];
-                self.folded_with(items, "folded", init, span, |lowering, so_far, item| {
+                let written = self.carried(step);
+                self.folded_with(items, written, "folded", init, span, |lowering, so_far, item| {
                     lowering.stepped(step, so_far, item, span)
                 })
             }
@@ -140,16 +142,17 @@ impl Lowering<'_> {
         span: Span,
         step: impl Fn(&mut Self, Value, Value) -> Value,
     ) -> Value {
-        self.folded_with(items, name, init, span, |lowering, so_far, item| {
+        self.folded_with(items, BTreeSet::new(), name, init, span, |lowering, so_far, item| {
             let item = lowering.whole(item, span);
             step(lowering, so_far, item)
         })
     }
 
-    /// A loop with one carried value.
+    /// A loop with one carried value, and what its step writes.
     fn folded_with(
         &mut self,
         items: Bounded<'_>,
+        written: BTreeSet<Variable>,
         name: &str,
         init: Value,
         span: Span,
@@ -160,13 +163,13 @@ impl Lowering<'_> {
         self.scopes.enter();
         self.scopes.bind(&variable, init);
         let scope = Scope {
-            written: HashSet::from([variable.clone()]),
+            written: self.scopes.variable(&variable).into_iter().chain(written).collect(),
             jumps: Jumps::default(),
             label: None,
             leaves: false,
             every: None,
         };
-        self.over_items(items, &scope, span, &mut |lowering, item| {
+        self.over_items(items, scope, span, &mut |lowering, item| {
             let so_far = lowering.scopes.get(&variable).map_or(init, |held| held.value);
             let next = step(lowering, so_far, item);
             lowering.scopes.assign(&variable, next);
@@ -184,12 +187,15 @@ impl Lowering<'_> {
     fn over_items(
         &mut self,
         items: Bounded<'_>,
-        scope: &Scope,
+        mut scope: Scope,
         span: Span,
         body: &mut dyn FnMut(&mut Self, Given),
     ) {
         let Bounded { length, item } = items;
-        self.turns(&Over::Items(length), scope, span, &mut |lowering, _| {
+        for closure in item.closures() {
+            scope.written.extend(self.carried(&Expr::Closure(closure.clone())));
+        }
+        self.turns(&Over::Items(length), &scope, span, &mut |lowering, _| {
             let at = lowering.scopes.get("%at").map_or(length, |held| held.value);
             let given = lowering.item(&item, at, span);
             body(lowering, given);
@@ -205,13 +211,13 @@ impl Lowering<'_> {
         };
         let Ok(items) = self.items(&call.receiver) else { return };
         let scope = Scope {
-            written: super::flow::written(&closure.body),
+            written: self.carried(&Expr::Closure(closure.clone())),
             jumps: Jumps::default(),
             label: None,
             leaves: false,
             every: None,
         };
-        self.over_items(items, &scope, span, &mut |lowering, item| {
+        self.over_items(items, scope, span, &mut |lowering, item| {
             lowering.scopes.enter();
             if let Some(pattern) = closure.inputs.first() {
                 lowering.bind_item(pattern, item, span);
@@ -223,7 +229,8 @@ impl Lowering<'_> {
 
     /// `chain.collect()`: a `Vec`, or an array if the call says so.
     fn collected(&mut self, call: &ExprMethodCall, items: Bounded<'_>, span: Span) -> Value {
-        let list = self.pushed(items, span, |lowering, item| lowering.whole(item, span));
+        let list =
+            self.pushed(items, BTreeSet::new(), span, |lowering, item| lowering.whole(item, span));
         match names_array(call) {
             true => self.array_of(list, true, span),
             false => list,
@@ -234,13 +241,14 @@ impl Lowering<'_> {
     pub(super) fn pushed(
         &mut self,
         items: Bounded<'_>,
+        written: BTreeSet<Variable>,
         span: Span,
         each: impl Fn(&mut Self, Given) -> Value,
     ) -> Value {
         let ty = Ty::List(Box::new(Ty::Unknown));
         let init =
             self.verbatim(quote!(::std::vec::Vec::new()), Mentions::of(BTreeMap::new()), ty, span);
-        self.folded_with(items, "collected", init, span, |lowering, list, item| {
+        self.folded_with(items, written, "collected", init, span, |lowering, list, item| {
             let item = each(lowering, item);
             let ty = lowering
                 .graph

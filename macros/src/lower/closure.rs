@@ -31,6 +31,9 @@ impl Lowering<'_> {
         method: &str,
         span: Span,
     ) -> Value {
+        if !self.carried(function).is_empty() {
+            return self.mapped_by_turns(receiver, function, method, span);
+        }
         let before = self.snapshot();
         let element = self.element_inside(receiver);
         let outer = std::mem::take(&mut self.nodes);
@@ -157,7 +160,8 @@ impl Lowering<'_> {
         };
         let items = self.elements_of(flat, span).map(Items::bounded);
         let Ok(Some(items)) = items else { return self.poison() };
-        let list = self.pushed(items, span, |lowering, item| {
+        let written = self.carried(function);
+        let list = self.pushed(items, written, span, |lowering, item| {
             let element = lowering.whole(item, span);
             lowering.applied(function, element, method, span)
         });
@@ -188,6 +192,9 @@ impl Lowering<'_> {
                 return self.mistake(closure, "the element that is written needs a name here");
             }
         };
+        if !self.carried(&Expr::Closure(closure.clone())).is_empty() {
+            return self.zipped_by_turns(arrays, closure, name.as_deref(), span);
+        }
         let before = self.snapshot();
         let elements: Vec<(Value, Value)> =
             arrays.iter().map(|array| (self.element_inside(*array), *array)).collect();
@@ -268,7 +275,8 @@ impl Lowering<'_> {
             });
         }
         let Some(items) = items else { return self.poison() };
-        let list = self.pushed(items, span, |lowering, item| {
+        let outside = self.carried(&Expr::Closure(closure.clone()));
+        let list = self.pushed(items, outside, span, |lowering, item| {
             let mut elements = Vec::new();
             lowering.each_of(item, &mut elements, span);
             lowering.zipped_body(closure, &elements, written, span)

@@ -4,7 +4,7 @@ use syn::spanned::Spanned;
 use syn::Expr;
 
 use super::exits::{Around, Pending, Tail};
-use super::flow::{changes_receiver, written};
+use super::flow::changes_receiver;
 use super::jumps::Jumps;
 use super::stmt::compound;
 use super::{Language, Lowering};
@@ -21,6 +21,7 @@ impl Lowering<'_> {
                     && !call.method.to_string().ends_with("_mut")
                     && self.is_versioned(&call.receiver)
             }
+            Expr::Call(call) => self.gives_nothing_back(call),
             _ => false,
         }
     }
@@ -31,7 +32,7 @@ impl Lowering<'_> {
         self.language == Language::Formula
             || self.mentions(expr).active.is_some()
             || Jumps::of_expr(expr).any()
-            || written(expr).iter().any(|name| self.is_versioned_name(name))
+            || !self.carried(expr).is_empty()
     }
 
     /// Branches, loops and blocks.

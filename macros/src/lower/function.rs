@@ -1,18 +1,22 @@
 //! Local closures and functions: read anew wherever they are called, with the scope of their
 //! definition.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
 use syn::{Expr, ExprClosure, ItemFn, Pat, Stmt};
 
 use super::exits::{Tail, RESULT, RETURNED};
-use super::flow::written;
+use super::flow::{changes_receiver, root, written};
 use super::jumps::Jumps;
-use super::scope::Scopes;
+use super::scope::{Scopes, Variable};
+use super::stmt::compound;
 use super::Lowering;
 use crate::graph::{key, Value};
+use crate::language;
 
 /// Calls of local functions inside one another; more is a recursion.
 const MOST_CALLS: usize = 32;
@@ -25,27 +29,32 @@ pub(super) struct LocalFunction {
     scopes: Scopes,
     /// True for a closure that mentions something active.
     pub(super) is_active: bool,
+    /// The variables from outside that it writes, pinned.
+    writes: Vec<String>,
 }
 
 impl Lowering<'_> {
+    /// A name of ours for a variable.
+    fn pin_of_variable(&mut self, variable: &Variable) -> String {
+        self.numbers += 1;
+        let pin = format!("__place{}", self.numbers);
+        self.scopes.pin(&pin, variable.clone());
+        pin
+    }
+
     pub(super) fn bind_closure(&mut self, name: &str, closure: &ExprClosure) {
-        let writes = written(&closure.body).into_iter().any(|name| {
-            self.scopes
-                .get(&name)
-                .is_some_and(|held| !held.is_mutable && self.reached.contains(&name))
-        });
-        if writes {
-            self.mistake(
-                &closure.body,
-                "this closure writes a variable from outside that an active value reaches: give it the value and \
-                 let it give the new one back",
-            );
+        let written = self.carried(&Expr::Closure(closure.clone()));
+        if !written.is_empty() && closure.capture.is_some() {
+            self.mistake(&closure.body, language::MOVES_WHAT_IT_WRITES.message());
         }
+        let writes: Vec<String> =
+            written.iter().map(|variable| self.pin_of_variable(variable)).collect();
         let function = LocalFunction {
             params: closure.inputs.iter().cloned().collect(),
             body: (*closure.body).clone(),
             scopes: self.scopes.clone(),
-            is_active: self.mentions(&*closure.body).active.is_some(),
+            is_active: !writes.is_empty() || self.mentions(&*closure.body).active.is_some(),
+            writes,
         };
         self.scopes.bind_function(name, Rc::new(function));
     }
@@ -78,7 +87,7 @@ impl Lowering<'_> {
             .collect();
         let block = syn::ExprBlock { attrs: vec![], label: None, block: (*function.block).clone() };
         let (body, scopes) = (Expr::Block(block), Scopes::default());
-        let local = LocalFunction { params, body, scopes, is_active: false };
+        let local = LocalFunction { params, body, scopes, is_active: false, writes: Vec::new() };
         self.scopes.bind_function(&key(&function.sig.ident), Rc::new(local));
     }
 
@@ -95,26 +104,93 @@ impl Lowering<'_> {
         Some(self.apply(&function, &values, span))
     }
 
+    /// The same as a statement; true if the expression names one.
+    pub(super) fn local_statement(&mut self, call: &syn::ExprCall) -> bool {
+        let function = super::turns::plain(&call.func).and_then(|name| self.scopes.function(&name));
+        let Some(function) = function else { return false };
+        let values: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        self.applied_to(&function, &values, false, call.func.span());
+        true
+    }
+
+    /// True for a call of a local closure that gives nothing.
+    pub(super) fn gives_nothing_back(&self, call: &syn::ExprCall) -> bool {
+        super::turns::plain(&call.func)
+            .and_then(|name| self.scopes.function(&name))
+            .is_some_and(|function| !function.writes.is_empty() && !gives(&function.body))
+    }
+
+    /// The variables of versions that an expression writes, by their names, by others that they are lent to, or in
+    /// closures that it calls.
+    pub(super) fn carried(&self, expr: &Expr) -> BTreeSet<Variable> {
+        let mut called = Called { scopes: &self.scopes, pins: Vec::new() };
+        called.visit_expr(expr);
+        written(expr)
+            .iter()
+            .chain(&called.pins)
+            .filter_map(|name| self.written_variable(name))
+            .collect()
+    }
+
+    fn written_variable(&self, name: &str) -> Option<Variable> {
+        match self.scopes.alias(name) {
+            Some(place) => self.written_variable(&key(root(&place)?)),
+            None if self.is_versioned_name(name) => self.scopes.variable(name),
+            None => None,
+        }
+    }
+
     /// The body of a local function, with values for its parameters.
     pub(super) fn apply(&mut self, function: &LocalFunction, args: &[Value], span: Span) -> Value {
+        let value = self.applied_to(function, args, true, span);
+        value.unwrap_or_else(|| self.undefined(span))
+    }
+
+    /// The same, or what it does alone.
+    fn applied_to(
+        &mut self,
+        function: &LocalFunction,
+        args: &[Value],
+        gives_value: bool,
+        span: Span,
+    ) -> Option<Value> {
         if function.params.len() != args.len() {
-            return self.mistake(span, format!("this takes {} arguments", function.params.len()));
+            let count = function.params.len();
+            return Some(self.mistake(span, format!("this takes {count} arguments")));
         }
         if self.calls >= MOST_CALLS {
-            return self.mistake(
+            return Some(self.mistake(
                 span,
                 "a local function that calls itself is not supported: make it a `#[differentiable]` function outside",
-            );
+            ));
         }
         self.calls += 1;
         let mut scopes = function.scopes.clone();
+        for pin in &function.writes {
+            if let Some(held) = self.scopes.get(pin) {
+                scopes.assign(pin, held.value);
+            }
+        }
         scopes.enter();
         let outer = std::mem::replace(&mut self.scopes, scopes);
         for (pattern, value) in function.params.iter().zip(args) {
             self.bind_pattern(pattern, *value);
         }
-        let value = self.function_body(&function.body, span);
-        self.scopes = outer;
+        // Where a function ends, nobody asks what it wrote: one that writes does not end at its last expression.
+        let value = match (function.writes.is_empty(), gives_value || gives(&function.body)) {
+            (true, _) => Some(self.function_body(&function.body, span)),
+            (false, true) => Some(self.body_until(&function.body, Tail::No, span)),
+            (false, false) => {
+                self.procedure_body(&function.body, span);
+                None
+            }
+        };
+        let scopes = std::mem::replace(&mut self.scopes, outer);
+        for pin in &function.writes {
+            if let Some(held) = scopes.get(pin) {
+                self.scopes.assign(pin, held.value);
+            }
+        }
         self.calls -= 1;
         value
     }
@@ -122,16 +198,23 @@ impl Lowering<'_> {
     /// The value of the body of a closure or local function whose parameters are bound: its `return`s
     /// end it alone, and no jump leaves it.
     pub(super) fn function_body(&mut self, body: &Expr, span: Span) -> Value {
+        // What a closure writes outside is looked at after it.
+        let tail = match self.carried(body).is_empty() {
+            true => Tail::Function,
+            false => Tail::No,
+        };
+        self.body_until(body, tail, span)
+    }
+
+    fn body_until(&mut self, body: &Expr, tail: Tail, span: Span) -> Value {
         let around = std::mem::take(&mut self.around);
         let result_ty = self.result_ty.take();
         let gives_nothing = std::mem::replace(&mut self.gives_nothing, false);
         let returns = Jumps::of_function(body).returns;
         self.begin_returns(returns, span);
         let value = match body {
-            Expr::Block(block) if block.label.is_none() => {
-                self.block_with(&block.block, Tail::Function)
-            }
-            body => self.tail_expr(body, Tail::Function),
+            Expr::Block(block) if block.label.is_none() => self.block_with(&block.block, tail),
+            body => self.tail_expr(body, tail),
         };
         let value = if returns { self.after_returns(value, span) } else { value };
         self.gives_nothing = gives_nothing;
@@ -166,5 +249,44 @@ impl Lowering<'_> {
         self.scopes.bind(RETURNED, flag);
         let result = self.undefined(span);
         self.scopes.bind(RESULT, result);
+    }
+}
+
+/// Looks for local closures that write.
+struct Called<'s> {
+    scopes: &'s Scopes,
+    pins: Vec<String>,
+}
+
+impl<'ast> Visit<'ast> for Called<'_> {
+    fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
+        let name = path.path.get_ident().map(key);
+        if let Some(function) = name.and_then(|name| self.scopes.function(&name)) {
+            self.pins.extend(function.writes.iter().cloned());
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        super::flow::elements_of(mac).iter().for_each(|element| visit::visit_expr(self, element));
+    }
+
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// True for the body of a closure that gives a value, as far as its form tells.
+fn gives(body: &Expr) -> bool {
+    let block_gives = |block: &syn::Block| match block.stmts.last() {
+        Some(Stmt::Expr(value, None)) => gives(value),
+        _ => false,
+    };
+    match body {
+        Expr::Block(block) => block_gives(&block.block),
+        Expr::Paren(inner) => gives(&inner.expr),
+        Expr::Assign(_) | Expr::ForLoop(_) | Expr::While(_) => false,
+        Expr::Binary(binary) => compound(&binary.op).is_none(),
+        Expr::If(branch) => branch.else_branch.is_some() && block_gives(&branch.then_branch),
+        Expr::Match(matched) => matched.arms.iter().any(|arm| gives(&arm.body)),
+        Expr::MethodCall(call) => !changes_receiver(&call.method.to_string()),
+        _ => true,
     }
 }

@@ -6,7 +6,6 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
 use super::exits::{Pending, Tail};
-use super::flow::written;
 use super::jumps::Jumps;
 use super::matching::{has_let, Matched};
 use super::mentions::Mentions;
@@ -23,7 +22,7 @@ impl Lowering<'_> {
         names.found
             || has_let(guard)
             || Jumps::of_expr(guard).any()
-            || written(guard).iter().any(|name| self.is_versioned_name(name))
+            || !self.carried(guard).is_empty()
     }
 
     /// The position of the first arm that fits, where guards are read: one arm after another.

@@ -55,7 +55,7 @@ pub(super) enum Item<'e> {
     Mapped(Box<Item<'e>>, &'e ExprClosure),
     /// A part that is lent mutably: `x[at]`, `x.row_mut(at)`, of this number.
     Lent {
-        base: &'e Expr,
+        base: Box<Expr>,
         view: Lent<'e>,
     },
 }
@@ -82,6 +82,18 @@ impl Lending {
         match self {
             Lending::ByReference => Given::Lent(element),
             Lending::ByValue => Given::One(element),
+        }
+    }
+}
+
+impl<'e> Item<'e> {
+    /// The closures that make it.
+    pub(super) fn closures(&self) -> Vec<&'e ExprClosure> {
+        match self {
+            Item::Pair(left, right) => [left.closures(), right.closures()].concat(),
+            Item::Moved { item, .. } => item.closures(),
+            Item::Mapped(item, closure) => [item.closures(), vec![*closure]].concat(),
+            _ => Vec::new(),
         }
     }
 }

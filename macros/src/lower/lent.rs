@@ -6,7 +6,7 @@ use syn::Expr;
 
 use super::items::{Item, Items};
 use super::Lowering;
-use crate::graph::Value;
+use crate::graph::{key, Value};
 
 /// How a part is lent mutably.
 #[derive(Clone, Copy)]
@@ -53,7 +53,72 @@ impl Lowering<'_> {
             },
             span,
         );
+        let base = Box::new(self.pinned(base));
         Ok(Items { length: Some(length), item: Item::Lent { base, view } })
+    }
+
+    /// A place as it is here, whatever its names stand for where it is written: the variable is pinned, and
+    /// positions are computed now.
+    pub(super) fn pinned(&mut self, place: &Expr) -> Expr {
+        let mut place = place.clone();
+        self.pin(&mut place);
+        place
+    }
+
+    fn pin(&mut self, place: &mut Expr) {
+        match place {
+            Expr::Paren(inner) => self.pin(&mut inner.expr),
+            Expr::Group(inner) => self.pin(&mut inner.expr),
+            Expr::Reference(inner) => self.pin(&mut inner.expr),
+            Expr::Unary(inner) => self.pin(&mut inner.expr),
+            Expr::Field(field) => self.pin(&mut field.base),
+            Expr::Index(index) => {
+                self.pin(&mut index.expr);
+                match &mut *index.index {
+                    Expr::Range(range) => {
+                        let ends = range.start.iter_mut().chain(range.end.iter_mut());
+                        ends.for_each(|end| self.hold(end));
+                    }
+                    position => self.hold(position),
+                }
+            }
+            Expr::MethodCall(call) => {
+                self.pin(&mut call.receiver);
+                call.args.iter_mut().for_each(|arg| self.hold(arg));
+            }
+            Expr::Path(path) => {
+                let name = path.path.get_ident().map(key);
+                let is_variable = |name: &String| {
+                    self.scopes.alias(name).is_none() && self.scopes.get(name).is_some()
+                };
+                let Some(name) = name.filter(is_variable) else { return };
+                let pin = self.pin_of(&name);
+                *place = syn::parse_quote!(#pin);
+            }
+            _ => {}
+        }
+    }
+
+    /// A name of ours for the variable that a name means here.
+    pub(super) fn pin_of(&mut self, name: &str) -> syn::Ident {
+        self.numbers += 1;
+        let pin = quote::format_ident!("__place{}", self.numbers);
+        if let Some(variable) = self.scopes.variable(name) {
+            self.scopes.pin(&pin.to_string(), variable);
+        }
+        pin
+    }
+
+    /// A position that is computed now, and then has a name.
+    fn hold(&mut self, position: &mut Expr) {
+        if matches!(position, Expr::Lit(_) | Expr::Macro(_) | Expr::Call(_)) {
+            return;
+        }
+        let value = self.constant(position);
+        self.numbers += 1;
+        let name = quote::format_ident!("__at{}", self.numbers);
+        self.scopes.bind(&name.to_string(), value);
+        *position = syn::parse_quote!(#name);
     }
 
     /// The place of one turn, which names its position.

@@ -33,13 +33,15 @@ impl Lowering<'_> {
             let is_lent =
                 call.method.to_string().ends_with("_mut") && self.is_versioned(&init.expr);
             if is_lent {
-                self.scopes.bind_alias(&name, (*init.expr).clone());
+                let place = self.pinned(&init.expr);
+                self.scopes.bind_alias(&name, place);
                 return;
             }
         }
         if let (Expr::Reference(lent), Some(name)) = (&*init.expr, alone(&local.pat)) {
             if lent.mutability.is_some() && self.is_versioned(&lent.expr) {
-                self.scopes.bind_alias(&name, (*lent.expr).clone());
+                let place = self.pinned(&lent.expr);
+                self.scopes.bind_alias(&name, place);
                 return;
             }
         }

@@ -1,6 +1,6 @@
 //! `for`, `while` and `loop` as they are written.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use quote::quote;
 use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile};
@@ -10,6 +10,7 @@ use super::exits::Tail;
 use super::flow::written;
 use super::jumps::Jumps;
 use super::matching::has_let;
+use super::scope::Variable;
 use super::turns::Over;
 use super::Lowering;
 use crate::graph::Value;
@@ -17,7 +18,7 @@ use crate::graph::Value;
 /// What can be told of a loop before it is read.
 pub(super) struct Scope {
     /// The variables that it writes.
-    pub(super) written: HashSet<String>,
+    pub(super) written: BTreeSet<Variable>,
     /// Where it jumps.
     pub(super) jumps: Jumps,
     /// True if something jumps out of a turn.
@@ -28,9 +29,9 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    fn of(whole: &Expr, label: Option<&syn::Label>) -> Scope {
+    fn of(lowering: &Lowering<'_>, whole: &Expr, label: Option<&syn::Label>) -> Scope {
         Scope {
-            written: written(whole),
+            written: lowering.carried(whole),
             jumps: Jumps::of_expr(whole),
             label: label.map(|label| label.name.ident.to_string()),
             leaves: match whole {
@@ -60,7 +61,7 @@ impl Lowering<'_> {
             },
         };
         let whole = Expr::ForLoop(turns.clone());
-        let scope = Scope { every, ..Scope::of(&whole, turns.label.as_ref()) };
+        let scope = Scope { every, ..Scope::of(self, &whole, turns.label.as_ref()) };
         self.turns(&over, &scope, turns.for_token.span, &mut |lowering, number| {
             lowering.block_with(&turns.body, Tail::Turn(number));
         })
@@ -68,7 +69,8 @@ impl Lowering<'_> {
 
     pub(super) fn while_loop(&mut self, turns: &ExprWhile) -> Option<Value> {
         let every = Every::of(&turns.attrs, self);
-        let scope = Scope { every, ..Scope::of(&Expr::While(turns.clone()), turns.label.as_ref()) };
+        let scope =
+            Scope { every, ..Scope::of(self, &Expr::While(turns.clone()), turns.label.as_ref()) };
         let span = turns.while_token.span;
         let jumps = Jumps::of_expr(&turns.cond).any();
         if has_let(&turns.cond) || !written(&turns.cond).is_empty() || jumps {
@@ -93,7 +95,8 @@ impl Lowering<'_> {
 
     pub(super) fn endless_loop(&mut self, turns: &ExprLoop) -> Option<Value> {
         let every = Every::of(&turns.attrs, self);
-        let scope = Scope { every, ..Scope::of(&Expr::Loop(turns.clone()), turns.label.as_ref()) };
+        let scope =
+            Scope { every, ..Scope::of(self, &Expr::Loop(turns.clone()), turns.label.as_ref()) };
         let always: Expr = syn::parse_quote!(true);
         self.turns(
             &Over::Condition(&always),

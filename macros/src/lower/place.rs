@@ -42,7 +42,8 @@ impl Lowering<'_> {
 
     /// The same by name: a variable that an active value may reach.
     pub(super) fn is_versioned_name(&self, name: &str) -> bool {
-        let is_reached = name.starts_with('%') || self.reached.contains(name);
+        let own = self.scopes.unpinned(name);
+        let is_reached = own.starts_with('%') || self.reached.contains(own);
         is_reached && self.scopes.get(name).is_some_and(|binding| !binding.is_mutable)
     }
 
@@ -406,7 +407,9 @@ impl Lowering<'_> {
                         let names = [("__old".to_owned(), old)].into_iter().collect();
                         let mentions = Mentions { names, ..Mentions::default() };
                         let tokens = quote::quote!(::core::option::Option::Some(&__old)
-                            .filter(|_| false).cloned().unwrap_or_default());
+                            .filter(|_| false)
+                            .cloned()
+                            .unwrap_or_default());
                         self.verbatim(tokens, mentions, ty, span)
                     }
                     _ => {

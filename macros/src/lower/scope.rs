@@ -28,6 +28,9 @@ impl Binding {
 #[derive(Clone, Default)]
 pub(super) struct Scopes {
     levels: Vec<Level>,
+    /// Names of ours for variables of the user's, which stay what they are where the user's names come to stand for
+    /// something else.
+    pins: HashMap<String, Variable>,
 }
 
 #[derive(Clone, Default)]
@@ -64,10 +67,38 @@ impl Scopes {
     }
 
     pub(super) fn bind_as(&mut self, name: &str, binding: Binding) {
+        self.unname(name);
         if let Some(level) = self.levels.last_mut() {
             level.functions.remove(name);
             level.aliases.remove(name);
             level.names.insert(name.to_owned(), binding);
+        }
+    }
+
+    /// Lets a name of ours stand for a variable.
+    pub(super) fn pin(&mut self, pin: &str, variable: Variable) {
+        self.pins.insert(pin.to_owned(), variable);
+    }
+
+    /// The name of the variable that a pin stands for.
+    pub(super) fn unpinned<'n>(&'n self, name: &'n str) -> &'n str {
+        self.pins.get(name).map_or(name, |variable| &variable.name)
+    }
+
+    /// Another variable takes this name, here where it was declared: what is pinned keeps its value.
+    fn unname(&mut self, name: &str) {
+        let at = self.levels.len().saturating_sub(1);
+        let is_meant = |variable: &&mut Variable| variable.level == at && variable.name == name;
+        let mut pinned: Vec<&mut Variable> = self.pins.values_mut().filter(is_meant).collect();
+        if pinned.is_empty() {
+            return;
+        }
+        let Some(level) = self.levels.last_mut() else { return };
+        let hidden = (0..).map(|number| format!("%{name}{number}"));
+        let free = hidden.into_iter().find(|hidden| !level.names.contains_key(hidden));
+        if let (Some(free), Some(old)) = (free, level.names.remove(name)) {
+            pinned.iter_mut().for_each(|variable| variable.name.clone_from(&free));
+            level.names.insert(free, old);
         }
     }
 
@@ -117,11 +148,17 @@ impl Scopes {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Binding> {
+        if let Some(Variable { level, name }) = self.pins.get(name) {
+            return self.levels.get(*level)?.names.get(name).copied();
+        }
         self.levels.iter().rev().find_map(|level| level.names.get(name)).copied()
     }
 
     /// The variable that a name means here.
     pub(super) fn variable(&self, name: &str) -> Option<Variable> {
+        if let Some(variable) = self.pins.get(name) {
+            return Some(variable.clone());
+        }
         let level = (0..self.levels.len())
             .rev()
             .find(|level| self.levels[*level].names.contains_key(name))?;

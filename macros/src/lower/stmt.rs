@@ -184,7 +184,7 @@ impl Lowering<'_> {
                 return None;
             }
             Expr::Call(call) if self.must_be_read(expr) => {
-                if let Some(_old) = self.memory_call(call) {
+                if self.memory_call(call).is_some() || self.local_statement(call) {
                     return None;
                 }
             }

@@ -63,12 +63,7 @@ impl Lowering<'_> {
         self.scopes.enter();
         let found = self.undefined(span);
         self.scopes.bind(&around.value(), found);
-        let mut variables: BTreeSet<Variable> = scope
-            .written
-            .iter()
-            .filter(|name| self.is_versioned_name(name))
-            .filter_map(|name| self.scopes.variable(name))
-            .collect();
+        let mut variables = scope.written.clone();
         // What jumps out of the loop leaves behind.
         let jumps = &scope.jumps;
         let mut flags: Vec<String> = Vec::new();
