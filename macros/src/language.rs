@@ -9,7 +9,9 @@ mod statements;
 
 use syn::{Expr, Pat};
 
-pub(crate) use expressions::{LET_IN_GUARD, MOVES_WHAT_IT_WRITES, NOT_A_CHAIN};
+pub(crate) use expressions::{
+    ITERATOR_WITH_A_NAME, LET_IN_GUARD, MOVES_WHAT_IT_WRITES, NOT_A_CHAIN,
+};
 pub(crate) use patterns::REST;
 pub(crate) use statements::MAY_WRITE;
 

@@ -230,6 +230,19 @@ pub(crate) struct Turns {
     pub(crate) body: Block,
 }
 
+/// What a place is written through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Through {
+    /// `let lent = &mut place;`
+    Place,
+    /// The same, in a loop.
+    Loop,
+    /// `let mut lent = |by: f64| place += by;`
+    Closure,
+    /// `let lent = (0..2).map(|_| { place += value; 0.5 }).sum::<f64>();`
+    Chain,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Stmt {
     Let(VarId, Expr),
@@ -246,8 +259,8 @@ pub(crate) enum Stmt {
     /// `let old = mem::replace(&mut place, value)`.
     Replace(VarId, Place, Expr),
     Take(VarId, Place),
-    /// `let lent = &mut place; *lent = value;`, or `+=` and its like.
-    Lend(VarId, Place, Option<Binary>, Expr),
+    /// `let lent = &mut place; *lent = value;`, or `+=` and its like; twice through anything else.
+    Lend(VarId, Place, Option<Binary>, Expr, Through),
     /// `let unused = (value * 0.0).sqrt();`, whose derivative is infinite and which nothing reads.
     Unused(VarId, Expr),
     SwapElements(Place, usize, usize),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{
     Block, End, Expr, Function, Holds, Kind, Lambda, Pattern, Place, Program, Source, Step, Stmt,
-    Turns, Type, Whole,
+    Through, Turns, Type, Whole,
 };
 use crate::check::Case;
 use crate::constructs::NAMES;
@@ -228,7 +228,12 @@ impl Counter<'_> {
             Stmt::MemSwap(..) => self.has("mem_swap"),
             Stmt::Replace(..) => self.has("mem_replace"),
             Stmt::Take(..) => self.has("mem_take"),
-            Stmt::Lend(..) => self.has("lent_mutably"),
+            Stmt::Lend(.., through) => self.has(match through {
+                Through::Place => "lent_mutably",
+                Through::Loop => "lent_to_a_loop",
+                Through::Closure => "closure_writes",
+                Through::Chain => "chain_writes",
+            }),
             Stmt::Unused(..) => self.has("unused"),
             Stmt::SwapElements(..) => self.has("swap_elements"),
             Stmt::Push(..) => self.has("push"),

@@ -163,7 +163,7 @@ pub(crate) fn walk_stmt(stmt: &mut Stmt, v: &mut dyn Visit) {
         Stmt::Assign(place, e)
         | Stmt::Compound(_, place, e)
         | Stmt::Replace(_, place, e)
-        | Stmt::Lend(_, place, _, e) => {
+        | Stmt::Lend(_, place, _, e, _) => {
             walk_expr(e, v);
             walk_place(place, true, v);
         }

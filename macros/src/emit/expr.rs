@@ -9,7 +9,7 @@ use super::elements::with_types;
 use super::text::{strength, suffixed, Strength, Text};
 use super::tokens::{located, rename_pattern};
 use super::writer::Writer;
-use crate::graph::{key, rename, Construct, Elem, Form, Node, Op, Ty, Value, Verbatim};
+use crate::graph::{key, rename, Elem, Node, Op, Ty, Value, Verbatim};
 use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -345,7 +345,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A bare literal says its type where a method is called on it.
-    fn typed_literal(&self, value: Value, like: Value) -> Option<Text> {
+    pub(super) fn typed_literal(&self, value: Value, like: Value) -> Option<Text> {
         if self.names.get(value).is_some() {
             return None;
         }
@@ -359,45 +359,6 @@ impl<'a> Writer<'a> {
             (Op::Literal(_), [out]) => suffixed(node, self.graph.ty(*out).elem()),
             _ => None,
         }
-    }
-
-    fn construct(&self, construct: &Construct, args: &[Value]) -> Text {
-        let parts: Vec<TokenStream> = args.iter().map(|arg| self.moved(*arg)).collect();
-        let path = construct.path.as_ref().map(|path| &path.0);
-        let rest = construct.rest.as_ref().map(|rest| {
-            let rest = &rest.0;
-            quote!(, ..#rest)
-        });
-        Text::atom(match &construct.form {
-            Form::NdArray(lengths) => {
-                let krate = &self.signature.krate;
-                let rows = nested(&parts, lengths);
-                quote!(#krate::ndarray::array!#rows)
-            }
-            Form::Tuple if path.is_none() && parts.len() == 1 => quote!((#(#parts),*,)),
-            Form::Option if parts.is_empty() => quote!(#path),
-            Form::Tuple | Form::Option => quote!(#path(#(#parts),*)),
-            Form::Struct => {
-                let members = construct.members.iter().map(|name| member(name));
-                quote!(#path { #(#members: #parts),* #rest })
-            }
-            Form::Repeat { is_vec, count } => {
-                let part = &parts[0];
-                match is_vec {
-                    true => {
-                        let count = self.constant_operand(args[1]);
-                        quote!(::std::vec![#part; #count])
-                    }
-                    // The length of an array is a constant item or a literal.
-                    false => {
-                        let count = &count.0;
-                        quote!([#part; #count])
-                    }
-                }
-            }
-            Form::Array => quote!([#(#parts),*]),
-            Form::Vec => quote!(::std::vec![#(#parts),*]),
-        })
     }
 
     /// The user's tokens, with our names where they differ.
@@ -476,18 +437,6 @@ impl<'a> Writer<'a> {
             return quote!(let #pattern;);
         }
         quote!(let #pattern = #value;)
-    }
-}
-
-/// `[[a, b], [c, d]]` of these lengths.
-fn nested(parts: &[TokenStream], lengths: &[usize]) -> TokenStream {
-    match lengths {
-        [] | [_] => quote!([#(#parts),*]),
-        [_, inner @ ..] => {
-            let size = inner.iter().product::<usize>().max(1);
-            let rows = parts.chunks(size).map(|row| nested(row, inner));
-            quote!([#(#rows),*])
-        }
     }
 }
 

@@ -14,6 +14,7 @@ mod anchor;
 mod body;
 mod branches;
 mod call;
+mod construct;
 mod derived;
 mod elements;
 mod expr;

@@ -58,6 +58,13 @@ pub(crate) const NOT_A_CHAIN: Refusal = Refusal::new(
     "iterator_used_up",
 );
 
+/// Of an iterator that is no part of a chain.
+pub(crate) const ITERATOR_WITH_A_NAME: Refusal = Refusal::new(
+    "an iterator over active values is not a value of its own",
+    "go over it, or end its chain, where it is made",
+    "iterator_with_a_name",
+);
+
 /// Of a closure that is bound to a name.
 pub(crate) const MOVES_WHAT_IT_WRITES: Refusal = Refusal::new(
     "this closure owns a variable that it writes, and an active value reaches it",
@@ -199,7 +206,7 @@ pub(super) const FORMS: &[Form] = &[
         "Expr::MethodCall",
         "`a.sin()`, `p.step(a)`",
         "an operation, a write (`push`, `fill`, `assign`, ..), or the derivative of a `#[differentiable]` method",
-        &[NOT_A_CHAIN, Refusal::new(
+        &[NOT_A_CHAIN, ITERATOR_WITH_A_NAME, Refusal::new(
             "is not an operation that chainrule can differentiate",
             "see the list of operations",
             "method_not_an_operation",

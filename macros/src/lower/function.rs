@@ -44,8 +44,8 @@ impl Lowering<'_> {
 
     pub(super) fn bind_closure(&mut self, name: &str, closure: &ExprClosure) {
         let written = self.carried(&Expr::Closure(closure.clone()));
-        if !written.is_empty() && closure.capture.is_some() {
-            self.mistake(&closure.body, language::MOVES_WHAT_IT_WRITES.message());
+        if let (Some(capture), false) = (&closure.capture, written.is_empty()) {
+            self.mistake(capture, language::MOVES_WHAT_IT_WRITES.message());
         }
         let writes: Vec<String> =
             written.iter().map(|variable| self.pin_of_variable(variable)).collect();

@@ -6,6 +6,7 @@ use syn::{Expr, ExprMethodCall};
 use super::call::passing;
 use super::{ExtensionCall, Language, Lowering};
 use crate::graph::{key, Callee, Op, Passing, Target, Tokens, Ty, Value};
+use crate::language;
 use crate::ops::{self, Kind, Row};
 
 impl Lowering<'_> {
@@ -185,7 +186,11 @@ impl Lowering<'_> {
     /// A method of the user's, which must be differentiable.
     fn user_method(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
         let name = call.method.to_string();
-        if self.graph.ty(receiver).is_numeric() || self.language == Language::Formula {
+        if super::items::is_iterator(&Expr::MethodCall(call.clone())) {
+            return self.mistake(call.method.span(), language::ITERATOR_WITH_A_NAME.message());
+        }
+        let is_of_std = matches!(self.graph.ty(receiver), Ty::List(_));
+        if is_of_std || self.graph.ty(receiver).is_numeric() || self.language == Language::Formula {
             let hint = match ops::similar(&name) {
                 Some(similar) => format!("did you mean `{similar}`?"),
                 None => {

@@ -30,7 +30,7 @@ impl Generator<'_> {
             ("broadcasting", 6),
             ("method", 6),
             ("mapv", 4),
-            ("mapv_named", 140),
+            ("mapv_named", 180),
             ("row_or_column", 26),
             ("matrix_product", 5),
             ("array", 3),

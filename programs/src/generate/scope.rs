@@ -30,6 +30,7 @@ impl Generator<'_> {
         var != usize::MAX
             && self.vars[var].name != "self"
             && self.depth_var != Some(var)
+            && !self.closures.iter().any(|(closure, _)| *closure == var)
             && !self.frozen.contains(&var)
             && self.vars[var].ty != Type::Int
     }

@@ -1,6 +1,6 @@
 //! Statements that write.
 
-use crate::ast::{Binary, Expr, Kind, Place, Stmt, Type, VarId, Whole};
+use crate::ast::{Binary, Expr, Kind, Place, Stmt, Through, Type, VarId, Whole};
 
 use super::Generator;
 
@@ -57,15 +57,25 @@ impl Generator<'_> {
                 let var = self.declare_fresh(Type::Float);
                 Stmt::Take(var, place)
             }
-            "lent_mutably" => {
+            "lent_mutably" | "lent_to_a_loop" | "closure_writes" | "chain_writes" => {
                 let place = self.writable_place(&Type::Float)?;
-                let value = self.without(place.var, |g| g.tame(2));
+                let through = match kind {
+                    "lent_mutably" => Through::Place,
+                    "lent_to_a_loop" => Through::Loop,
+                    "closure_writes" => Through::Closure,
+                    _ => Through::Chain,
+                };
+                // Done twice, and in a body of its own, it must not jump.
+                let value = self.without(place.var, |g| match through {
+                    Through::Place => g.tame(2),
+                    _ => g.leaf(),
+                });
                 let op = self.pick(&[None, Some(Binary::Add), Some(Binary::Mul)])?;
                 let var = self.declare_fresh(Type::Float);
                 // The name does not go on: a borrow would freeze the place.
                 self.scope.pop();
                 self.vars[var].mutable = false;
-                Stmt::Lend(var, place, op, value)
+                Stmt::Lend(var, place, op, value, through)
             }
             "unused" => {
                 let value = self.nested(|g| g.leaf());

@@ -2,7 +2,7 @@
 
 use super::exec::{Exit, MALFORMED, Machine, Run};
 use super::value::{Dual, Value};
-use crate::ast::{Binary, Block, Expr, Label, Place, Stmt, Whole};
+use crate::ast::{Binary, Block, Expr, Label, Place, Stmt, Through, Whole};
 
 impl Machine<'_> {
     pub(super) fn stmt(&mut self, stmt: &Stmt) -> Run<()> {
@@ -63,11 +63,13 @@ impl Machine<'_> {
                 self.write(place, Value::float(0.0))?;
                 self.set(*var, old);
             }
-            Stmt::Lend(_, place, op, value) => {
-                let value = self.eval(value)?;
-                match op {
-                    Some(op) => self.compound(*op, place, value)?,
-                    None => self.write(place, value)?,
+            Stmt::Lend(_, place, op, value, through) => {
+                for _ in 0..if *through == Through::Place { 1 } else { 2 } {
+                    let value = self.eval(value)?;
+                    match op {
+                        Some(op) => self.compound(*op, place, value)?,
+                        None => self.write(place, value)?,
+                    }
                 }
             }
             Stmt::Unused(_, value) => drop(self.float(value)?),

@@ -2,7 +2,7 @@
 
 use super::Printer;
 use super::types::{labelled, needs_annotation, spaced, symbol, type_name};
-use crate::ast::{Block, Expr, Kind, Stmt, Turns, Type, VarId, Whole, state_fields};
+use crate::ast::{Block, Expr, Kind, Stmt, Through, Turns, Type, VarId, Whole, state_fields};
 
 impl Printer<'_> {
     pub(super) fn stmt(&mut self, stmt: &Stmt) {
@@ -70,12 +70,25 @@ impl Printer<'_> {
                 let Var { mutable, name, .. } = self.var(*var);
                 format!("let {mutable}{name} = std::mem::take(&mut {});", self.place(place))
             }
-            Stmt::Lend(var, place, op, value) => {
+            Stmt::Lend(var, place, op, value, through) => {
                 let value = self.bare(value);
                 let (name, place) = (self.name(*var), self.place(place));
                 let pad = "    ".repeat(self.indent);
                 let op = op.map(|op| symbol(op).to_string()).unwrap_or_default();
-                format!("let {name} = &mut {place};\n{pad}*{name} {op}= {value};")
+                match through {
+                    Through::Place => {
+                        format!("let {name} = &mut {place};\n{pad}*{name} {op}= {value};")
+                    }
+                    Through::Loop => format!(
+                        "let {name} = &mut {place};\n{pad}for _ in 0..2 {{ *{name} {op}= {value}; }}"
+                    ),
+                    Through::Closure => format!(
+                        "let mut {name} = |by: f64| {place} {op}= by;\n{pad}for _ in 0..2 {{ {name}({value}); }}"
+                    ),
+                    Through::Chain => format!(
+                        "let {name} = (0..2).map(|_| {{ {place} {op}= {value}; 0.5 }}).sum::<f64>();"
+                    ),
+                }
             }
             Stmt::Unused(var, value) => {
                 let value = self.owned(value);

@@ -1,0 +1,68 @@
+//! Tuples, lists, structs and arrays that are made of their parts.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::expr::member;
+use super::text::Text;
+use super::writer::Writer;
+use crate::graph::{Construct, Form, Value};
+
+impl Writer<'_> {
+    pub(super) fn construct(&self, construct: &Construct, args: &[Value]) -> Text {
+        // The parts of a tuple have no other type than their own.
+        let is_bare = construct.form == Form::Tuple && construct.path.is_none();
+        let part = |arg: Value| match self.typed_literal(arg, arg).filter(|_| is_bare) {
+            Some(literal) => literal.tokens,
+            None => self.moved(arg),
+        };
+        let parts: Vec<TokenStream> = args.iter().map(|arg| part(*arg)).collect();
+        let path = construct.path.as_ref().map(|path| &path.0);
+        let rest = construct.rest.as_ref().map(|rest| {
+            let rest = &rest.0;
+            quote!(, ..#rest)
+        });
+        Text::atom(match &construct.form {
+            Form::NdArray(lengths) => {
+                let krate = &self.signature.krate;
+                let rows = nested(&parts, lengths);
+                quote!(#krate::ndarray::array!#rows)
+            }
+            Form::Tuple if path.is_none() && parts.len() == 1 => quote!((#(#parts),*,)),
+            Form::Option if parts.is_empty() => quote!(#path),
+            Form::Tuple | Form::Option => quote!(#path(#(#parts),*)),
+            Form::Struct => {
+                let members = construct.members.iter().map(|name| member(name));
+                quote!(#path { #(#members: #parts),* #rest })
+            }
+            Form::Repeat { is_vec, count } => {
+                let part = &parts[0];
+                match is_vec {
+                    true => {
+                        let count = self.constant_operand(args[1]);
+                        quote!(::std::vec![#part; #count])
+                    }
+                    // The length of an array is a constant item or a literal.
+                    false => {
+                        let count = &count.0;
+                        quote!([#part; #count])
+                    }
+                }
+            }
+            Form::Array => quote!([#(#parts),*]),
+            Form::Vec => quote!(::std::vec![#(#parts),*]),
+        })
+    }
+}
+
+/// `[[a, b], [c, d]]` of these lengths.
+fn nested(parts: &[TokenStream], lengths: &[usize]) -> TokenStream {
+    match lengths {
+        [] | [_] => quote!([#(#parts),*]),
+        [_, inner @ ..] => {
+            let size = inner.iter().product::<usize>().max(1);
+            let rows = parts.chunks(size).map(|row| nested(row, inner));
+            quote!([#(#rows),*])
+        }
+    }
+}

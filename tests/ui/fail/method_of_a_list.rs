@@ -1,0 +1,11 @@
+//! A method of the standard library on a list of active values that is no operation.
+use chainrule::differentiable;
+
+#[differentiable]
+fn loss(x: &[f64]) -> f64 {
+    let mut v = x.to_vec();
+    *v.get_mut(0).unwrap() *= 2.0;
+    v[0] * x.first_chunk::<2>().unwrap()[1]
+}
+
+fn main() {}
