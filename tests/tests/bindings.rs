@@ -174,6 +174,9 @@ fn typed_beside(x: f64) -> f64 {
     let k = 1;
     let c = if k > 0 { 1.0 } else { 2.0 };
     let sums = x * Array1::from_elem(2, 0.25).sum() - array![1.0, 2.0].dot(&array![-1.0, x]);
+    let mut y = x;
+    *(&mut y) = -1.5 * 0.5;
+    let y = y.sin();
     let mapped = Array1::from_elem(3, 0.5).mapv(|e: f64| e * (e.powi(2) * x));
     (sums
         + x * match k {
@@ -183,7 +186,7 @@ fn typed_beside(x: f64) -> f64 {
     .cos()
     .powi(2)
         + (x * c).cos()
-        + mapped.sum()
+        + mapped.sum() * y
 }
 
 /// What a reference shows, by value.

@@ -432,3 +432,34 @@ fn branches_over_arrays() {
     expect!(of_arrays(&array![1.0, -2.0], &array![3.0, 4.0]) = -7.0, d = ([3.0, 12.0], [0.0, 0.0]));
     expect!(of_arrays(&array![1.0, 2.0], &array![-3.0, 4.0]) = 5.0, d = ([-3.0, 4.0], [1.0, 2.0]));
 }
+
+/// A guard that returns, in the value of a `return`.
+#[differentiable(forward)]
+fn returns_from_a_guard(p: f64, x: &[f64], k: usize) -> f64 {
+    if k > 5 {
+        return match k % 5 {
+            0 | 1
+                if {
+                    if p > 2.0 {
+                        return p * x[0];
+                    }
+                    x[1] > 0.0
+                } =>
+            {
+                p
+            }
+            1 if p > 1.0 => x[1],
+            _ => x[0] * 2.0,
+        };
+    }
+    p * 7.0
+}
+
+#[test]
+fn guards_that_return() {
+    expect!(returns_from_a_guard(4.0, &[3.0, 2.0], 6) = 12.0, d = (3.0, [4.0, 0.0]));
+    expect!(returns_from_a_guard(1.0, &[3.0, 2.0], 6) = 1.0, d = (1.0, [0.0, 0.0]));
+    expect!(returns_from_a_guard(1.5, &[1.0, -1.0], 6) = -1.0, d = (0.0, [0.0, 1.0]));
+    expect!(returns_from_a_guard(1.0, &[3.0, 2.0], 8) = 6.0, d = (0.0, [2.0, 0.0]));
+    expect!(returns_from_a_guard(1.0, &[3.0, 2.0], 1) = 7.0, d = (7.0, [0.0, 0.0]));
+}

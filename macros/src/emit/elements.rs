@@ -20,9 +20,36 @@ pub(super) fn with_types(tokens: TokenStream, ty: &Ty) -> TokenStream {
         Elem::Unknown | Elem::Literal => return tokens,
     };
     let Ok(mut expr) = syn::parse2::<Expr>(tokens.clone()) else { return tokens };
+    if is_of_literals(&expr) {
+        first(&mut expr, suffix);
+        return expr.to_token_stream();
+    }
     match whole(&mut expr, suffix) {
         true => expr.to_token_stream(),
         false => tokens,
+    }
+}
+
+/// True for arithmetic on bare literals alone.
+fn is_of_literals(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => is_of_literals(&inner.expr),
+        Expr::Unary(inner) => is_of_literals(&inner.expr),
+        Expr::Binary(binary) => is_of_literals(&binary.left) && is_of_literals(&binary.right),
+        Expr::Lit(literal) => {
+            matches!(&literal.lit, Lit::Float(float) if float.suffix().is_empty())
+        }
+        _ => false,
+    }
+}
+
+/// Its first literal gives the others their type.
+fn first(expr: &mut Expr, suffix: &str) {
+    match expr {
+        Expr::Paren(inner) => first(&mut inner.expr, suffix),
+        Expr::Unary(inner) => first(&mut inner.expr, suffix),
+        Expr::Binary(binary) => first(&mut binary.left, suffix),
+        other => drop(element(other, suffix)),
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use quote::{quote, ToTokens};
-use syn::{Expr, ExprMethodCall};
+use syn::{Expr, ExprClosure, ExprMethodCall};
 
-use super::items::{is_iterator, Bounded, Given};
+use super::items::{is_iterator, Bounded, Given, Item};
 use super::join::name_of;
 use super::jumps::Jumps;
 use super::loops::Scope;
@@ -261,6 +261,18 @@ impl Lowering<'_> {
             lowering.graph.info_mut(out).name = name;
             out
         })
+    }
+}
+
+impl<'e> Item<'e> {
+    /// The closures that make it.
+    pub(super) fn closures(&self) -> Vec<&'e ExprClosure> {
+        match self {
+            Item::Pair(left, right) => [left.closures(), right.closures()].concat(),
+            Item::Moved { item, .. } => item.closures(),
+            Item::Mapped(item, closure) => [item.closures(), vec![*closure]].concat(),
+            _ => Vec::new(),
+        }
     }
 }
 

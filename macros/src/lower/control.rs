@@ -38,13 +38,13 @@ impl Lowering<'_> {
     /// Branches, loops and blocks.
     pub(super) fn control(&mut self, expr: &Expr, tail: Tail) -> Option<Value> {
         let value = match expr {
-            Expr::If(branch) => return self.if_expr(branch, tail),
-            Expr::Match(matched) => return self.match_expr(matched, tail),
+            Expr::If(branch) => self.if_expr(branch, tail),
+            Expr::Match(matched) => self.match_expr(matched, tail),
             Expr::ForLoop(turns) => self.for_loop(turns),
             Expr::While(turns) => self.while_loop(turns),
             Expr::Loop(turns) => self.endless_loop(turns),
             Expr::Block(block) => match &block.label {
-                None => return self.block_with(&block.block, tail),
+                None => self.block_with(&block.block, tail),
                 Some(label) => self.labelled_block(block, label),
             },
             _ => None,

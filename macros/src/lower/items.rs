@@ -86,18 +86,6 @@ impl Lending {
     }
 }
 
-impl<'e> Item<'e> {
-    /// The closures that make it.
-    pub(super) fn closures(&self) -> Vec<&'e ExprClosure> {
-        match self {
-            Item::Pair(left, right) => [left.closures(), right.closures()].concat(),
-            Item::Moved { item, .. } => item.closures(),
-            Item::Mapped(item, closure) => [item.closures(), vec![*closure]].concat(),
-            _ => Vec::new(),
-        }
-    }
-}
-
 impl<'e> Items<'e> {
     /// The same, if there is an end.
     pub(super) fn bounded(self) -> Option<Bounded<'e>> {

@@ -234,10 +234,9 @@ impl Lowering<'_> {
     pub(super) fn assign(&mut self, name: &str, value: Value) {
         let old = self.scopes.get(name).map(|held| self.graph.ty(held.value).clone());
         let info = self.graph.info_mut(value);
-        if let (Some(old @ Ty::Float(Elem::F32 | Elem::F64)), Ty::Unknown | Ty::Numeric(_)) =
-            (old, &info.ty)
-        {
-            if !info.is_reference {
+        let is_open = matches!(info.ty, Ty::Unknown | Ty::Numeric(_) | Ty::Float(Elem::Literal));
+        if let Some(old @ Ty::Float(Elem::F32 | Elem::F64)) = old {
+            if is_open && !info.is_reference {
                 info.ty = old;
             }
         }
