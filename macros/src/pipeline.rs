@@ -69,9 +69,11 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
         dump.stage("primal and tangents", &forward);
         simplify(forward)
     });
+    let twice = (source.options.second_order && !source.options.aux)
+        .then(|| simplify(differentiate::forward_twice(lowered.graph.clone())));
     let adjoint = differentiate(lowered.graph);
     dump.stage("primal and adjoint", &adjoint);
-    let second = source.options.second_order.then(|| second_order(&adjoint, dump));
+    let second = source.options.second_order.then(|| second_order(&adjoint, twice, dump));
     let gradient = gives_float(&adjoint)
         .then(|| residuals(simplify_sweeps(differentiate::seeded_with_one(adjoint.clone()))));
     if let Some(gradient) = &gradient {
@@ -87,7 +89,7 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
 }
 
 /// Second derivatives: the tangents of an adjoint.
-fn second_order(adjoint: &Graph, dump: &mut Dump) -> Second {
+fn second_order(adjoint: &Graph, twice: Option<Graph>, dump: &mut Dump) -> Second {
     let product = gives_float(adjoint).then(|| {
         let gradient = differentiate::seeded_with_one(adjoint.clone());
         residuals(simplify(differentiate::product(differentiate::forward(gradient))))
@@ -96,7 +98,7 @@ fn second_order(adjoint: &Graph, dump: &mut Dump) -> Second {
         dump.stage("gradient and Hessian-vector product, simplified", product);
     }
     let dual = residuals(simplify(differentiate::owning(differentiate::forward(adjoint.clone()))));
-    Second { dual, product }
+    Second { dual, product, twice }
 }
 
 /// True if the result is known to be a float.

@@ -141,3 +141,87 @@ fn results_of_types_without_a_name() {
     assert_eq!(of_a_name::hvp(2.0, 1.0), 12.0);
     assert_eq!(no_float::jvp(2.0, 1.0).1.centre, array![1.0, 2.0]);
 }
+
+/// The derivative of `cubic` in the direction `(a, b)`, by forward mode and by reverse mode.
+#[differentiable(forward)]
+fn slope_by_jvp(x: f64, y: f64, a: f64, b: f64) -> f64 {
+    let (_, slope) = cubic::jvp(x, y, (a, b));
+    slope
+}
+
+#[differentiable(forward)]
+fn slope_by_grad(x: f64, y: f64, a: f64, b: f64) -> f64 {
+    let (dx, dy) = cubic::grad(x, y);
+    dx * a + dy * b
+}
+
+/// Forward over forward, forward over reverse, reverse over forward, reverse over reverse.
+#[test]
+fn four_mixes_of_modes() {
+    let (x, y, a, b) = (0.8, -0.4, 0.3, 1.7);
+    let gradient = (
+        6.0 * x * y * a + 3.0 * x * x * b,
+        3.0 * x * x * a + 2.0 * b,
+        3.0 * x * x * y,
+        x * x * x + 2.0 * y,
+    );
+    let units =
+        [(1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0)];
+    let parts = |(x, y, a, b): (f64, f64, f64, f64)| [x, y, a, b];
+    let mixes = [
+        units.map(|unit| slope_by_jvp::jvp(x, y, a, b, unit).1),
+        units.map(|unit| slope_by_grad::jvp(x, y, a, b, unit).1),
+        parts(slope_by_jvp::grad(x, y, a, b)),
+        parts(slope_by_grad::grad(x, y, a, b)),
+    ];
+    for mix in mixes {
+        for (found, expected) in mix.iter().zip(parts(gradient)) {
+            assert!((found - expected).abs() < 1e-14, "{mix:?} against {gradient:?}");
+        }
+    }
+}
+
+/// A layer that is called, a loop, a branch and a field of a struct, all under a tangent of a tangent.
+#[differentiable(second_order)]
+fn bent(x: &Array1<f64>, by: &Well) -> Array1<f64> {
+    let r = x - &by.centre;
+    r.mapv(|r| if r > 0.0 { r * r * by.depth } else { r.exp() })
+}
+
+#[differentiable(second_order, constant(by))]
+fn bent_often(x: &Array1<f64>, w: &Array2<f64>, by: &Well, steps: usize) -> Array1<f64> {
+    let mut y = x.to_owned();
+    for i in 0..steps {
+        let z = bent(&y, by);
+        if i % 2 == 0 {
+            y = (w.dot(&z) / by.depth).tanh();
+        } else {
+            y[0] = z[1] * z[0];
+        }
+    }
+    y * by.energy(x)
+}
+
+#[differentiable(forward, constant(by))]
+fn change_often(x: &Array1<f64>, w: &Array2<f64>, d: &Array1<f64>, by: &Well) -> Array1<f64> {
+    let v = w * 0.5;
+    let (y, dy) = bent_often::jvp(x, w, by, 3, (d, &v));
+    y + dy
+}
+
+#[test]
+fn forward_over_forward_through_calls_and_turns() {
+    let by = Well { depth: 1.5, centre: array![0.1, 0.2] };
+    let (x, w, d) = (array![0.5, -0.3], array![[0.3, -0.2], [0.9, 0.1]], array![0.7, 1.3]);
+    let at = (x.clone(), w.clone(), d.clone());
+    let dy = array![1.0, -2.0];
+    check(check_adjoint(
+        |(x, w, d)| change_often(x, w, d, &by),
+        |(x, w, d), dy| change_often::vjp(x, w, d, &by).1(dy),
+        &at,
+    ));
+    let gradients = change_often::vjp(&x, &w, &d, &by).1(dy.clone());
+    chainrule_tests::forward_agrees(&gradients, |(x_t, w_t, d_t)| {
+        change_often::jvp(&x, &w, &d, &by, (x_t, w_t, d_t)).1.dot(&dy)
+    });
+}

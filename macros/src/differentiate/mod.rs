@@ -18,7 +18,7 @@ use crate::graph::{
 use crate::lower;
 use crate::ops;
 use cotangents::{Cotangent, Cotangents};
-pub(crate) use forward::{forward, owning, product};
+pub(crate) use forward::{forward, forward_twice, owning, product};
 
 /// The adjoint of a graph whose body is a primal. The graph's results become the primal's, then
 /// what each active parameter received.

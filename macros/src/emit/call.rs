@@ -106,8 +106,13 @@ impl Writer<'_> {
             let separator = (!generics.is_empty()
                 && !generics.to_string().trim_end().ends_with(','))
             .then(|| quote!(,));
-            // The tangents that a pullback owns have types of their own.
-            let inferred = beside.iter().filter(|_| item != "vjp_jvp").map(|_| quote!(_));
+            // The tangents that a pullback owns have no types of their own, three in a tuple have one each.
+            let count = match item {
+                "vjp_jvp" => 0,
+                "jvp_twice" => 3 * beside.len(),
+                _ => beside.len(),
+            };
+            let inferred = (0..count).map(|_| quote!(_));
             quote!(::<#generics #separator #(#inferred),*>)
         });
         match &callee.target {
@@ -218,8 +223,17 @@ impl Writer<'_> {
             return Text::atom(self.called_plainly(callee, node, &passed));
         };
         let tangents = self.passed_tangents(given, tangents);
-        let call = self.called(callee, node, "jvp", &passed, &tangents);
-        Text::atom(quote_spanned!(span=> #call))
+        if given.len() == count {
+            return Text::atom(self.called(callee, node, "jvp", &passed, &tangents));
+        }
+        // In two directions: each argument comes with its tangent, its second, and that of its tangent.
+        let each = (0..count).map(|at| {
+            let (one, two, both) =
+                (&tangents[at], &tangents[count + at], &tangents[2 * count + at]);
+            quote!((#one, #two, #both))
+        });
+        let each: Vec<TokenStream> = each.collect();
+        Text::atom(self.called(callee, node, "jvp_twice", &passed, &each))
     }
 
     /// The tangent of each argument: a float by value, all else lent; a marker where there is none.

@@ -201,18 +201,29 @@ impl Signature<'_> {
         let tangents = &graph.body.params[self.source.params.len()..];
         let mut opening = self.owned_self(writer, graph);
         for ((position, _), tangent) in self.source.active().zip(tangents) {
-            let krate = &self.krate;
-            let (name, zero) = self.open_tangent(writer, graph, position, *tangent);
             let given = tangent_name(position);
-            let lent = quote!(#krate::rt::Tangent::tangent(&#given, #zero));
-            let lent = located(lent, self.place_of_gradient());
-            let is_float = graph.ty(*tangent).is_float();
-            opening.extend(match is_float {
-                true => quote!(let #name = *#lent;),
-                false => quote!(let #name = #lent; let #name = &*#name;),
-            });
+            opening.extend(self.lend_tangent(writer, graph, position, *tangent, &given));
         }
         opening
+    }
+
+    /// Names a tangent that was `given`, or zeros in its place.
+    pub(super) fn lend_tangent(
+        &self,
+        writer: &mut Writer<'_>,
+        graph: &Graph,
+        position: usize,
+        tangent: Value,
+        given: &Ident,
+    ) -> TokenStream {
+        let krate = &self.krate;
+        let (name, zero) = self.open_tangent(writer, graph, position, tangent);
+        let lent = quote!(#krate::rt::Tangent::tangent(&#given, #zero));
+        let lent = located(lent, self.place_of_gradient());
+        match graph.ty(tangent).is_float() {
+            true => quote!(let #name = *#lent;),
+            false => quote!(let #name = #lent; let #name = &*#name;),
+        }
     }
 
     /// The name of a tangent, and a closure that gives zeros in its place.

@@ -34,6 +34,7 @@ mod stubs;
 mod survey;
 mod text;
 mod tokens;
+mod twice;
 mod update;
 mod variables;
 mod watch;

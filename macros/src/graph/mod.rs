@@ -256,7 +256,8 @@ pub(crate) struct Callee {
     pub(crate) generics: Option<Tokens>,
     pub(crate) passing: Vec<Passing>,
     /// Which arguments come with a tangent, in forward mode and in second order. The tangents follow the
-    /// arguments; those of a call's results follow the results.
+    /// arguments; those of a call's results follow the results. In two directions: which of them come with a
+    /// tangent in the first, which with one in the second, and which of the first tangents with one in the second.
     pub(crate) tangents: Option<Vec<bool>>,
 }
 

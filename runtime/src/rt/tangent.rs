@@ -31,6 +31,14 @@ impl<G: Clone> Tangent<G> for &G {
     }
 }
 
+/// A part of a tangent that may be there.
+impl<G: Clone> Tangent<G> for Option<&G> {
+    #[inline]
+    fn given(&self) -> Option<Cow<'_, G>> {
+        self.map(Cow::Borrowed)
+    }
+}
+
 /// The argument is constant here.
 impl<G: Clone> Tangent<G> for No {
     #[inline]

@@ -24,7 +24,17 @@ use crate::ops;
 
 /// The graph with a tangent parameter after all others for each active one, and after the results the
 /// tangents of those that are not `aux`.
-pub(crate) fn forward(mut graph: Graph) -> Graph {
+pub(crate) fn forward(graph: Graph) -> Graph {
+    with_tangents(graph, 1)
+}
+
+/// The primal with tangents in one direction, and all of that with tangents in another.
+pub(crate) fn forward_twice(primal: Graph) -> Graph {
+    with_tangents(with_tangents(primal, 1), 2)
+}
+
+/// The tangents of the first `count` of the results, and of what an adjoint gives, stand after those.
+fn with_tangents(mut graph: Graph, count: usize) -> Graph {
     let params: Vec<Value> =
         graph.body.params.iter().copied().filter(|param| graph.is_active(*param)).collect();
     let is_second = graph.sweep.is_some();
@@ -62,7 +72,8 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
     }
     forward.walk(std::mem::take(&mut body.nodes));
     // Of `(value, aux)` the first is differentiated.
-    let value = forward.tangent_of(body.results[0]);
+    let values: Vec<Value> =
+        body.results[..count].iter().map(|result| forward.tangent_of(*result)).collect();
     let start = forward.nodes.len();
     forward.walk(adjoint);
     let received = match &mut forward.graph.sweep {
@@ -72,7 +83,7 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
         }
         None => Vec::new(),
     };
-    body.results.push(value);
+    body.results.extend(values);
     if let Some(sweep) = &mut forward.graph.sweep {
         sweep.values = body.results.len();
     }
@@ -136,11 +147,12 @@ impl Forward {
         match &node.op {
             Op::Row(row) => self.row(row, node),
             Op::Field(member) => self.field(member.clone(), node),
-            Op::Inner | Op::CotangentPart(_) => self.alike(node, 0),
+            Op::Inner | Op::CotangentPart(_) | Op::FieldTangent(_) => self.alike(node, 0),
             Op::Dense => self.alike(node, 1),
             Op::Construct(construct) => self.construct(construct.clone(), node),
             Op::Join { .. } => self.join(node),
             Op::Call(callee) => self.call(callee.clone(), node),
+            Op::Jvp(callee) => self.call_with_tangents(callee.clone(), node),
             Op::Pullback(callee) => self.pullback(callee.clone(), node),
             Op::Map => self.map(node),
             Op::Pull { likes } => self.pull(*likes, node),
@@ -150,14 +162,8 @@ impl Forward {
             Op::TakePart(..) => self.take_part(node),
             Op::Accumulator => self.accumulator(node),
             Op::AddField(_) | Op::AddAll | Op::AddView(_) => self.addition(node),
-            // Constants have the tangent zero; a call's tangent is made with it.
-            Op::Literal(_)
-            | Op::Verbatim(_)
-            | Op::Effect(_)
-            | Op::Undefined
-            | Op::Joined
-            | Op::Jvp(_)
-            | Op::FieldTangent(_) => {
+            // Constants have the tangent zero.
+            Op::Literal(_) | Op::Verbatim(_) | Op::Effect(_) | Op::Undefined | Op::Joined => {
                 self.nodes.push(node);
             }
         }
