@@ -74,7 +74,7 @@ fn network(w: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
 }
 
 /// What a small change of the weights would do: an array's derivative in a direction.
-#[differentiable(constant(x))]
+#[differentiable(forward, constant(x))]
 fn change_at(w: &Array2<f64>, d: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
     let (y, dy) = network::jvp(w, x, d);
     y * dy
@@ -89,6 +89,12 @@ fn arrays_in_a_direction() {
         |(w, d), dy| change_at::vjp(w, d, &x).1(dy),
         &at,
     ));
+    let (w, d) = &at;
+    let dy = array![1.0, -2.0];
+    let gradients = change_at::vjp(w, d, &x).1(dy.clone());
+    chainrule_tests::forward_agrees(&gradients, |(w_t, d_t)| {
+        change_at::jvp(w, d, &x, (w_t, d_t)).1.dot(&dy)
+    });
 }
 
 #[derive(Differentiable, Clone)]
@@ -109,12 +115,22 @@ impl Well {
         let (_, dx) = self.energy_grad(x);
         -dx
     }
+
+    #[differentiable(forward, wrt(x))]
+    fn slope(&self, x: &Array1<f64>) -> f64 {
+        let still = WellGradient { depth: 0.0, centre: array![0.0, 0.0] };
+        self.energy_jvp(x, (&still, x)).1
+    }
 }
 
 #[test]
 fn a_method() {
     let at = (Well { depth: 1.5, centre: array![0.1, 0.2] }, array![0.5, -0.3]);
     check(check_adjoint(|(well, x)| well.force(x), |(well, x), dy| well.force_vjp(x).1(dy), &at));
+    let (well, x) = at;
+    check(check_gradients(|x| well.slope(x), |x| well.slope_grad(x), &x));
+    let gradient = well.slope_grad(&x);
+    chainrule_tests::forward_agrees(&gradient, |x_t| well.slope_jvp(&x, x_t).1);
 }
 
 /// A result of a type that the macro does not know.

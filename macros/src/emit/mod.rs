@@ -14,6 +14,7 @@ mod anchor;
 mod body;
 mod branches;
 mod call;
+mod call_forward;
 mod derived;
 mod expr;
 mod extension;
@@ -82,6 +83,7 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         signature.value_and_grad_into(),
         signature.grad(),
         signature.not_asked_for(),
+        signature.refused_to_callers(),
     ];
     let rule = source.options.jvp.as_ref();
     let forward = match (&derivatives.forward, rule) {
@@ -105,7 +107,12 @@ pub(crate) fn by_rule(source: &Source, graph: &Graph) -> TokenStream {
     let signature = Signature::new(source, false);
     let rules = signature.reverse_by_rule();
     let forward = source.options.jvp.as_ref().map(|rule| signature.forward_by_rule(rule, graph));
-    let items = [signature.value_and_grad_into(), signature.grad(), signature.not_asked_for()];
+    let items = [
+        signature.value_and_grad_into(),
+        signature.grad(),
+        signature.not_asked_for(),
+        signature.refused_to_callers(),
+    ];
     signature.around(quote!(#rules #(#items)* #forward))
 }
 

@@ -60,8 +60,8 @@ pub use jacobian::{floats, rows};
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
 pub use messages::{
-    CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked, ScalarResult,
-    SecondOrder,
+    CalleeHasNoAux, CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked,
+    ScalarResult, SecondOrder,
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
