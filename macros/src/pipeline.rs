@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ItemFn;
 
-use crate::differentiate::differentiate;
+use crate::differentiate::{differentiate, linearized};
 use crate::dump::Dump;
 use crate::emit::{self, Derivatives, Second};
 use crate::graph::{Block, Callee, Graph, Op, Target, Ty};
@@ -69,6 +69,12 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
         dump.stage("primal and tangents", &forward);
         simplify(forward)
     });
+    let is_float = matches!(lowered.graph.ty(lowered.graph.body.results[0]), Ty::Float(_));
+    let linear = (is_forward && !is_float).then(|| {
+        let linear = simplify(linearized(lowered.graph.clone()));
+        dump.stage("primal and linear part", &linear);
+        residuals(linear)
+    });
     let twice = (source.options.second_order && !source.options.aux)
         .then(|| simplify(differentiate::forward_twice(lowered.graph.clone())));
     let adjoint = differentiate(lowered.graph);
@@ -85,7 +91,14 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
         false => residuals(adjoint),
     };
     dump.stage("vector-Jacobian product, simplified", &reverse);
-    Derivatives { reverse, gradient, forward, second, extension_calls: lowered.extension_calls }
+    Derivatives {
+        reverse,
+        gradient,
+        forward,
+        linear,
+        second,
+        extension_calls: lowered.extension_calls,
+    }
 }
 
 /// Second derivatives: the tangents of an adjoint.

@@ -297,6 +297,13 @@ impl Writer<'_> {
                 let text = text.at_least(Strength::Unary);
                 quote!(&#text)
             }
+            // What is found again behind a reference was no reference before.
+            Passing::Value
+                if is_reference && !self.graph.info(self.survey.origin(arg)).is_reference =>
+            {
+                let text = text.at_least(Strength::Atom);
+                quote!(#text.clone())
+            }
             Passing::Value if is_reference || self.is_field(arg) => text.tokens,
             Passing::Owned if is_reference => {
                 let text = text.at_least(Strength::Atom);
@@ -379,7 +386,7 @@ impl Writer<'_> {
 
     /// True for an active value. A constant that the adjoint computes again or finds again depends on
     /// nothing, whatever it is needed for.
-    fn is_active(&self, arg: Value) -> bool {
+    pub(super) fn is_active(&self, arg: Value) -> bool {
         let origin = self.survey.origin(arg);
         let is_constant = matches!(
             self.definition(origin).map(|node| &node.op),

@@ -247,10 +247,8 @@ impl Signature<'_> {
         let arguments = self.hidden_arguments(self.arguments());
         let active: Vec<(usize, &Param)> = self.source.active().collect();
         let (pattern, given, _) = self.tangents_to_own(graph);
-        let again_type = match given.to_string().starts_with('&') {
-            true => given.clone(),
-            false => quote!(()),
-        };
+        let is_lent = active.len() == 1 && !graph.ty(graph.body.params[active[0].0]).is_float();
+        let again_type = if is_lent { given.clone() } else { quote!(()) };
         let tangents = self.active_names(tangent_name);
         let passed = self.for_each_or(
             &tangents,
@@ -321,6 +319,7 @@ impl Signature<'_> {
         };
         let owned = self.owned();
         let tangents_name = ours("tangents");
+        let unpacked = self.tangents_owned(&tangents_name);
         let types: Vec<TokenStream> = markers.iter().map(|marker| quote!(_: #marker)).collect();
         quote! {
             #[doc(hidden)]
@@ -333,7 +332,7 @@ impl Signature<'_> {
             #clause
             {
                 #owned
-                let #pattern = #tangents_name;
+                let #pattern = #unpacked;
                 #opening
                 let (#value, #pull, #derivative) = #dual(#(#arguments,)* #(#passed),*);
                 ((#value, #derivative), #closure)
@@ -355,9 +354,20 @@ impl Signature<'_> {
                 }
             }
             many => {
+                let krate = &self.krate;
                 let names = many.iter().map(|position| tangent_name(*position));
-                (quote!((#(#names),*)), gradients.clone(), gradients)
+                let given = quote!(impl #krate::rt::GivenTangents<#gradients>);
+                (quote!((#(#names),*)), given, gradients)
             }
+        }
+    }
+
+    /// The same tangents, owned where they are several.
+    pub(super) fn tangents_owned(&self, given: &Ident) -> TokenStream {
+        let krate = &self.krate;
+        match self.source.active().count() {
+            1 => quote!(#given),
+            _ => quote!(#krate::rt::GivenTangents::owned(#given)),
         }
     }
 

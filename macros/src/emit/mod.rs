@@ -20,6 +20,7 @@ mod expr;
 mod extension;
 mod forms;
 mod forward;
+mod jacobian;
 mod kernel;
 mod liveness;
 mod loops;
@@ -66,6 +67,8 @@ pub(crate) struct Derivatives {
     pub(crate) gradient: Option<Graph>,
     /// The primal with tangents, for `__jvp`, if it was asked for.
     pub(crate) forward: Option<Graph>,
+    /// The primal and the part that is linear in tangents, for the Jacobian of what may be no float.
+    pub(crate) linear: Option<Graph>,
     /// For second order, if it was asked for.
     pub(crate) second: Option<Second>,
     /// The methods of ours that the function calls by name.
@@ -88,8 +91,9 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let rule = source.options.jvp.as_ref();
     let forward = match (&derivatives.forward, rule) {
         (Some(graph), _) => {
+            let columns = derivatives.linear.as_ref().map(|linear| signature.columns(linear));
             let items =
-                [signature.hidden_jvp(graph), signature.jvp(graph), signature.jacobian(graph)];
+                [signature.hidden_jvp(graph), signature.jvp(graph), signature.jacobian(columns)];
             quote!(#(#items)*)
         }
         (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),

@@ -68,17 +68,19 @@ impl Arguments {
     }
 }
 
-/// The adjoint part of a graph.
+/// The adjoint part of a graph, or the part that is linear in tangents.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sweep {
     /// The index in the body of the first adjoint node.
     pub(crate) start: usize,
     /// How many of the body's results are the primal's; the others are the adjoint's.
     pub(crate) values: usize,
-    /// The cotangent of the result.
+    /// The cotangent of the result; of a linear part, the first of the tangents.
     pub(crate) seed: Value,
     /// Its tangent, in second order.
     pub(crate) seed_tangent: Option<Value>,
+    /// True if it is no adjoint, but what is linear in tangents: its loops go from the first turn to the last.
+    pub(crate) is_linear: bool,
 }
 
 /// A function.

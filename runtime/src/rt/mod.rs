@@ -83,4 +83,7 @@ pub use scans::{
 };
 pub use softmax::{log_softmax, logsumexp, softmax};
 pub use structure::*;
-pub use tangent::{MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField, owned_tangent};
+pub use tangent::{
+    GivenTangent, GivenTangents, MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField,
+    owned_tangent,
+};

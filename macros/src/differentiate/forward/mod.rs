@@ -14,6 +14,8 @@ mod activity;
 mod blocks;
 mod calls;
 mod kernels;
+mod linear;
+mod partials;
 mod parts;
 mod rows;
 
@@ -25,16 +27,25 @@ use crate::ops;
 /// The graph with a tangent parameter after all others for each active one, and after the results the
 /// tangents of those that are not `aux`.
 pub(crate) fn forward(graph: Graph) -> Graph {
-    with_tangents(graph, 1)
+    with_tangents(graph, 1).0
+}
+
+/// The same of a primal, with all that the tangents do not reach before what is linear in them.
+pub(crate) fn linearized(primal: Graph) -> Graph {
+    let before = primal.body.params.len();
+    let (graph, tangents) = with_tangents(primal, 1);
+    let count = graph.body.params.len() - before;
+    linear::apart(graph, count, tangents)
 }
 
 /// The primal with tangents in one direction, and all of that with tangents in another.
 pub(crate) fn forward_twice(primal: Graph) -> Graph {
-    with_tangents(with_tangents(primal, 1), 2)
+    with_tangents(with_tangents(primal, 1).0, 2).0
 }
 
-/// The tangents of the first `count` of the results, and of what an adjoint gives, stand after those.
-fn with_tangents(mut graph: Graph, count: usize) -> Graph {
+/// The tangents of the first `count` of the results, and of what an adjoint gives, stand after those. Besides, the
+/// tangents that blocks give and carry, and the zeros.
+fn with_tangents(mut graph: Graph, count: usize) -> (Graph, HashSet<Value>) {
     let params: Vec<Value> =
         graph.body.params.iter().copied().filter(|param| graph.is_active(*param)).collect();
     let is_second = graph.sweep.is_some();
@@ -47,6 +58,7 @@ fn with_tangents(mut graph: Graph, count: usize) -> Graph {
         tangents: HashMap::new(),
         active,
         made,
+        given: HashSet::new(),
         is_second,
         in_kernel: false,
     };
@@ -92,9 +104,9 @@ fn with_tangents(mut graph: Graph, count: usize) -> Graph {
         let tangent = forward.tangent_of(gradient);
         body.results.push(tangent);
     }
-    let Forward { mut graph, nodes, .. } = forward;
+    let Forward { mut graph, nodes, given, .. } = forward;
     graph.body = Block { nodes, ..body };
-    graph
+    (graph, given)
 }
 
 /// Of a gradient with tangents: the gradients and their tangents alone.
@@ -129,6 +141,8 @@ struct Forward {
     active: HashSet<Value>,
     /// The values whose zero is made as they are, and of what.
     made: HashMap<Value, (Op, Vec<Value>)>,
+    /// The tangents that blocks give and carry, and the zeros.
+    given: HashSet<Value>,
     /// True if the graph has an adjoint.
     is_second: bool,
     /// True inside a kernel, where all is scalar.
@@ -186,12 +200,19 @@ impl Forward {
         if let Some((op, parts)) = self.made.get(&value).cloned() {
             let parts = parts.into_iter().map(|part| self.part(part)).collect();
             let tangent = self.tangent_value(value);
+            self.given.insert(tangent);
             self.graph.info_mut(tangent).name = None;
             self.nodes.push(Node::new(tangent, op, parts, Origin::default()));
             return tangent;
         }
         let tangent = self.tangent_value(value);
         self.graph.info_mut(tangent).name = None;
+        let is_known = matches!(self.graph.ty(value), Ty::Float(_) | Ty::Accumulator)
+            || self.graph.ty(value).is_numeric();
+        if is_known {
+            // Of anything else rustc knows the type where the value itself stands.
+            self.given.insert(tangent);
+        }
         let (op, args) = match self.graph.ty(value) {
             Ty::Float(_) => (Op::Literal("0.0".to_owned()), vec![]),
             Ty::Accumulator => {
