@@ -22,7 +22,7 @@ use chainrule::prelude::*;
 use chainrule::{Differentiable, differentiable, init};
 use chainrule_examples::arguments::Out;
 use clap::Parser;
-use rand::{Rng, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Solves the heat equation by a network that obeys it.

@@ -123,6 +123,29 @@ impl Well {
     }
 }
 
+/// A constant direction, as it is lent to a call from outside.
+#[differentiable(forward, wrt(x))]
+fn along(x: &Array1<f64>, well: &Well, still: &WellGradient, d: &Array1<f64>) -> f64 {
+    let (value, slope) = bent_well::jvp(x, well, (d, still));
+    (value * slope).sum() + well.energy_jvp(x, (still, d)).1
+}
+
+#[differentiable(second_order)]
+fn bent_well(x: &Array1<f64>, well: &Well) -> Array1<f64> {
+    (x - &well.centre).sin() * well.depth
+}
+
+#[test]
+fn a_constant_direction() {
+    let well = Well { depth: 1.5, centre: array![0.1, 0.2] };
+    let still = WellGradient { depth: 0.3, centre: array![0.0, 1.0] };
+    let (x, d) = (array![0.5, -0.3], array![1.0, 2.0]);
+    let at = |x: &Array1<f64>| along(x, &well, &still, &d);
+    check(check_gradients(at, |x| along::grad(x, &well, &still, &d), &x));
+    let gradient = along::grad(&x, &well, &still, &d);
+    chainrule_tests::forward_agrees(&gradient, |x_t| along::jvp(&x, &well, &still, &d, x_t).1);
+}
+
 #[test]
 fn a_method() {
     let at = (Well { depth: 1.5, centre: array![0.1, 0.2] }, array![0.5, -0.3]);

@@ -32,12 +32,13 @@ impl Writer<'_> {
     /// `g::__vjp(a, &b, Yes, No)`: the value and its pullback.
     pub(super) fn call(&self, callee: &Callee, node: &Node) -> Text {
         let span = call_span(node);
-        let passed: Vec<TokenStream> = node
+        let passed = node
             .args
             .iter()
             .zip(&callee.passing)
             .map(|(arg, passing)| self.passed(*arg, *passing, self.is_active(*arg)))
             .collect();
+        let passed = self.with_given_tangents(callee, node, passed);
         // A field's marker is asked for before the field may be moved.
         let mut asked = Vec::new();
         let (args, tangents) = node.args.split_at(callee.passing.len());

@@ -7,7 +7,7 @@ use super::call::call_span;
 use super::text::{Strength, Text};
 use super::tokens::located;
 use super::writer::Writer;
-use crate::graph::{Callee, Node, Target, Value};
+use crate::graph::{Callee, Form, Node, Op, Target, Value};
 
 impl Writer<'_> {
     /// `g::__jvp(a, &b, da, No)`: the value and its tangent. Where no tangent is asked for, `g(a, &b)`.
@@ -26,6 +26,7 @@ impl Writer<'_> {
         let Some(given) = &callee.tangents else {
             return Text::atom(self.called_plainly(callee, node, &passed));
         };
+        let passed = self.with_given_tangents(callee, node, passed);
         let tangents = self.passed_tangents(given, tangents);
         if given.len() == count {
             return Text::atom(self.called(callee, node, "jvp", &passed, &tangents));
@@ -38,6 +39,35 @@ impl Writer<'_> {
         });
         let each: Vec<TokenStream> = each.collect();
         Text::atom(self.called(callee, node, "jvp_twice", &passed, &each))
+    }
+
+    /// What is passed, the tangents that `jvp` takes in a tuple in the form in which its twins take them: owned.
+    pub(super) fn with_given_tangents(
+        &self,
+        callee: &Callee,
+        node: &Node,
+        mut passed: Vec<TokenStream>,
+    ) -> Vec<TokenStream> {
+        let last = callee.passing.len().checked_sub(1);
+        if let (Some(last), true) = (last, callee.takes_tangents()) {
+            if self.is_written_as_tuple(node.args[last]) {
+                let (given, tuple) = (self.rt("given_tangents"), &passed[last]);
+                passed[last] = quote!(#given(#tuple));
+            }
+        }
+        passed
+    }
+
+    fn is_written_as_tuple(&self, value: Value) -> bool {
+        match self.definition(self.survey.origin(value)).map(|node| &node.op) {
+            Some(Op::Construct(construct)) => {
+                construct.path.is_none() && matches!(construct.form, Form::Tuple)
+            }
+            Some(Op::Verbatim(verbatim)) => {
+                matches!(syn::parse2(verbatim.tokens.0.clone()), Ok(syn::Expr::Tuple(_)))
+            }
+            _ => false,
+        }
     }
 
     /// The tangent of each argument: a float by value, all else lent; a marker where there is none.

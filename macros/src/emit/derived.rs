@@ -319,7 +319,6 @@ impl Signature<'_> {
         };
         let owned = self.owned();
         let tangents_name = ours("tangents");
-        let unpacked = self.tangents_owned(&tangents_name);
         let types: Vec<TokenStream> = markers.iter().map(|marker| quote!(_: #marker)).collect();
         quote! {
             #[doc(hidden)]
@@ -332,7 +331,7 @@ impl Signature<'_> {
             #clause
             {
                 #owned
-                let #pattern = #unpacked;
+                let #pattern = #tangents_name;
                 #opening
                 let (#value, #pull, #derivative) = #dual(#(#arguments,)* #(#passed),*);
                 ((#value, #derivative), #closure)
@@ -354,20 +353,9 @@ impl Signature<'_> {
                 }
             }
             many => {
-                let krate = &self.krate;
                 let names = many.iter().map(|position| tangent_name(*position));
-                let given = quote!(impl #krate::rt::GivenTangents<#gradients>);
-                (quote!((#(#names),*)), given, gradients)
+                (quote!((#(#names),*)), gradients.clone(), gradients)
             }
-        }
-    }
-
-    /// The same tangents, owned where they are several.
-    pub(super) fn tangents_owned(&self, given: &Ident) -> TokenStream {
-        let krate = &self.krate;
-        match self.source.active().count() {
-            1 => quote!(#given),
-            _ => quote!(#krate::rt::GivenTangents::owned(#given)),
         }
     }
 

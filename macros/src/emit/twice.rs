@@ -92,7 +92,6 @@ impl Signature<'_> {
         let active: Vec<usize> = self.source.active().map(|(position, _)| position).collect();
         let (first, first_type, gradients) = self.tangents_to_own(graph);
         let (given, both) = (ours("tangents"), ours("both"));
-        let unpacked = self.tangents_owned(&given);
         let is_one = active.len() == 1;
         let passed = self.source.params.iter().enumerate().map(|(position, param)| {
             if !param.is_active {
@@ -112,7 +111,7 @@ impl Signature<'_> {
         let (value, one, two, last) = (ours("value"), ours("one"), ours("two"), ours("last"));
         let body = located(
             quote! {
-                let #first = #unpacked;
+                let #first = #given;
                 #opening
                 let (#value, #one, #two, #last) = #hidden(#(#names,)* #(#passed),*);
                 ((#value, #one), (#two, #last))

@@ -263,6 +263,17 @@ pub(crate) struct Callee {
     pub(crate) tangents: Option<Vec<bool>>,
 }
 
+impl Callee {
+    /// True for the `jvp` of a function, as far as its name tells.
+    pub(crate) fn takes_tangents(&self) -> bool {
+        match &self.target {
+            Target::Derivative { item, .. } => item == "jvp",
+            Target::Associated { name, .. } | Target::Method(name) => name.ends_with("_jvp"),
+            Target::Function(_) => false,
+        }
+    }
+}
+
 /// How an argument is passed, as the user wrote it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passing {

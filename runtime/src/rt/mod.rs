@@ -85,5 +85,5 @@ pub use softmax::{log_softmax, logsumexp, softmax};
 pub use structure::*;
 pub use tangent::{
     GivenTangent, GivenTangents, MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField,
-    owned_tangent,
+    given_tangents, owned_tangent,
 };

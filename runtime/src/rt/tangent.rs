@@ -136,6 +136,12 @@ given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3, E GE 4, F GF 5);
 given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3, E GE 4, F GF 5, H GH 6);
 given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3, E GE 4, F GF 5, H GH 6, I GI 7);
 
+/// The tangents of a tuple, owned.
+#[inline]
+pub fn given_tangents<G, T: GivenTangents<G>>(given: T) -> G {
+    given.owned()
+}
+
 /// A tangent that a pullback owns: it may be kept longer than what it was lent from.
 #[inline]
 pub fn owned_tangent<G: Clone, T: Tangent<G>>(tangent: T) -> Option<G> {

@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 
-use crate::graph::{Block, Callee, Graph, Info, Node, Op, Sweep, Target, Turns, Ty, Unloop, Value};
+use crate::graph::{Block, Callee, Graph, Info, Node, Op, Sweep, Turns, Ty, Unloop, Value};
 
 /// Takes a graph with tangents apart. `tangents` are those that do not follow from the tangents of the parameters:
 /// what blocks give and carry, and zeros.
@@ -145,7 +145,7 @@ impl Apart {
         let mut twin = node.clone();
         let Op::Jvp(callee) = &mut node.op else { return (vec![node], vec![]) };
         node.args.truncate(callee.passing.len());
-        if takes_tangents(callee) {
+        if callee.takes_tangents() {
             // The public one takes them in another form than the hidden one.
             callee.tangents = Some(vec![false; callee.passing.len()]);
             let unused = self.graph.info(node.outs[1]).clone();
@@ -167,13 +167,4 @@ fn divided(values: &[Value], is_linear: &[bool]) -> (Vec<Value>, Vec<Value>) {
         values.iter().zip(is_linear).partition(|(_, is_linear)| **is_linear);
     let values = |of: Vec<(&Value, &bool)>| of.into_iter().map(|(value, _)| *value).collect();
     (values(others), values(linear))
-}
-
-/// True for the `jvp` of a function.
-fn takes_tangents(callee: &Callee) -> bool {
-    match &callee.target {
-        Target::Derivative { item, .. } => item == "jvp",
-        Target::Associated { name, .. } | Target::Method(name) => name.ends_with("_jvp"),
-        Target::Function(_) => false,
-    }
 }
