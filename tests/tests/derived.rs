@@ -264,3 +264,33 @@ fn forward_over_forward_through_calls_and_turns() {
         change_often::jvp(&x, &w, &d, &by, (x_t, w_t, d_t)).1.dot(&dy)
     });
 }
+
+#[derive(Differentiable, Clone)]
+struct Pair {
+    l: [f64; 2],
+}
+
+/// A constant arm beside one of a type that rustc finds: its zeros are those of two tangents.
+#[differentiable(second_order, constant(n))]
+fn one_arm_is_constant(x: f64, pair: &Pair, n: usize) -> f64 {
+    let y = match n {
+        0 => array![0.7, -1.9].sum(),
+        _ => pair.l[n % 2] - x,
+    };
+    x * y * y
+}
+
+#[differentiable(forward, wrt(x))]
+fn along_a_pair(x: f64, pair: &Pair, to: &PairGradient, n: usize) -> f64 {
+    one_arm_is_constant::jvp(x, pair, n, (x, to)).1
+}
+
+#[test]
+fn tangents_of_tangents_of_a_constant_arm() {
+    let (pair, to) = (Pair { l: [1.5, -0.5] }, PairGradient { l: [0.3, 2.0] });
+    for n in 0..3 {
+        let (_, slope) = along_a_pair::jvp(0.8, &pair, &to, n, 1.0);
+        let gradient = along_a_pair::grad(0.8, &pair, &to, n);
+        assert!((slope - gradient).abs() < 1e-14, "{n}: {slope} against {gradient}");
+    }
+}
