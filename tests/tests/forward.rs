@@ -217,6 +217,35 @@ fn a_jacobian_by_columns_runs_the_primal_once() {
     }
 }
 
+/// Loops inside a loop, of as many turns as it has had: what they keep is gone through from the front.
+#[differentiable(forward)]
+fn triangle(x: f64, y: f64) -> Array1<f64> {
+    let mut sums = Array1::zeros(4);
+    let mut a = x;
+    for i in 0..4 {
+        for j in 0..i {
+            a = (a * y).sin() + j as f64;
+        }
+        let mut b = a;
+        for j in i..4 {
+            b *= (b - x).cos() * j as f64;
+        }
+        sums[i] = a * b;
+    }
+    sums
+}
+
+#[test]
+fn a_jacobian_through_loops_in_loops() {
+    let (x, y) = (0.7, 1.3);
+    let jacobian = triangle::jacobian(x, y);
+    for (column, direction) in [(1.0, 0.0), (0.0, 1.0)].into_iter().enumerate() {
+        let (_, dy) = triangle::jvp(x, y, direction);
+        let difference = &jacobian.column(column) - &dy;
+        assert!(difference.iter().all(|d| d.abs() < 1e-12), "{column}: {difference}");
+    }
+}
+
 /// What is given by value is lent to every column.
 #[differentiable(forward)]
 fn owned(x: Array1<f64>, v: Vec<f64>) -> (Array1<f64>, Vec<f64>) {
