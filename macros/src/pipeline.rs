@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ItemFn;
 
-use crate::differentiate::differentiate;
+use crate::differentiate::{differentiate, linearized};
 use crate::dump::Dump;
 use crate::emit::{self, Derivatives, Second};
 use crate::graph::{Block, Callee, Graph, Op, Target, Ty};
@@ -69,9 +69,17 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
         dump.stage("primal and tangents", &forward);
         simplify(forward)
     });
+    let is_float = matches!(lowered.graph.ty(lowered.graph.body.results[0]), Ty::Float(_));
+    let linear = (is_forward && !is_float).then(|| {
+        let linear = simplify(linearized(lowered.graph.clone()));
+        dump.stage("primal and linear part", &linear);
+        residuals(linear)
+    });
+    let twice = (source.options.second_order && !source.options.aux)
+        .then(|| simplify(differentiate::forward_twice(lowered.graph.clone())));
     let adjoint = differentiate(lowered.graph);
     dump.stage("primal and adjoint", &adjoint);
-    let second = source.options.second_order.then(|| second_order(&adjoint, dump));
+    let second = source.options.second_order.then(|| second_order(&adjoint, twice, dump));
     let gradient = gives_float(&adjoint)
         .then(|| residuals(simplify_sweeps(differentiate::seeded_with_one(adjoint.clone()))));
     if let Some(gradient) = &gradient {
@@ -83,11 +91,18 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
         false => residuals(adjoint),
     };
     dump.stage("vector-Jacobian product, simplified", &reverse);
-    Derivatives { reverse, gradient, forward, second, extension_calls: lowered.extension_calls }
+    Derivatives {
+        reverse,
+        gradient,
+        forward,
+        linear,
+        second,
+        extension_calls: lowered.extension_calls,
+    }
 }
 
 /// Second derivatives: the tangents of an adjoint.
-fn second_order(adjoint: &Graph, dump: &mut Dump) -> Second {
+fn second_order(adjoint: &Graph, twice: Option<Graph>, dump: &mut Dump) -> Second {
     let product = gives_float(adjoint).then(|| {
         let gradient = differentiate::seeded_with_one(adjoint.clone());
         residuals(simplify(differentiate::product(differentiate::forward(gradient))))
@@ -96,7 +111,7 @@ fn second_order(adjoint: &Graph, dump: &mut Dump) -> Second {
         dump.stage("gradient and Hessian-vector product, simplified", product);
     }
     let dual = residuals(simplify(differentiate::owning(differentiate::forward(adjoint.clone()))));
-    Second { dual, product }
+    Second { dual, product, twice }
 }
 
 /// True if the result is known to be a float.

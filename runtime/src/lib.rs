@@ -234,8 +234,28 @@ pub use chainrule_macros::Differentiable;
 /// assert_eq!(work::grad(&x), array![18.0, 72.0]);
 /// ```
 ///
-/// A function that is called must have the same option. `jacobian` goes by reverse mode, a row at a time,
-/// where the result has fewer floats than the arguments, else by forward mode, a column at a time.
+/// A function that is called must have the same option.
+///
+/// `jacobian` has a row for each float of the result and a column for each float of the arguments. Where it is
+/// wider than tall, it is found by reverse mode, a row at a time, by one pullback called for each; else by forward mode,
+/// a column at a time. Either way the sines and exponentials of the function are computed once: in forward mode what is
+/// linear in the tangents stands apart from them, and is all that runs for each column. Only a function that is
+/// called runs again with each.
+///
+/// ```
+/// # use chainrule::differentiable;
+/// # use chainrule::ndarray::{Array1, array};
+/// #[differentiable(forward)]
+/// fn powers(x: f64, y: f64) -> Array1<f64> {
+///     array![x, x * y, y * y]
+/// }
+///
+/// assert_eq!(powers::jacobian(2.0, 3.0), array![[1.0, 0.0], [3.0, 2.0], [0.0, 6.0]]);
+/// ```
+///
+/// The body of a differentiable function may call `g::grad`, `g::value_and_grad` and `g::jvp`, whichever mode the
+/// function itself is differentiated in: forward over forward, forward over reverse, reverse over forward and reverse
+/// over reverse. `g` needs `second_order`; the function that calls its derivative has first derivatives alone.
 ///
 /// # Rules of your own
 ///

@@ -74,7 +74,7 @@ fn network(w: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
 }
 
 /// What a small change of the weights would do: an array's derivative in a direction.
-#[differentiable(constant(x))]
+#[differentiable(forward, constant(x))]
 fn change_at(w: &Array2<f64>, d: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
     let (y, dy) = network::jvp(w, x, d);
     y * dy
@@ -89,6 +89,12 @@ fn arrays_in_a_direction() {
         |(w, d), dy| change_at::vjp(w, d, &x).1(dy),
         &at,
     ));
+    let (w, d) = &at;
+    let dy = array![1.0, -2.0];
+    let gradients = change_at::vjp(w, d, &x).1(dy.clone());
+    chainrule_tests::forward_agrees(&gradients, |(w_t, d_t)| {
+        change_at::jvp(w, d, &x, (w_t, d_t)).1.dot(&dy)
+    });
 }
 
 #[derive(Differentiable, Clone)]
@@ -109,12 +115,45 @@ impl Well {
         let (_, dx) = self.energy_grad(x);
         -dx
     }
+
+    #[differentiable(forward, wrt(x))]
+    fn slope(&self, x: &Array1<f64>) -> f64 {
+        let still = WellGradient { depth: 0.0, centre: array![0.0, 0.0] };
+        self.energy_jvp(x, (&still, x)).1
+    }
+}
+
+/// A constant direction, as it is lent to a call from outside.
+#[differentiable(forward, wrt(x))]
+fn along(x: &Array1<f64>, well: &Well, still: &WellGradient, d: &Array1<f64>) -> f64 {
+    let (value, slope) = bent_well::jvp(x, well, (d, still));
+    (value * slope).sum() + well.energy_jvp(x, (still, d)).1
+}
+
+#[differentiable(second_order)]
+fn bent_well(x: &Array1<f64>, well: &Well) -> Array1<f64> {
+    (x - &well.centre).sin() * well.depth
+}
+
+#[test]
+fn a_constant_direction() {
+    let well = Well { depth: 1.5, centre: array![0.1, 0.2] };
+    let still = WellGradient { depth: 0.3, centre: array![0.0, 1.0] };
+    let (x, d) = (array![0.5, -0.3], array![1.0, 2.0]);
+    let at = |x: &Array1<f64>| along(x, &well, &still, &d);
+    check(check_gradients(at, |x| along::grad(x, &well, &still, &d), &x));
+    let gradient = along::grad(&x, &well, &still, &d);
+    chainrule_tests::forward_agrees(&gradient, |x_t| along::jvp(&x, &well, &still, &d, x_t).1);
 }
 
 #[test]
 fn a_method() {
     let at = (Well { depth: 1.5, centre: array![0.1, 0.2] }, array![0.5, -0.3]);
     check(check_adjoint(|(well, x)| well.force(x), |(well, x), dy| well.force_vjp(x).1(dy), &at));
+    let (well, x) = at;
+    check(check_gradients(|x| well.slope(x), |x| well.slope_grad(x), &x));
+    let gradient = well.slope_grad(&x);
+    chainrule_tests::forward_agrees(&gradient, |x_t| well.slope_jvp(&x, x_t).1);
 }
 
 /// A result of a type that the macro does not know.
@@ -140,4 +179,118 @@ fn results_of_types_without_a_name() {
     assert_eq!(slope::grad(2.0), 16.0);
     assert_eq!(of_a_name::hvp(2.0, 1.0), 12.0);
     assert_eq!(no_float::jvp(2.0, 1.0).1.centre, array![1.0, 2.0]);
+}
+
+/// The derivative of `cubic` in the direction `(a, b)`, by forward mode and by reverse mode.
+#[differentiable(forward)]
+fn slope_by_jvp(x: f64, y: f64, a: f64, b: f64) -> f64 {
+    let (_, slope) = cubic::jvp(x, y, (a, b));
+    slope
+}
+
+#[differentiable(forward)]
+fn slope_by_grad(x: f64, y: f64, a: f64, b: f64) -> f64 {
+    let (dx, dy) = cubic::grad(x, y);
+    dx * a + dy * b
+}
+
+/// Forward over forward, forward over reverse, reverse over forward, reverse over reverse.
+#[test]
+fn four_mixes_of_modes() {
+    let (x, y, a, b) = (0.8, -0.4, 0.3, 1.7);
+    let gradient = (
+        6.0 * x * y * a + 3.0 * x * x * b,
+        3.0 * x * x * a + 2.0 * b,
+        3.0 * x * x * y,
+        x * x * x + 2.0 * y,
+    );
+    let units =
+        [(1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0)];
+    let parts = |(x, y, a, b): (f64, f64, f64, f64)| [x, y, a, b];
+    let mixes = [
+        units.map(|unit| slope_by_jvp::jvp(x, y, a, b, unit).1),
+        units.map(|unit| slope_by_grad::jvp(x, y, a, b, unit).1),
+        parts(slope_by_jvp::grad(x, y, a, b)),
+        parts(slope_by_grad::grad(x, y, a, b)),
+    ];
+    for mix in mixes {
+        for (found, expected) in mix.iter().zip(parts(gradient)) {
+            assert!((found - expected).abs() < 1e-14, "{mix:?} against {gradient:?}");
+        }
+    }
+}
+
+/// A layer that is called, a loop, a branch and a field of a struct, all under a tangent of a tangent.
+#[differentiable(second_order)]
+fn bent(x: &Array1<f64>, by: &Well) -> Array1<f64> {
+    let r = x - &by.centre;
+    r.mapv(|r| if r > 0.0 { r * r * by.depth } else { r.exp() })
+}
+
+#[differentiable(second_order, constant(by))]
+fn bent_often(x: &Array1<f64>, w: &Array2<f64>, by: &Well, steps: usize) -> Array1<f64> {
+    let mut y = x.to_owned();
+    for i in 0..steps {
+        let z = bent(&y, by);
+        if i % 2 == 0 {
+            y = (w.dot(&z) / by.depth).tanh();
+        } else {
+            y[0] = z[1] * z[0];
+        }
+    }
+    y * by.energy(x)
+}
+
+#[differentiable(forward, constant(by))]
+fn change_often(x: &Array1<f64>, w: &Array2<f64>, d: &Array1<f64>, by: &Well) -> Array1<f64> {
+    let v = w * 0.5;
+    let (y, dy) = bent_often::jvp(x, w, by, 3, (d, &v));
+    y + dy
+}
+
+#[test]
+fn forward_over_forward_through_calls_and_turns() {
+    let by = Well { depth: 1.5, centre: array![0.1, 0.2] };
+    let (x, w, d) = (array![0.5, -0.3], array![[0.3, -0.2], [0.9, 0.1]], array![0.7, 1.3]);
+    let at = (x.clone(), w.clone(), d.clone());
+    let dy = array![1.0, -2.0];
+    check(check_adjoint(
+        |(x, w, d)| change_often(x, w, d, &by),
+        |(x, w, d), dy| change_often::vjp(x, w, d, &by).1(dy),
+        &at,
+    ));
+    let gradients = change_often::vjp(&x, &w, &d, &by).1(dy.clone());
+    chainrule_tests::forward_agrees(&gradients, |(x_t, w_t, d_t)| {
+        change_often::jvp(&x, &w, &d, &by, (x_t, w_t, d_t)).1.dot(&dy)
+    });
+}
+
+#[derive(Differentiable, Clone)]
+struct Pair {
+    l: [f64; 2],
+}
+
+/// A constant arm beside one of a type that rustc finds: its zeros are those of two tangents.
+#[differentiable(second_order, constant(n))]
+fn one_arm_is_constant(x: f64, pair: &Pair, n: usize) -> f64 {
+    let y = match n {
+        0 => array![0.7, -1.9].sum(),
+        _ => pair.l[n % 2] - x,
+    };
+    x * y * y
+}
+
+#[differentiable(forward, wrt(x))]
+fn along_a_pair(x: f64, pair: &Pair, to: &PairGradient, n: usize) -> f64 {
+    one_arm_is_constant::jvp(x, pair, n, (x, to)).1
+}
+
+#[test]
+fn tangents_of_tangents_of_a_constant_arm() {
+    let (pair, to) = (Pair { l: [1.5, -0.5] }, PairGradient { l: [0.3, 2.0] });
+    for n in 0..3 {
+        let (_, slope) = along_a_pair::jvp(0.8, &pair, &to, n, 1.0);
+        let gradient = along_a_pair::grad(0.8, &pair, &to, n);
+        assert!((slope - gradient).abs() < 1e-14, "{n}: {slope} against {gradient}");
+    }
 }

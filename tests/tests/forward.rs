@@ -3,6 +3,8 @@
 #![deny(warnings)]
 #![allow(clippy::all)]
 
+use std::cell::Cell;
+
 use chainrule::ndarray::{Array1, Array2, ArrayView1, Axis, array};
 use chainrule::prelude::*;
 
@@ -155,4 +157,110 @@ fn jacobians_tall_and_wide() {
     let b = array![1.0, 1.0];
     let tall = shifted::jacobian(&b, 1.0, &zeros);
     assert_eq!(tall, array![[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]);
+}
+
+thread_local! {
+    static RUNS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A constant that is no operation: it runs as often as what stands around it.
+fn one_more_run() -> f64 {
+    RUNS.set(RUNS.get() + 1);
+    1.0
+}
+
+/// Twice as many floats as the arguments but one: a loop, a branch, a closure, a write.
+#[differentiable(forward)]
+fn waves(x: &Array1<f64>, k: f64) -> Array1<f64> {
+    let n = x.len();
+    let y = x.mapv(|x| {
+        let angle = k * x;
+        if angle > 0.5 { angle.sin() } else { angle * angle }
+    });
+    let mut both = Array1::zeros(2 * n);
+    let mut before = k.exp();
+    for i in 0..n {
+        before = (before * y[i]).sin() * one_more_run();
+        both[2 * i] = before;
+        if i % 2 == 0 {
+            both[2 * i + 1] = y[i] * before.exp();
+        } else {
+            both[2 * i + 1] = y[i];
+        }
+    }
+    both
+}
+
+#[test]
+fn a_jacobian_by_columns_runs_the_primal_once() {
+    let (x, k) = (array![0.3, 0.9, -1.2, 0.5], 0.8);
+    RUNS.set(0);
+    let jacobian = waves::jacobian(&x, k);
+    assert_eq!(RUNS.get(), x.len());
+    for column in 0..5 {
+        let mut dx = Array1::zeros(4);
+        let dk = if column == 4 { 1.0 } else { 0.0 };
+        if column < 4 {
+            dx[column] = 1.0;
+        }
+        let (_, dy) = waves::jvp(&x, k, (&dx, dk));
+        let difference = &jacobian.column(column) - &dy;
+        assert!(difference.iter().all(|d| d.abs() < 1e-14), "{column}: {difference}");
+    }
+    for row in 0..8 {
+        let mut dy = Array1::zeros(8);
+        dy[row] = 1.0;
+        let (dx, dk) = waves::vjp(&x, k).1(dy);
+        for (found, expected) in jacobian.row(row).iter().zip(dx.iter().chain([&dk])) {
+            assert!((found - expected).abs() < 1e-14, "{row}: {found} against {expected}");
+        }
+    }
+}
+
+/// Loops inside a loop, of as many turns as it has had: what they keep is gone through from the front.
+#[differentiable(forward)]
+fn triangle(x: f64, y: f64) -> Array1<f64> {
+    let mut sums = Array1::zeros(4);
+    let mut a = x;
+    for i in 0..4 {
+        for j in 0..i {
+            a = (a * y).sin() + j as f64;
+        }
+        let mut b = a;
+        for j in i..4 {
+            b *= (b - x).cos() * j as f64;
+        }
+        sums[i] = a * b;
+    }
+    sums
+}
+
+#[test]
+fn a_jacobian_through_loops_in_loops() {
+    let (x, y) = (0.7, 1.3);
+    let jacobian = triangle::jacobian(x, y);
+    for (column, direction) in [(1.0, 0.0), (0.0, 1.0)].into_iter().enumerate() {
+        let (_, dy) = triangle::jvp(x, y, direction);
+        let difference = &jacobian.column(column) - &dy;
+        assert!(difference.iter().all(|d| d.abs() < 1e-12), "{column}: {difference}");
+    }
+}
+
+/// What is given by value is lent to every column.
+#[differentiable(forward)]
+fn owned(x: Array1<f64>, v: Vec<f64>) -> (Array1<f64>, Vec<f64>) {
+    let mut list = v;
+    list.push(x.sum());
+    list[0] = list[0] * list[1];
+    let y = x * list[0];
+    (y, list)
+}
+
+#[test]
+fn a_jacobian_of_what_is_owned() {
+    let jacobian = owned::jacobian(array![2.0, 3.0], vec![5.0]);
+    // (50, 75), [25, 5]; by x0, x1, v.
+    let expected =
+        array![[35.0, 10.0, 10.0], [15.0, 40.0, 15.0], [5.0, 5.0, 5.0], [1.0, 1.0, 0.0],];
+    assert_eq!(jacobian, expected);
 }

@@ -18,7 +18,7 @@ use crate::graph::{
 use crate::lower;
 use crate::ops;
 use cotangents::{Cotangent, Cotangents};
-pub(crate) use forward::{forward, owning, product};
+pub(crate) use forward::{forward, forward_twice, linearized, owning, product};
 
 /// The adjoint of a graph whose body is a primal. The graph's results become the primal's, then
 /// what each active parameter received.
@@ -57,7 +57,8 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
     let gradients: Vec<Value> = params.iter().map(|param| reversal.received(*param)).collect();
     let Reversal { mut graph, nodes, .. } = reversal;
     let values = graph.body.results.len();
-    graph.sweep = Some(Sweep { start: primal.len(), values, seed, seed_tangent: None });
+    graph.sweep =
+        Some(Sweep { start: primal.len(), values, seed, seed_tangent: None, is_linear: false });
     graph.body.nodes = primal.into_iter().chain(nodes).collect();
     graph.body.results.extend(gradients);
     graph

@@ -143,7 +143,8 @@ impl<'a> Writer<'a> {
             return Place::Variable(value);
         }
         let guard = self.guard_of_value(out);
-        if !matches!(node.op, Op::Unbranch) {
+        // What is linear in tangents makes its results anew.
+        if !matches!(node.op, Op::Unbranch) || self.is_linear() {
             return Place::Tail(guard);
         }
         let is_plain = self.is_float(out) && guard.is_none();

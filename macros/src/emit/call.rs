@@ -32,12 +32,13 @@ impl Writer<'_> {
     /// `g::__vjp(a, &b, Yes, No)`: the value and its pullback.
     pub(super) fn call(&self, callee: &Callee, node: &Node) -> Text {
         let span = call_span(node);
-        let passed: Vec<TokenStream> = node
+        let passed = node
             .args
             .iter()
             .zip(&callee.passing)
             .map(|(arg, passing)| self.passed(*arg, *passing, self.is_active(*arg)))
             .collect();
+        let passed = self.with_given_tangents(callee, node, passed);
         // A field's marker is asked for before the field may be moved.
         let mut asked = Vec::new();
         let (args, tangents) = node.args.split_at(callee.passing.len());
@@ -92,7 +93,7 @@ impl Writer<'_> {
     }
 
     /// `g::__item(passed.., beside..)`, with whatever stands beside the arguments.
-    fn called(
+    pub(super) fn called(
         &self,
         callee: &Callee,
         node: &Node,
@@ -106,8 +107,13 @@ impl Writer<'_> {
             let separator = (!generics.is_empty()
                 && !generics.to_string().trim_end().ends_with(','))
             .then(|| quote!(,));
-            // The tangents that a pullback owns have types of their own.
-            let inferred = beside.iter().filter(|_| item != "vjp_jvp").map(|_| quote!(_));
+            // The tangents that a pullback owns have no types of their own, three in a tuple have one each.
+            let count = match item {
+                "vjp_jvp" => 0,
+                "jvp_twice" => 3 * beside.len(),
+                _ => beside.len(),
+            };
+            let inferred = (0..count).map(|_| quote!(_));
             quote!(::<#generics #separator #(#inferred),*>)
         });
         match &callee.target {
@@ -201,67 +207,6 @@ impl Writer<'_> {
         }}
     }
 
-    /// `g::__jvp(a, &b, da, No)`: the value and its tangent. Where no tangent is asked for, `g(a, &b)`.
-    pub(super) fn jvp_call(&self, callee: &Callee, node: &Node) -> Text {
-        let span = call_span(node);
-        let count = callee.passing.len();
-        let (args, tangents) = node.args.split_at(count);
-        let passed: Vec<TokenStream> = args
-            .iter()
-            .zip(&callee.passing)
-            .map(|(arg, passing)| {
-                // At the call, so that rustc says there what it has to say of a callee without `jvp`.
-                located(self.passed(*arg, *passing, self.graph.is_active(*arg)), span)
-            })
-            .collect();
-        let Some(given) = &callee.tangents else {
-            return Text::atom(self.called_plainly(callee, node, &passed));
-        };
-        let tangents = self.passed_tangents(given, tangents);
-        let call = self.called(callee, node, "jvp", &passed, &tangents);
-        Text::atom(quote_spanned!(span=> #call))
-    }
-
-    /// The tangent of each argument: a float by value, all else lent; a marker where there is none.
-    pub(super) fn passed_tangents(&self, given: &[bool], tangents: &[Value]) -> Vec<TokenStream> {
-        let mut tangents = tangents.iter();
-        given
-            .iter()
-            .map(|is_given| match tangents.next_if(*is_given) {
-                Some(tangent) => self.operand(*tangent),
-                None => self.rt("No"),
-            })
-            .collect()
-    }
-
-    /// The call as the user wrote it.
-    fn called_plainly(&self, callee: &Callee, node: &Node, passed: &[TokenStream]) -> TokenStream {
-        let generics = callee.generics.as_ref().map(|generics| {
-            let generics = &generics.0;
-            quote!(::<#generics>)
-        });
-        match &callee.target {
-            Target::Function(path) => {
-                let path = &path.0;
-                quote!(#path #generics(#(#passed),*))
-            }
-            Target::Derivative { of, item } => {
-                let (path, item) = (&of.0, format_ident!("{item}", span = node.span()));
-                quote!(#path::#item #generics(#(#passed),*))
-            }
-            Target::Associated { ty, name } => {
-                let (ty, name) = (&ty.0, format_ident!("{name}", span = node.span()));
-                quote!(#ty::#name #generics(#(#passed),*))
-            }
-            Target::Method(name) => {
-                let name = format_ident!("{name}", span = node.span());
-                let receiver = self.text(node.args[0]).at_least(Strength::Atom);
-                let passed = &passed[1..];
-                quote!(#receiver.#name #generics(#(#passed),*))
-            }
-        }
-    }
-
     /// What the call keeps of constant arguments, which the pullback is handed again.
     fn kept_again(&self, callee: &Callee, node: &Node) -> Vec<TokenStream> {
         let mut kept = Vec::new();
@@ -326,7 +271,7 @@ impl Writer<'_> {
     }
 
     /// An argument as the user passed it.
-    fn passed(&self, arg: Value, passing: Passing, is_active: bool) -> TokenStream {
+    pub(super) fn passed(&self, arg: Value, passing: Passing, is_active: bool) -> TokenStream {
         let text = self.text(arg);
         if !is_active {
             return match passing {
@@ -352,6 +297,13 @@ impl Writer<'_> {
             Passing::Reference => {
                 let text = text.at_least(Strength::Unary);
                 quote!(&#text)
+            }
+            // What is found again behind a reference was no reference before.
+            Passing::Value
+                if is_reference && !self.graph.info(self.survey.origin(arg)).is_reference =>
+            {
+                let text = text.at_least(Strength::Atom);
+                quote!(#text.clone())
             }
             Passing::Value if is_reference || self.is_field(arg) => text.tokens,
             Passing::Owned if is_reference => {
@@ -435,7 +387,7 @@ impl Writer<'_> {
 
     /// True for an active value. A constant that the adjoint computes again or finds again depends on
     /// nothing, whatever it is needed for.
-    fn is_active(&self, arg: Value) -> bool {
+    pub(super) fn is_active(&self, arg: Value) -> bool {
         let origin = self.survey.origin(arg);
         let is_constant = matches!(
             self.definition(origin).map(|node| &node.op),
@@ -460,17 +412,6 @@ impl Writer<'_> {
             Some(first) => names.fold(first, |so_far, next| quote!(#or(#so_far, #next))),
             None => self.rt("No"),
         }
-    }
-}
-
-/// The next value, if one is asked for.
-trait NextIf<'v> {
-    fn next_if(&mut self, is_asked: bool) -> Option<&'v Value>;
-}
-
-impl<'v> NextIf<'v> for std::slice::Iter<'v, Value> {
-    fn next_if(&mut self, is_asked: bool) -> Option<&'v Value> {
-        is_asked.then(|| self.next()).flatten()
     }
 }
 

@@ -25,13 +25,18 @@ impl Signature<'_> {
             None => self.scalar_only(),
         };
         let clause = self.with_clones(&clause);
-        let jvp = self.jvp_in_reverse(graph);
+        // With `aux` the value is a pair, the second of which is no number.
+        let jvp = second.twice.as_ref().map(|twice| {
+            let (reverse, forward) = (self.jvp_in_reverse(graph), self.jvp_forward(graph));
+            let twice = self.jvp_twice(twice);
+            quote!(#reverse #forward #twice)
+        });
+        let jvp = quote!(#jvp);
         if !self.may_be_scalar() {
             return jvp;
         }
         let mut items =
             vec![jvp, self.grad_in_reverse(graph, &clause), self.grad_forward(graph, &clause)];
-        // With `aux` the value is a pair, the second of which is no number.
         if !self.source.options.aux {
             items.extend([
                 self.value_and_grad_in_reverse(&clause),
@@ -230,9 +235,6 @@ impl Signature<'_> {
     /// `__jvp_vjp`: arguments and tangents are active.
     fn jvp_in_reverse(&self, graph: &Graph) -> TokenStream {
         let krate = &self.krate;
-        if self.source.options.aux {
-            return TokenStream::new();
-        }
         let name = self.item("__jvp_vjp");
         let visibility = &self.source.item.vis;
         let (generics, clause) = (self.generics(), self.where_clause());
@@ -244,22 +246,9 @@ impl Signature<'_> {
         let dual = self.call_of("__vjp_jvp", 0);
         let arguments = self.hidden_arguments(self.arguments());
         let active: Vec<(usize, &Param)> = self.source.active().collect();
-        // One tangent is lent, several are given in a tuple.
-        let (pattern, given, again_type): (TokenStream, TokenStream, TokenStream) =
-            match active.as_slice() {
-                [(position, param)] => {
-                    let (name, gradient) = (tangent_name(*position), self.gradient(&param.ty));
-                    match graph.ty(graph.body.params[*position]).is_float() {
-                        true => (quote!(#name), gradient, quote!(())),
-                        false => (quote!(#name), quote!(&#gradient), quote!(&#gradient)),
-                    }
-                }
-                many => {
-                    let names = many.iter().map(|(position, _)| tangent_name(*position));
-                    let gradients = self.gradients();
-                    (quote!((#(#names),*)), gradients, quote!(()))
-                }
-            };
+        let (pattern, given, _) = self.tangents_to_own(graph);
+        let is_lent = active.len() == 1 && !graph.ty(graph.body.params[active[0].0]).is_float();
+        let again_type = if is_lent { given.clone() } else { quote!(()) };
         let tangents = self.active_names(tangent_name);
         let passed = self.for_each_or(
             &tangents,
@@ -346,6 +335,26 @@ impl Signature<'_> {
                 #opening
                 let (#value, #pull, #derivative) = #dual(#(#arguments,)* #(#passed),*);
                 ((#value, #derivative), #closure)
+            }
+        }
+    }
+
+    /// The pattern of the tangents that a call of `jvp` gives, their type, and their gradient's: one is lent if it
+    /// is no float, several are given in a tuple.
+    pub(super) fn tangents_to_own(&self, graph: &Graph) -> (TokenStream, TokenStream, TokenStream) {
+        let gradients = self.gradients();
+        let active: Vec<usize> = self.source.active().map(|(position, _)| position).collect();
+        match active.as_slice() {
+            [position] => {
+                let name = tangent_name(*position);
+                match graph.ty(graph.body.params[*position]).is_float() {
+                    true => (quote!(#name), gradients.clone(), gradients),
+                    false => (quote!(#name), quote!(&#gradients), gradients),
+                }
+            }
+            many => {
+                let names = many.iter().map(|position| tangent_name(*position));
+                (quote!((#(#names),*)), gradients.clone(), gradients)
             }
         }
     }

@@ -116,8 +116,15 @@ impl<'a> Writer<'a> {
             {
                 quote!(#text.to_owned())
             }
+            // Its type may not be known before what it stands beside is.
+            _ if self.is_zero_gradient(value) => quote!(::core::clone::Clone::clone(&#text)),
             _ => quote!(#text.clone()),
         }
+    }
+
+    fn is_zero_gradient(&self, value: Value) -> bool {
+        let node = self.definition(self.survey.origin(value));
+        node.is_some_and(|node| matches!(&node.op, Op::Row(row) if row.name == "ZeroGradient"))
     }
 
     /// What a node computes.

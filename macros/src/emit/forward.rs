@@ -3,7 +3,6 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::rules::bare_or_tuple;
 use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
@@ -39,77 +38,6 @@ impl Signature<'_> {
         );
         quote! {
             #head fn #name<#generics>(#(#parameters,)* #tangents: #types) -> #results #clause { #body }
-        }
-    }
-
-    /// The public `jacobian`: by rows in reverse mode where the result has fewer floats than the arguments,
-    /// else by columns in forward mode.
-    pub(super) fn jacobian(&self, graph: &Graph) -> TokenStream {
-        let krate = &self.krate;
-        let name = self.item("jacobian");
-        let head = self.head(
-            "The Jacobian: a row for every float of the value, a column for every float of the active \
-             arguments, both in order. By reverse mode where it is wider than tall, else by forward mode.",
-        );
-        let is_written = |param: &crate::source::Param| {
-            param.reference().is_some_and(|reference| reference.mutability.is_some())
-        };
-        if self.source.params.iter().any(is_written) {
-            // What is written once cannot be written for every column.
-            return TokenStream::new();
-        }
-        let (generics, clause) = (self.generics(), self.with_clones(&self.where_clause()));
-        let parameters = self.parameters();
-        let (vjp, jvp) = (self.call_of("vjp", 0), self.call_of("jvp", 0));
-        let names: Vec<TokenStream> = self
-            .source
-            .params
-            .iter()
-            .map(|param| {
-                let name = &param.name;
-                match param.reference() {
-                    Some(_) => quote!(#name),
-                    None => quote!(::core::clone::Clone::clone(&#name)),
-                }
-            })
-            .collect();
-        let zeros = self.source.active().map(|(_, param)| {
-            let seen = self.seen(param);
-            quote!(#krate::rt::zero_gradient(#seen))
-        });
-        let zeros = bare_or_tuple(zeros.collect());
-        let given: Vec<Ident> =
-            self.source.active().map(|(position, _)| tangent_name(position)).collect();
-        let pattern = bare_or_tuple(given.iter().map(|name| quote!(#name)).collect());
-        let lent = self.source.active().zip(&given).map(|((position, _), name)| {
-            match graph.ty(graph.body.params[position]).is_float() {
-                true => quote!(*#name),
-                false => quote!(#name),
-            }
-        });
-        let lent = bare_or_tuple(lent.collect());
-        let (value, pull, direction) = (ours("value"), ours("pull"), ours("direction"));
-        let differentiated = self.value_of(quote!(#value));
-        let body = quote! {
-            let zeros = #zeros;
-            let (#value, #pull) = #vjp(#(#names),*);
-            let (height, width) =
-                (#krate::rt::floats(&#differentiated), #krate::rt::floats(&zeros));
-            if height < width {
-                let unit = #krate::rt::zero_gradient(&#differentiated);
-                return #krate::rt::rows(unit, width, |unit| #pull(::core::clone::Clone::clone(unit)));
-            }
-            let columns = #krate::rt::rows(zeros, height, |#direction| {
-                let #pattern = #direction;
-                #jvp(#(#names,)* #lent).1
-            });
-            columns.reversed_axes()
-        };
-        let body = located(body, self.place_of_gradient());
-        quote! {
-            #head fn #name<#generics>(#(#parameters),*) -> #krate::ndarray::Array2<f64> #clause {
-                #body
-            }
         }
     }
 
@@ -201,18 +129,29 @@ impl Signature<'_> {
         let tangents = &graph.body.params[self.source.params.len()..];
         let mut opening = self.owned_self(writer, graph);
         for ((position, _), tangent) in self.source.active().zip(tangents) {
-            let krate = &self.krate;
-            let (name, zero) = self.open_tangent(writer, graph, position, *tangent);
             let given = tangent_name(position);
-            let lent = quote!(#krate::rt::Tangent::tangent(&#given, #zero));
-            let lent = located(lent, self.place_of_gradient());
-            let is_float = graph.ty(*tangent).is_float();
-            opening.extend(match is_float {
-                true => quote!(let #name = *#lent;),
-                false => quote!(let #name = #lent; let #name = &*#name;),
-            });
+            opening.extend(self.lend_tangent(writer, graph, position, *tangent, &given));
         }
         opening
+    }
+
+    /// Names a tangent that was `given`, or zeros in its place.
+    pub(super) fn lend_tangent(
+        &self,
+        writer: &mut Writer<'_>,
+        graph: &Graph,
+        position: usize,
+        tangent: Value,
+        given: &Ident,
+    ) -> TokenStream {
+        let krate = &self.krate;
+        let (name, zero) = self.open_tangent(writer, graph, position, tangent);
+        let lent = quote!(#krate::rt::Tangent::tangent(&#given, #zero));
+        let lent = located(lent, self.place_of_gradient());
+        match graph.ty(tangent).is_float() {
+            true => quote!(let #name = *#lent;),
+            false => quote!(let #name = #lent; let #name = &*#name;),
+        }
     }
 
     /// The name of a tangent, and a closure that gives zeros in its place.

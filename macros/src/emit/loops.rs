@@ -101,13 +101,14 @@ impl<'a> Writer<'a> {
         quote!(let #mutable #name = #empty;)
     }
 
-    /// The adjoint of a loop: its turns from the last to the first.
+    /// The adjoint of a loop: its turns from the last to the first. Its linear part: from the first to the last.
     pub(super) fn unloop_statement(&mut self, unloop: &'a Unloop, node: &'a Node) -> TokenStream {
         let body = &node.blocks[0];
         let mut opening = self.open_carried(node);
+        let rev = (!self.is_linear()).then(|| quote!(.rev()));
         for stack in &body.stacks {
             let stack = self.text(*stack).at_least(Strength::Atom);
-            opening.extend(quote!(let mut #stack = #stack.iter().rev();));
+            opening.extend(quote!(let mut #stack = #stack.iter()#rev;));
         }
         let mut inner = self.clone();
         inner.bind_restored(node, body);
@@ -140,7 +141,7 @@ impl<'a> Writer<'a> {
         let saved = record.as_ref().map(|record| {
             match node.args.first().is_some_and(|record| self.survey.stacks.contains(record)) {
                 true => quote!(#record.by_ref()),
-                false => quote!(#record.iter().rev()),
+                false => quote!(#record.iter()#rev),
             }
         });
         let head = match (unloop.turns, again) {
@@ -150,10 +151,10 @@ impl<'a> Writer<'a> {
             }
             (_, None) => quote!(for #restored in #saved),
             (Turns::Known | Turns::Counted, Some((pattern, iterable))) => {
-                quote!(for #pattern in #iterable.rev())
+                quote!(for #pattern in #iterable #rev)
             }
             (Turns::Recorded, Some((pattern, iterable))) => {
-                quote!(for (#pattern, #restored) in #iterable.rev().zip(#saved))
+                quote!(for (#pattern, #restored) in #iterable #rev.zip(#saved))
             }
         };
         let mut statements = inner.owned_constants(&body.restored[items..]);

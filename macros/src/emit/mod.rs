@@ -14,6 +14,7 @@ mod anchor;
 mod body;
 mod branches;
 mod call;
+mod call_forward;
 mod construct;
 mod derived;
 mod elements;
@@ -21,6 +22,7 @@ mod expr;
 mod extension;
 mod forms;
 mod forward;
+mod jacobian;
 mod kernel;
 mod liveness;
 mod loops;
@@ -36,6 +38,7 @@ mod stubs;
 mod survey;
 mod text;
 mod tokens;
+mod twice;
 mod update;
 mod variables;
 mod watch;
@@ -66,6 +69,8 @@ pub(crate) struct Derivatives {
     pub(crate) gradient: Option<Graph>,
     /// The primal with tangents, for `__jvp`, if it was asked for.
     pub(crate) forward: Option<Graph>,
+    /// The primal and the part that is linear in tangents, for the Jacobian of what may be no float.
+    pub(crate) linear: Option<Graph>,
     /// For second order, if it was asked for.
     pub(crate) second: Option<Second>,
     /// The methods of ours that the function calls by name.
@@ -83,12 +88,14 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
         signature.value_and_grad_into(),
         signature.grad(),
         signature.not_asked_for(),
+        signature.refused_to_callers(),
     ];
     let rule = source.options.jvp.as_ref();
     let forward = match (&derivatives.forward, rule) {
         (Some(graph), _) => {
+            let columns = derivatives.linear.as_ref().map(|linear| signature.columns(linear));
             let items =
-                [signature.hidden_jvp(graph), signature.jvp(graph), signature.jacobian(graph)];
+                [signature.hidden_jvp(graph), signature.jvp(graph), signature.jacobian(columns)];
             quote!(#(#items)*)
         }
         (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),
@@ -106,7 +113,12 @@ pub(crate) fn by_rule(source: &Source, graph: &Graph) -> TokenStream {
     let signature = Signature::new(source, false);
     let rules = signature.reverse_by_rule();
     let forward = source.options.jvp.as_ref().map(|rule| signature.forward_by_rule(rule, graph));
-    let items = [signature.value_and_grad_into(), signature.grad(), signature.not_asked_for()];
+    let items = [
+        signature.value_and_grad_into(),
+        signature.grad(),
+        signature.not_asked_for(),
+        signature.refused_to_callers(),
+    ];
     signature.around(quote!(#rules #(#items)* #forward))
 }
 

@@ -132,7 +132,7 @@ impl Signature<'_> {
     /// `jvp` and the hidden `__jvp` by the rule.
     pub(super) fn forward_by_rule(&self, rule: &Path, graph: &Graph) -> TokenStream {
         let krate = &self.krate;
-        let (jvp, jacobian) = (self.jvp(graph), self.jacobian(graph));
+        let (jvp, jacobian) = (self.jvp(graph), self.jacobian(Some(self.columns_by_calls(graph))));
         let name = self.item("__jvp");
         let visibility = &self.source.item.vis;
         let (generics, clause) = (self.generics(), self.where_clause());

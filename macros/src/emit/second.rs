@@ -20,6 +20,8 @@ pub(crate) struct Second {
     pub(crate) dual: Graph,
     /// The gradients and the product alone, of a function that gives a float.
     pub(crate) product: Option<Graph>,
+    /// The primal with tangents in two directions, of a function without `aux`.
+    pub(crate) twice: Option<Graph>,
 }
 
 impl Signature<'_> {

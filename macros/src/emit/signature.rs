@@ -239,6 +239,17 @@ impl Signature<'_> {
 
     /// The name of a generated function: `vjp`, or `forward_vjp` beside a method `forward`.
     pub(super) fn item(&self, item: &str) -> Ident {
+        match item {
+            // What callers ask for has no `aux`; see `refused_to_callers`.
+            "__vjp" | "__jvp" | "__vjp_jvp" if self.source.options.aux => {
+                self.item_named(&format!("{item}_with_aux"))
+            }
+            _ => self.item_named(item),
+        }
+    }
+
+    /// The same whatever the options are.
+    pub(super) fn item_named(&self, item: &str) -> Ident {
         let function = self.source.name();
         let span = Span::call_site().located_at(function.span());
         if self.source.is_associated() {

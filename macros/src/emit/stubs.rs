@@ -42,6 +42,35 @@ impl Signature<'_> {
         quote!(#(#items)*)
     }
 
+    /// With `aux`: in the place of what a caller's derivative calls, stand-ins that say why it cannot. Of what
+    /// is passed on beside the value a caller may make anything, and its derivative would be missing silently.
+    pub(super) fn refused_to_callers(&self) -> TokenStream {
+        if !self.source.options.aux {
+            return TokenStream::new();
+        }
+        let krate = &self.krate;
+        let (generics, separator, predicates) =
+            (self.generics(), self.separator(), self.predicates());
+        let parameters = self.parameters();
+        let visibility = &self.source.item.vis;
+        let beside = self.tangent_types();
+        let items = ["__vjp", "__jvp", "__vjp_jvp"].into_iter().map(|item| {
+            let name = self.item_named(item);
+            quote! {
+                #[doc(hidden)]
+                #[allow(warnings, clippy::all)]
+                #visibility fn #name<#generics #separator #(#beside),*>(
+                    #(#parameters,)* #(_: #beside),*
+                ) -> !
+                where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::CalleeHasNoAux
+                {
+                    unreachable!()
+                }
+            }
+        });
+        quote!(#(#items)*)
+    }
+
     /// Every function with a body that never runs.
     pub(super) fn stand_ins(&self) -> TokenStream {
         let (generics, clause) = (self.generics(), self.where_clause());
@@ -70,8 +99,9 @@ impl Signature<'_> {
                 #visibility fn #name #signature -> #ty #clause { #body }
             }
         });
-        let items: Vec<TokenStream> =
-            items.chain([self.hidden_stand_in(), self.stand_ins_of_flags()]).collect();
+        let items: Vec<TokenStream> = items
+            .chain([self.hidden_stand_in(), self.stand_ins_of_flags(), self.refused_to_callers()])
+            .collect();
         quote!(#(#items)*)
     }
 

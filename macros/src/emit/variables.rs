@@ -96,7 +96,7 @@ impl<'a> Writer<'a> {
         let has_tangents = self.graph.body.params.len() > self.signature.source.params.len();
         match info.ty {
             // The type of a constant is the user's affair.
-            _ if !has_tangents || info.is_reference || !self.graph.is_active(value) => None,
+            _ if !has_tangents || info.is_reference || !self.is_active(value) => None,
             Ty::Float(Elem::F32) => Some(quote!(: f32)),
             Ty::Float(Elem::F64) => Some(quote!(: f64)),
             _ => None,

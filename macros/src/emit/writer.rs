@@ -81,6 +81,11 @@ pub(super) struct Shared {
 const BOOKKEEPING: [&str; 4] = ["accumulator", "add", "dense", "finish"];
 
 impl<'a> Writer<'a> {
+    /// True if the second part of the graph is what is linear in tangents.
+    pub(super) fn is_linear(&self) -> bool {
+        self.graph.sweep.as_ref().is_some_and(|sweep| sweep.is_linear)
+    }
+
     pub(super) fn new(graph: &'a Graph, signature: &'a Signature<'a>) -> Writer<'a> {
         let item = &signature.source.item;
         let survey = Survey::of(graph);

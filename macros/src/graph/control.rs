@@ -33,7 +33,7 @@ pub(crate) struct Each {
     pub(crate) is_range: bool,
 }
 
-/// How the adjoint of a loop goes.
+/// How the adjoint of a loop goes, or the part of it that is linear in tangents.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Unloop {
     /// The items of the loop, where they are gone through again.

@@ -68,17 +68,19 @@ impl Arguments {
     }
 }
 
-/// The adjoint part of a graph.
+/// The adjoint part of a graph, or the part that is linear in tangents.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Sweep {
     /// The index in the body of the first adjoint node.
     pub(crate) start: usize,
     /// How many of the body's results are the primal's; the others are the adjoint's.
     pub(crate) values: usize,
-    /// The cotangent of the result.
+    /// The cotangent of the result; of a linear part, the first of the tangents.
     pub(crate) seed: Value,
     /// Its tangent, in second order.
     pub(crate) seed_tangent: Option<Value>,
+    /// True if it is no adjoint, but what is linear in tangents: its loops go from the first turn to the last.
+    pub(crate) is_linear: bool,
 }
 
 /// A function.
@@ -256,8 +258,20 @@ pub(crate) struct Callee {
     pub(crate) generics: Option<Tokens>,
     pub(crate) passing: Vec<Passing>,
     /// Which arguments come with a tangent, in forward mode and in second order. The tangents follow the
-    /// arguments; those of a call's results follow the results.
+    /// arguments; those of a call's results follow the results. In two directions: which of them come with a
+    /// tangent in the first, which with one in the second, and which of the first tangents with one in the second.
     pub(crate) tangents: Option<Vec<bool>>,
+}
+
+impl Callee {
+    /// True for the `jvp` of a function, as far as its name tells.
+    pub(crate) fn takes_tangents(&self) -> bool {
+        match &self.target {
+            Target::Derivative { item, .. } => item == "jvp",
+            Target::Associated { name, .. } | Target::Method(name) => name.ends_with("_jvp"),
+            Target::Function(_) => false,
+        }
+    }
 }
 
 /// How an argument is passed, as the user wrote it.

@@ -252,17 +252,21 @@ impl Parser {
                     self.symbol('}')?;
                     return Ok(block);
                 }
-                Some(Token::Word(word)) if word == "adjoint" => {
+                Some(Token::Word(word)) if word == "adjoint" || word == "linear" => {
+                    let is_linear = word == "linear";
                     self.at += 1;
-                    let values = self.any_word()?.parse().map_err(|_| "adjoint needs a number")?;
-                    let seed = self.definition()?;
+                    let values = self.any_word()?.parse().map_err(|_| "a sweep needs a number")?;
+                    let seed = match is_linear {
+                        true => self.values()?.first().copied().ok_or("linear needs a value")?,
+                        false => self.definition()?,
+                    };
                     let mut seed_tangent = None;
                     if self.is_symbol(',') {
                         self.at += 1;
                         seed_tangent = Some(self.definition()?);
                     }
                     let start = block.nodes.len();
-                    self.graph.sweep = Some(Sweep { start, values, seed, seed_tangent });
+                    self.graph.sweep = Some(Sweep { start, values, seed, seed_tangent, is_linear });
                 }
                 _ => {
                     let node = self.node()?;

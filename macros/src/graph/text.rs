@@ -105,6 +105,9 @@ impl Display for Graph {
 impl Graph {
     fn show_sweep(&self, here: bool, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.sweep {
+            Some(sweep) if here && sweep.is_linear => {
+                writeln!(f, "  linear {} {}", sweep.values, sweep.seed)
+            }
             Some(sweep) if here => {
                 let seeds = [Some(sweep.seed), sweep.seed_tangent].into_iter().flatten();
                 write!(f, "  adjoint {} ", sweep.values)?;

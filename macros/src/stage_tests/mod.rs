@@ -4,7 +4,7 @@ mod simplify;
 
 use quote::quote;
 
-use crate::differentiate::{differentiate, forward, seeded_with_one};
+use crate::differentiate::{differentiate, forward, linearized, seeded_with_one};
 use crate::graph::{parse, Graph};
 use crate::lower;
 use crate::mistake::Mistakes;
@@ -178,6 +178,29 @@ fn the_seed_of_a_gradient_is_one() {
             yield %1, %3
         }"#,
     );
+}
+
+#[test]
+fn what_is_linear_in_tangents_holds_no_sine() {
+    let graph = lowered(
+        quote!(),
+        quote! {
+            fn waves(x: f64, n: usize) -> (f64, f64) {
+                let mut y = x.exp();
+                for _ in 0..n {
+                    y = if y > 0.0 { (x * y).sin() } else { y.tanh() };
+                }
+                (y, x)
+            }
+        },
+    );
+    let text = linearized(graph).to_string();
+    assert_eq!(parse(&text).expect("it reads back").to_string(), text);
+    let (primal, linear) = text.split_once("linear 1").expect("it has two parts");
+    for function in ["exp", "sin", "cos", "tanh"] {
+        let call = format!("= {function} ");
+        assert!(primal.contains(&call) && !linear.contains(&call), "{function} in {text}");
+    }
 }
 
 #[test]

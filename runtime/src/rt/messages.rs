@@ -81,6 +81,16 @@ pub trait CalleeIsForward {}
     message = "the derivative of a function is called with an active value, and has no derivative itself",
     label = "an active value goes in here",
     note = "write `#[differentiable(second_order)]` on the function whose derivative this is, which must give \
-            a float where its gradient is asked for"
+            a float where its gradient is asked for; with `aux` it has `grad` alone"
 )]
 pub trait HasDerivatives {}
+
+/// What a function must be that is called with an active value. Nothing implements it.
+#[diagnostic::on_unimplemented(
+    message = "this function is called with an active value and has `aux`: a caller's derivative would not know \
+               what becomes of the extra result",
+    label = "an active value goes in here",
+    note = "take `aux` off the function that is called, so that all of its result is differentiated, and wrap in \
+            `stop_gradient(..)` what is not to be; or give the extra result in a function of its own"
+)]
+pub trait CalleeHasNoAux {}

@@ -60,8 +60,8 @@ pub use jacobian::{floats, rows};
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
 pub use messages::{
-    CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked, ScalarResult,
-    SecondOrder,
+    CalleeHasNoAux, CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked,
+    ScalarResult, SecondOrder,
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
@@ -83,4 +83,7 @@ pub use scans::{
 };
 pub use softmax::{log_softmax, logsumexp, softmax};
 pub use structure::*;
-pub use tangent::{MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField, owned_tangent};
+pub use tangent::{
+    GivenTangent, GivenTangents, MadeOfItsField, NoTangent, OfItsStruct, Tangent, TangentOfField,
+    given_tangents, owned_tangent,
+};

@@ -31,6 +31,14 @@ impl<G: Clone> Tangent<G> for &G {
     }
 }
 
+/// A part of a tangent that may be there.
+impl<G: Clone> Tangent<G> for Option<&G> {
+    #[inline]
+    fn given(&self) -> Option<Cow<'_, G>> {
+        self.map(Cow::Borrowed)
+    }
+}
+
 /// The argument is constant here.
 impl<G: Clone> Tangent<G> for No {
     #[inline]
@@ -77,6 +85,61 @@ impl Tangent<Nothing> for &() {
     fn given(&self) -> Option<Cow<'_, Nothing>> {
         None
     }
+}
+
+/// A part of the tangents that `jvp` is called with inside of a differentiable function: owned, or lent as in a
+/// call from outside.
+pub trait GivenTangent<G> {
+    /// The tangent itself.
+    fn owned(self) -> G;
+}
+
+impl<G> GivenTangent<G> for G {
+    #[inline]
+    fn owned(self) -> G {
+        self
+    }
+}
+
+impl<G: Clone> GivenTangent<G> for &G {
+    #[inline]
+    fn owned(self) -> G {
+        self.clone()
+    }
+}
+
+/// The tangents of several arguments, in a tuple.
+#[diagnostic::on_unimplemented(
+    message = "tangents of the types `{Self}` do not fit arguments whose gradients are `{G}`",
+    label = "the types of these values do not fit"
+)]
+pub trait GivenTangents<G> {
+    /// The tangents themselves.
+    fn owned(self) -> G;
+}
+
+macro_rules! given_tangents {
+    ($($T:ident $G:ident $at:tt),*) => {
+        impl<$($G, $T: GivenTangent<$G>),*> GivenTangents<($($G,)*)> for ($($T,)*) {
+            #[inline]
+            fn owned(self) -> ($($G,)*) {
+                ($(self.$at.owned(),)*)
+            }
+        }
+    };
+}
+given_tangents!(A GA 0, B GB 1);
+given_tangents!(A GA 0, B GB 1, C GC 2);
+given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3);
+given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3, E GE 4);
+given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3, E GE 4, F GF 5);
+given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3, E GE 4, F GF 5, H GH 6);
+given_tangents!(A GA 0, B GB 1, C GC 2, D GD 3, E GE 4, F GF 5, H GH 6, I GI 7);
+
+/// The tangents of a tuple, owned.
+#[inline]
+pub fn given_tangents<G, T: GivenTangents<G>>(given: T) -> G {
+    given.owned()
 }
 
 /// A tangent that a pullback owns: it may be kept longer than what it was lent from.

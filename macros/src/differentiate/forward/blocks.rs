@@ -65,6 +65,7 @@ impl Forward {
                 let value = values[*position];
                 let tangent = self.tangent_value(value);
                 self.tangents.insert(value, tangent);
+                self.given.insert(tangent);
                 tangent
             })
             .collect()

@@ -24,6 +24,35 @@ impl Forward {
         self.nodes.push(node);
     }
 
+    /// A call in forward mode, in another direction: `(value, tangent)`, then the tangents of both.
+    pub(super) fn call_with_tangents(&mut self, callee: Callee, mut node: Node) {
+        let count = callee.passing.len();
+        let Some(first) = callee.tangents.clone() else {
+            // In a kernel, where its first tangent was of no use.
+            return self.call(callee, node);
+        };
+        let mut of_first = node.args[count..].iter();
+        let first_tangents: Vec<Option<Value>> = first
+            .iter()
+            .map(|is_given| is_given.then(|| of_first.next().copied()).flatten())
+            .collect();
+        let second = node.args[..count].iter().map(|arg| self.tangents.get(arg).copied());
+        let both = first_tangents.iter().map(|tangent| self.tangents.get(&(*tangent)?).copied());
+        let given: Vec<Option<Value>> = second.chain(both).collect();
+        if given.iter().all(Option::is_none) {
+            return self.nodes.push(node);
+        }
+        let tangents = first.into_iter().chain(given.iter().map(Option::is_some)).collect();
+        node.op = Op::Jvp(Callee { tangents: Some(tangents), ..callee });
+        node.args.extend(given.into_iter().flatten());
+        for value in node.outs.clone() {
+            let tangent = self.tangent_value(value);
+            self.tangents.insert(value, tangent);
+            node.outs.push(tangent);
+        }
+        self.nodes.push(node);
+    }
+
     /// `(pullback, arguments.., cotangent, its tangent)`: the cotangents, then their tangents.
     pub(super) fn pullback(&mut self, callee: Callee, mut node: Node) {
         let seed = node.args[node.args.len() - 1];

@@ -14,6 +14,8 @@ mod activity;
 mod blocks;
 mod calls;
 mod kernels;
+mod linear;
+mod partials;
 mod parts;
 mod rows;
 
@@ -24,7 +26,26 @@ use crate::ops;
 
 /// The graph with a tangent parameter after all others for each active one, and after the results the
 /// tangents of those that are not `aux`.
-pub(crate) fn forward(mut graph: Graph) -> Graph {
+pub(crate) fn forward(graph: Graph) -> Graph {
+    with_tangents(graph, 1).0
+}
+
+/// The same of a primal, with all that the tangents do not reach before what is linear in them.
+pub(crate) fn linearized(primal: Graph) -> Graph {
+    let before = primal.body.params.len();
+    let (graph, tangents) = with_tangents(primal, 1);
+    let count = graph.body.params.len() - before;
+    linear::apart(graph, count, tangents)
+}
+
+/// The primal with tangents in one direction, and all of that with tangents in another.
+pub(crate) fn forward_twice(primal: Graph) -> Graph {
+    with_tangents(with_tangents(primal, 1).0, 2).0
+}
+
+/// The tangents of the first `count` of the results, and of what an adjoint gives, stand after those. Besides, the
+/// tangents that blocks give and carry, and the zeros.
+fn with_tangents(mut graph: Graph, count: usize) -> (Graph, HashSet<Value>) {
     let params: Vec<Value> =
         graph.body.params.iter().copied().filter(|param| graph.is_active(*param)).collect();
     let is_second = graph.sweep.is_some();
@@ -37,6 +58,7 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
         tangents: HashMap::new(),
         active,
         made,
+        given: HashSet::new(),
         is_second,
         in_kernel: false,
     };
@@ -62,7 +84,8 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
     }
     forward.walk(std::mem::take(&mut body.nodes));
     // Of `(value, aux)` the first is differentiated.
-    let value = forward.tangent_of(body.results[0]);
+    let values: Vec<Value> =
+        body.results[..count].iter().map(|result| forward.tangent_of(*result)).collect();
     let start = forward.nodes.len();
     forward.walk(adjoint);
     let received = match &mut forward.graph.sweep {
@@ -72,7 +95,7 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
         }
         None => Vec::new(),
     };
-    body.results.push(value);
+    body.results.extend(values);
     if let Some(sweep) = &mut forward.graph.sweep {
         sweep.values = body.results.len();
     }
@@ -81,9 +104,9 @@ pub(crate) fn forward(mut graph: Graph) -> Graph {
         let tangent = forward.tangent_of(gradient);
         body.results.push(tangent);
     }
-    let Forward { mut graph, nodes, .. } = forward;
+    let Forward { mut graph, nodes, given, .. } = forward;
     graph.body = Block { nodes, ..body };
-    graph
+    (graph, given)
 }
 
 /// Of a gradient with tangents: the gradients and their tangents alone.
@@ -118,6 +141,8 @@ struct Forward {
     active: HashSet<Value>,
     /// The values whose zero is made as they are, and of what.
     made: HashMap<Value, (Op, Vec<Value>)>,
+    /// The tangents that blocks give and carry, and the zeros.
+    given: HashSet<Value>,
     /// True if the graph has an adjoint.
     is_second: bool,
     /// True inside a kernel, where all is scalar.
@@ -136,11 +161,12 @@ impl Forward {
         match &node.op {
             Op::Row(row) => self.row(row, node),
             Op::Field(member) => self.field(member.clone(), node),
-            Op::Inner | Op::CotangentPart(_) => self.alike(node, 0),
+            Op::Inner | Op::CotangentPart(_) | Op::FieldTangent(_) => self.alike(node, 0),
             Op::Dense => self.alike(node, 1),
             Op::Construct(construct) => self.construct(construct.clone(), node),
             Op::Join { .. } => self.join(node),
             Op::Call(callee) => self.call(callee.clone(), node),
+            Op::Jvp(callee) => self.call_with_tangents(callee.clone(), node),
             Op::Pullback(callee) => self.pullback(callee.clone(), node),
             Op::Map => self.map(node),
             Op::Pull { likes } => self.pull(*likes, node),
@@ -150,14 +176,8 @@ impl Forward {
             Op::TakePart(..) => self.take_part(node),
             Op::Accumulator => self.accumulator(node),
             Op::AddField(_) | Op::AddAll | Op::AddView(_) => self.addition(node),
-            // Constants have the tangent zero; a call's tangent is made with it.
-            Op::Literal(_)
-            | Op::Verbatim(_)
-            | Op::Effect(_)
-            | Op::Undefined
-            | Op::Joined
-            | Op::Jvp(_)
-            | Op::FieldTangent(_) => {
+            // Constants have the tangent zero.
+            Op::Literal(_) | Op::Verbatim(_) | Op::Effect(_) | Op::Undefined | Op::Joined => {
                 self.nodes.push(node);
             }
         }
@@ -180,12 +200,19 @@ impl Forward {
         if let Some((op, parts)) = self.made.get(&value).cloned() {
             let parts = parts.into_iter().map(|part| self.part(part)).collect();
             let tangent = self.tangent_value(value);
+            self.given.insert(tangent);
             self.graph.info_mut(tangent).name = None;
             self.nodes.push(Node::new(tangent, op, parts, Origin::default()));
             return tangent;
         }
         let tangent = self.tangent_value(value);
         self.graph.info_mut(tangent).name = None;
+        let is_known = matches!(self.graph.ty(value), Ty::Float(_) | Ty::Accumulator)
+            || self.graph.ty(value).is_numeric();
+        if is_known {
+            // Of anything else rustc knows the type where the value itself stands.
+            self.given.insert(tangent);
+        }
         let (op, args) = match self.graph.ty(value) {
             Ty::Float(_) => (Op::Literal("0.0".to_owned()), vec![]),
             Ty::Accumulator => {

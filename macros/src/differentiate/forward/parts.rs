@@ -90,6 +90,7 @@ impl Forward {
             .collect();
         self.nodes.push(node);
         let mut sum = self.push(Op::Accumulator, vec![out], Ty::Accumulator, out, origin);
+        self.given.insert(sum);
         for (member, tangent) in parts {
             let op = Op::AddField(member);
             sum = self.push(op, vec![sum, tangent], Ty::Accumulator, out, origin);
