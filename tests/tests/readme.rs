@@ -1,4 +1,6 @@
 //! What README.md, ARCHITECTURE.md and CONTRIBUTING.md claim, as far as a test can tell.
+// What the documents say does not depend on the profile.
+#![cfg(debug_assertions)]
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 

@@ -3,6 +3,8 @@
 //! `lower` knows syntax and no calculus; `ops` knows formulas and no syntax; `differentiate` and
 //! `simplify` walk the graph; `emit` alone writes code; the runtime knows arrays. ARCHITECTURE.md
 //! says why.
+// Sources do not depend on the profile.
+#![cfg(debug_assertions)]
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 
