@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use quote::quote;
 use syn::visit::{self, Visit};
-use syn::{Expr, Pat};
+use syn::{Expr, ExprMatch, Pat};
 
 use super::exits::{Pending, Tail};
 use super::jumps::Jumps;
@@ -23,6 +23,27 @@ impl Lowering<'_> {
             || has_let(guard)
             || Jumps::of_expr(guard).any()
             || !self.carried(guard).is_empty()
+    }
+
+    /// A `match` without `let` in its guards: what a guard takes apart is taken apart again in its arm. Nothing if
+    /// none has one, or if looking twice might see something else.
+    pub(super) fn with_plain_guards(&self, matched: &ExprMatch) -> Option<ExprMatch> {
+        let mut plain = matched.clone();
+        let mut changed = false;
+        for arm in &mut plain.arms {
+            let Pat::Guard(guarded) = &mut arm.pat else { continue };
+            let (guard, body) = (guarded.guard.clone(), arm.body.clone());
+            if !has_let(&guard) || !self.mentions(&*guard).pure {
+                continue;
+            }
+            changed = true;
+            // Where the user's `if` stands, so that it is of the user's edition.
+            let span = guarded.if_token.span;
+            *arm.body =
+                syn::parse_quote_spanned!(span=> if #guard { #body } else { unreachable!() });
+            *guarded.guard = syn::parse_quote_spanned!(span=> if #guard { true } else { false });
+        }
+        changed.then_some(plain)
     }
 
     /// The position of the first arm that fits, where guards are read: one arm after another.

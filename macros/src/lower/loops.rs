@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use quote::quote;
+use quote::quote_spanned;
 use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile};
 
 use super::checkpoint::Every;
@@ -77,7 +77,9 @@ impl Lowering<'_> {
             // `while let P = e { .. }` is `loop { if let P = e { .. } else { break } }`; so is a `while` whose
             // condition writes or jumps.
             let (cond, body) = (&turns.cond, &turns.body);
-            let read: syn::Result<Expr> = syn::parse2(quote!(if #cond #body else { break; }));
+            // Where the user's `while` stands, so that it is of the user's edition.
+            let read: syn::Result<Expr> =
+                syn::parse2(quote_spanned!(span=> if #cond #body else { break; }));
             return match read {
                 Ok(branch @ Expr::If(_)) => {
                     let always: Expr = syn::parse_quote!(true);
