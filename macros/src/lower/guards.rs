@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use quote::quote;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprMatch, Pat};
+use syn::{Expr, ExprMatch, Pat, Token};
 
 use super::exits::{Pending, Tail};
 use super::jumps::Jumps;
@@ -37,11 +37,13 @@ impl Lowering<'_> {
                 continue;
             }
             changed = true;
-            // Where the user's `if` stands, so that it is of the user's edition.
-            let span = guarded.if_token.span;
-            *arm.body =
-                syn::parse_quote_spanned!(span=> if #guard { #body } else { unreachable!() });
-            *guarded.guard = syn::parse_quote_spanned!(span=> if #guard { true } else { false });
+            *arm.body = syn::parse_quote!(if #guard { #body } else { unreachable!() });
+            *guarded.guard = syn::parse_quote!(if #guard { true } else { false });
+            // Where the user's stands, so that it is of the user's edition.
+            let token = guarded.if_token;
+            [&mut *arm.body, &mut *guarded.guard]
+                .into_iter()
+                .for_each(|expr| begin_at(expr, token));
         }
         changed.then_some(plain)
     }
@@ -95,6 +97,13 @@ impl Lowering<'_> {
             ),
         };
         self.either(fits, |lowering| Some(number(lowering)), next, below, span).unwrap_or(fits)
+    }
+}
+
+/// Lets an `if` of ours begin with a token of the user's.
+pub(super) fn begin_at(expr: &mut Expr, token: Token![if]) {
+    if let Expr::If(branch) = expr {
+        branch.if_token = token;
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use quote::quote_spanned;
+use quote::quote;
 use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile};
 
 use super::checkpoint::Every;
 use super::exits::Tail;
 use super::flow::written;
+use super::guards::begin_at;
 use super::jumps::Jumps;
 use super::matching::has_let;
 use super::scope::Variable;
@@ -77,11 +78,11 @@ impl Lowering<'_> {
             // `while let P = e { .. }` is `loop { if let P = e { .. } else { break } }`; so is a `while` whose
             // condition writes or jumps.
             let (cond, body) = (&turns.cond, &turns.body);
-            // Where the user's `while` stands, so that it is of the user's edition.
-            let read: syn::Result<Expr> =
-                syn::parse2(quote_spanned!(span=> if #cond #body else { break; }));
+            let read: syn::Result<Expr> = syn::parse2(quote!(if #cond #body else { break; }));
             return match read {
-                Ok(branch @ Expr::If(_)) => {
+                Ok(mut branch @ Expr::If(_)) => {
+                    // Where the user's `while` stands, so that it is of the user's edition.
+                    begin_at(&mut branch, syn::Token![if](span));
                     let always: Expr = syn::parse_quote!(true);
                     self.turns(&Over::Condition(&always), &scope, span, &mut |lowering, number| {
                         lowering.tail_expr(&branch, Tail::Turn(number));
