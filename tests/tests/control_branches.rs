@@ -463,3 +463,33 @@ fn guards_that_return() {
     expect!(returns_from_a_guard(1.0, &[3.0, 2.0], 8) = 6.0, d = (0.0, [2.0, 0.0]));
     expect!(returns_from_a_guard(1.0, &[3.0, 2.0], 1) = 7.0, d = (7.0, [0.0, 0.0]));
 }
+
+/// `let` in guards, and in the condition of a loop.
+#[differentiable(forward)]
+fn lets_in_guards(x: f64, kind: usize, scale: Option<f64>, k: &[Option<usize>]) -> f64 {
+    let mut y = match kind {
+        0 if let Some(scale) = scale
+            && scale > 1.0 =>
+        {
+            x * scale
+        }
+        0 | 1 if let Some(k) = k[0] => x.powi(k as i32),
+        _ => x,
+    };
+    let mut i = 0;
+    while let Some(n) = k[i]
+        && y < 10.0
+    {
+        y *= n as f64;
+        i += 1;
+    }
+    y
+}
+
+#[test]
+fn lets_beside_other_conditions() {
+    let k = [Some(2), Some(3), None];
+    expect!(lets_in_guards(4.0, 0, Some(2.0), &k) = 16.0, d = (4.0, Some(8.0)));
+    expect!(lets_in_guards(4.0, 0, Some(0.5), &k) = 16.0, d = (8.0, Some(0.0)));
+    expect!(lets_in_guards(1.0, 2, Some(0.5), &k) = 6.0, d = (6.0, Some(0.0)));
+}

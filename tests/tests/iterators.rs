@@ -367,3 +367,27 @@ fn constants_gone_over() {
     expect!(constant_after_returns(3.0, &[0.6, 0.2, 0.6]) = 0.5, d = (0.0, vec![0.0; 3]));
     expect!(leaves_a_stepped_range(&[3.0, 5.0]) = 6.0, d = vec![2.0, 0.0]);
 }
+
+/// What kernels and products make of constants that change later; and a closure that needs nothing of the element.
+#[differentiable(forward)]
+fn of_changing_constants(x: &Array1<f64>, n: usize) -> f64 {
+    let mut k = n as f64;
+    let mut w = array![1.0, 2.0];
+    let kernel = x.mapv(|v| if v > 0.0 { v * w[0] * k } else { v });
+    let dot = x.dot(&w);
+    let product = x * &w;
+    k += 100.0;
+    w.fill(k);
+    let idle = x.mapv(|v| {
+        let _unused = v.tanh();
+        dot
+    });
+    kernel.sum() + dot * dot + product.dot(x) + idle[0]
+}
+
+#[test]
+fn constants_that_change_later() {
+    // 3 (x + y) + (x + 2 y)^2 + x^2 + 2 y^2 + (x + 2 y)
+    let x = array![1.0, 2.0];
+    expect!(of_changing_constants(&x, 3) = 48.0, d = array![16.0, 33.0]);
+}

@@ -74,7 +74,7 @@ pub(crate) const MOVES_WHAT_IT_WRITES: Refusal = Refusal::new(
 
 /// Of a `match` that is read.
 pub(crate) const LET_IN_GUARD: Refusal = Refusal::new(
-    "a `let` in the guard of an arm is not supported",
+    "a `let` in the guard of an arm is read if it can be looked at twice, and this may do anything",
     "decide in the arm, with `if let`",
     "expression_let_in_guard",
 );

@@ -52,6 +52,9 @@ impl Lowering<'_> {
 
     /// `match x { .. }`.
     pub(super) fn match_expr(&mut self, matched: &ExprMatch, tail: Tail) -> Option<Value> {
+        if let Some(matched) = self.with_plain_guards(matched) {
+            return self.match_expr(&matched, tail);
+        }
         let span = matched.match_token.span;
         let (selector, arms) = self.arms_of_match(matched);
         match self.pending(span) {
@@ -105,6 +108,7 @@ impl Lowering<'_> {
                 branch.else_branch.as_ref().map_or(Body::Nothing, |(_, other)| Body::Expr(other)),
             ]),
             Expr::Match(matched) if guards_jump(matched) => return None,
+            Expr::Match(matched) if self.with_plain_guards(matched).is_some() => return None,
             Expr::Match(matched) => {
                 ends(matched.arms.iter().map(|arm| Body::Expr(&arm.body)).collect())
             }

@@ -93,8 +93,11 @@ impl Lowering<'_> {
         each_node(inside, &mut |node| {
             let makes_array =
                 |out: &Value| matches!(self.graph.ty(*out), Ty::Array(..) | Ty::List(_));
-            is_unfit |=
-                node.op == Op::If && !self.is_choice(node) || node.outs.iter().any(makes_array);
+            // What may see something else when the kernel's adjoint looks again.
+            let is_once = matches!(&node.op, Op::Verbatim(verbatim) if !verbatim.pure);
+            is_unfit |= is_once
+                || node.op == Op::If && !self.is_choice(node)
+                || node.outs.iter().any(makes_array);
         });
         is_unfit
             || inside.iter().any(holds_loop)
@@ -344,7 +347,7 @@ impl Lowering<'_> {
             return *array;
         }
         if inside.iter().all(|node| matches!(node.op, Op::Row(_) | Op::Literal(_)))
-            && !inside.is_empty()
+            && inside.iter().any(|node| node.outs.contains(&result))
         {
             return self.inline(elements, &inside, result);
         }

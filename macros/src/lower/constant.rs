@@ -60,6 +60,13 @@ impl Lowering<'_> {
         for value in mentions.names.values_mut() {
             *value = self.out_of_option(*value, expr.span());
         }
+        // What may change later is copied as it is now.
+        let is_place = matches!(expr, Expr::Path(_) | Expr::Field(_) | Expr::Index(_));
+        let is_copied = matches!(ty, Ty::Float(_) | Ty::Integer | Ty::Bool);
+        if is_place && !is_copied && mentions.is_steady && !mentions.pure {
+            let tokens = quote::quote!(::core::clone::Clone::clone(&#expr));
+            return self.verbatim(tokens, mentions, ty, expr.span());
+        }
         self.verbatim(expr.to_token_stream(), mentions, ty, expr.span())
     }
 

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use quote::quote;
 use syn::visit::{self, Visit};
-use syn::{Expr, Pat};
+use syn::{Expr, ExprMatch, Pat, Token};
 
 use super::exits::{Pending, Tail};
 use super::jumps::Jumps;
@@ -23,6 +23,29 @@ impl Lowering<'_> {
             || has_let(guard)
             || Jumps::of_expr(guard).any()
             || !self.carried(guard).is_empty()
+    }
+
+    /// A `match` without `let` in its guards: what a guard takes apart is taken apart again in its arm. Nothing if
+    /// none has one, or if looking twice might see something else.
+    pub(super) fn with_plain_guards(&self, matched: &ExprMatch) -> Option<ExprMatch> {
+        let mut plain = matched.clone();
+        let mut changed = false;
+        for arm in &mut plain.arms {
+            let Pat::Guard(guarded) = &mut arm.pat else { continue };
+            let (guard, body) = (guarded.guard.clone(), arm.body.clone());
+            if !has_let(&guard) || !self.mentions(&*guard).pure {
+                continue;
+            }
+            changed = true;
+            *arm.body = syn::parse_quote!(if #guard { #body } else { unreachable!() });
+            *guarded.guard = syn::parse_quote!(if #guard { true } else { false });
+            // Where the user's stands, so that it is of the user's edition.
+            let token = guarded.if_token;
+            [&mut *arm.body, &mut *guarded.guard]
+                .into_iter()
+                .for_each(|expr| begin_at(expr, token));
+        }
+        changed.then_some(plain)
     }
 
     /// The position of the first arm that fits, where guards are read: one arm after another.
@@ -74,6 +97,13 @@ impl Lowering<'_> {
             ),
         };
         self.either(fits, |lowering| Some(number(lowering)), next, below, span).unwrap_or(fits)
+    }
+}
+
+/// Lets an `if` of ours begin with a token of the user's.
+pub(super) fn begin_at(expr: &mut Expr, token: Token![if]) {
+    if let Expr::If(branch) = expr {
+        branch.if_token = token;
     }
 }
 

@@ -8,6 +8,7 @@ use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile};
 use super::checkpoint::Every;
 use super::exits::Tail;
 use super::flow::written;
+use super::guards::begin_at;
 use super::jumps::Jumps;
 use super::matching::has_let;
 use super::scope::Variable;
@@ -79,7 +80,9 @@ impl Lowering<'_> {
             let (cond, body) = (&turns.cond, &turns.body);
             let read: syn::Result<Expr> = syn::parse2(quote!(if #cond #body else { break; }));
             return match read {
-                Ok(branch @ Expr::If(_)) => {
+                Ok(mut branch @ Expr::If(_)) => {
+                    // Where the user's `while` stands, so that it is of the user's edition.
+                    begin_at(&mut branch, syn::Token![if](span));
                     let always: Expr = syn::parse_quote!(true);
                     self.turns(&Over::Condition(&always), &scope, span, &mut |lowering, number| {
                         lowering.tail_expr(&branch, Tail::Turn(number));

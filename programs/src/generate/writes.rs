@@ -203,7 +203,8 @@ impl Generator<'_> {
                 match self.below(3) {
                     0 => Whole::SliceAssign(from, to, self.array(&Type::Array1(to - from), 1)),
                     1 => Whole::SliceFill(from, to, self.tame(1)),
-                    _ => Whole::SliceScale(from, to, self.tame(1)),
+                    // It stands in a closure, where a `return` would end that.
+                    _ => Whole::SliceScale(from, to, self.leaf()),
                 }
             }
             _ => {

@@ -1,10 +1,10 @@
-//! A `let` in the guard of an arm that touches an active value.
+//! A `let` in the guard of an arm that cannot be looked at twice.
 use chainrule::differentiable;
 
-#[differentiable]
-fn loss(x: f64, kind: usize, scale: Option<f64>) -> f64 {
-    match kind {
-        0 if let Some(scale) = scale => x * scale,
+#[differentiable(constant(kinds))]
+fn loss(x: f64, first: bool, kinds: &mut std::vec::IntoIter<usize>) -> f64 {
+    match first {
+        true if let Some(kind) = kinds.next() => x * kind as f64,
         _ => x,
     }
 }
