@@ -183,10 +183,11 @@ impl Lowering<'_> {
             Expr::MethodCall(call) if self.must_be_read(expr) && self.zip_for_each(call) => {
                 return None;
             }
-            Expr::Call(call) if self.must_be_read(expr) => {
-                if self.memory_call(call).is_some() || self.local_statement(call) {
-                    return None;
-                }
+            Expr::Call(call)
+                if self.must_be_read(expr)
+                    && (self.memory_call(call).is_some() || self.local_statement(call)) =>
+            {
+                return None;
             }
             Expr::If(_)
             | Expr::Match(_)
