@@ -118,7 +118,9 @@ where
     S: Solver<Valley, IterState<Vec<f64>, Vec<f64>, (), H, (), f64>>,
     H: Clone,
 {
-    [&VALUES, &GRADIENTS, &PRODUCTS].map(|count| count.set(0));
+    for count in [&VALUES, &GRADIENTS, &PRODUCTS] {
+        count.set(0);
+    }
     let start = vec![0.0; args.dimensions];
     let started = Instant::now();
     let result = Executor::new(Valley { unit }, solver)

@@ -47,6 +47,38 @@ fn penalised(x: f64, y: f64) -> f64 {
     value + dx * dx + 2.0 * dy
 }
 
+/// The value where a descent has come to, by the length of its steps.
+#[differentiable(forward)]
+fn descended(x: f64, y: f64, rate: f64) -> f64 {
+    let (mut x, mut y) = (x, y);
+    for _ in 0..4 {
+        let (dx, dy) = cubic::grad(x, y);
+        x -= rate * dx;
+        y -= rate * dy;
+    }
+    cubic(x, y)
+}
+
+/// A descent inside a descent: the better length of steps is found by the gradient through them.
+#[test]
+fn a_descent_inside_a_descent() {
+    let (x, y) = (0.8, 0.4);
+    let at = (x, y, 0.05);
+    check(check_gradients(
+        |(x, y, rate)| descended(*x, *y, *rate),
+        |(x, y, rate)| descended::grad(*x, *y, *rate),
+        &at,
+    ));
+    let gradients = descended::grad(x, y, 0.05);
+    chainrule_tests::forward_agrees(&gradients, |d| descended::jvp(x, y, 0.05, d).1);
+    let mut rate = 0.05;
+    for _ in 0..20 {
+        let before = descended(x, y, rate);
+        rate -= 0.02 * descended::grad(x, y, rate).2;
+        assert!(descended(x, y, rate) < before, "{rate}");
+    }
+}
+
 /// A directional derivative.
 #[differentiable]
 fn directed(x: f64, y: f64, a: f64) -> f64 {

@@ -36,6 +36,7 @@ fn a_better_formula() {
     let (y, pullback) = log1pexp::vjp(0.0);
     assert_eq!((y, pullback(2.0), pullback(-4.0)), (2.0_f64.ln(), 1.0, -2.0));
     assert_eq!(log1pexp::jvp(0.0, 2.0).1, 1.0);
+    assert_eq!(log1pexp::jacobian(0.0), array![[0.5]]);
     let (y, dy) = sum_of::value_and_grad(0.5, 4);
     assert_eq!(y, sum_of(0.5, 4));
     let expected: f64 = (0..4)
