@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned, ToTokens};
 use super::text::Strength;
 use super::tokens::rename_pattern;
 use super::writer::Writer;
-use crate::graph::{Each, Head, Loop, Node, Turns, Unloop, Value};
+use crate::graph::{Each, Head, Loop, Node, Op, Turns, Unloop, Value};
 
 impl<'a> Writer<'a> {
     /// `for item in items { .. }` or `while condition { .. }`.
@@ -22,7 +22,10 @@ impl<'a> Writer<'a> {
             opening.extend(match (body.saved.is_empty(), &turns.head) {
                 (true, _) => self.open_record(record, "turns", &quote!(0usize)),
                 (false, Head::Each(each))
-                    if each.is_range && each.iterable.pure && !turns.exits =>
+                    if each.is_range
+                        && each.iterable.pure
+                        && !turns.exits
+                        && !body.saved.iter().any(|value| self.is_pullback(*value)) =>
                 {
                     let (room, range) =
                         (self.rt("record"), self.verbatim(&each.iterable, &node.args));
@@ -90,6 +93,12 @@ impl<'a> Writer<'a> {
         }
         self.close_carried(node);
         quote_spanned!(node.span()=> #opening #head { #(#statements)* })
+    }
+
+    /// A call that does not fit would be reported again wherever its pullback's type is named.
+    fn is_pullback(&self, value: Value) -> bool {
+        self.definition(value)
+            .is_some_and(|node| matches!(node.op, Op::Call(_)) && node.outs.get(1) == Some(&value))
     }
 
     /// A variable for what the turns of a loop keep.

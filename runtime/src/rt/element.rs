@@ -96,7 +96,7 @@ mod tests {
         *list.at(1) = 2.0;
         assert_eq!([element(&list, 0), element(&list, 1), element(&list, 2)], [0.0, 2.0, 0.0]);
         assert_eq!(element(&Lazy::<f64, Ix1>::default(), 3), 0.0);
-        assert_eq!(element(&Lazy::from(array![1.0, 2.0]), 1), 2.0);
+        assert_eq!(element(&crate::rt::into_acc(array![1.0, 2.0]), 1), 2.0);
         assert_eq!(element(&array![[1.0, 2.0]], [0, 1]), 2.0);
         assert_eq!(element(&ArrayAcc([3.0, 4.0]), 0), 3.0);
     }
