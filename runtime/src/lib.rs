@@ -238,9 +238,9 @@ pub use chainrule_macros::Differentiable;
 ///
 /// `jacobian` has a row for each float of the result and a column for each float of the arguments. Where it is
 /// wider than tall, it is found by reverse mode, a row at a time, by one pullback called for each; else by forward mode,
-/// a column at a time. Either way the sines and exponentials of the function are computed once: in forward mode what is
-/// linear in the tangents stands apart from them, and is all that runs for each column. Only a function that is
-/// called runs again with each.
+/// a column at a time. Its sines and exponentials are not computed for each column: in forward mode what is linear in
+/// the tangents stands apart from them, and is all that runs. Only a function that is called runs again with each. (How
+/// tall the matrix is is known when the function has run; where it turns out to be wide, the function runs once more.)
 ///
 /// ```
 /// # use chainrule::differentiable;

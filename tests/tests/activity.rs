@@ -467,3 +467,27 @@ fn cotangents_that_are_shared() {
     let (y, dp) = shares_with_the_other::value_and_grad(0.5);
     assert!((y + root).abs() < 1e-12 && (dp + 0.5 / root + 7.0).abs() < 1e-12, "{y} {dp}");
 }
+
+/// What a constant argument would have received is not computed, so nothing may ask it for its shape.
+#[differentiable]
+fn of_two_lists(x: &Array2<f64>, y: f64) -> f64 {
+    let mut row = x.row(1).to_owned();
+    row.zip_mut_with(&Array1::from_elem(2, y), |a, b| {
+        *a = *a
+            * match 4 % 5 {
+                1..=3 => *b,
+                _ => y,
+            }
+    });
+    row.sum()
+}
+
+#[differentiable]
+fn of_a_constant_list(y: f64) -> f64 {
+    of_two_lists(&Array2::from_elem((2, 2), 1.5), y)
+}
+
+#[test]
+fn a_shape_is_asked_of_what_is_computed_anyway() {
+    assert_eq!(of_a_constant_list::value_and_grad(2.0), (6.0, 3.0));
+}

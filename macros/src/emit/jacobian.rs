@@ -1,5 +1,5 @@
 //! `jacobian`: a row for every float of the value, by one pullback, or a column for every float of the arguments, by
-//! the linear part of forward mode. Either way the primal is computed once.
+//! the linear part of forward mode. The primal is computed once, or once more where the matrix turns out to be wide.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, ToTokens};

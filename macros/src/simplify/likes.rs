@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::shapes::{is_row, is_scalar, Shapes};
-use crate::graph::{Graph, Info, Node, Op, Ty, Value};
+use crate::graph::{Arguments, Graph, Info, Node, Op, Ty, Value};
 
 /// Asks values for their shapes that are needed for more than that.
 pub(crate) fn share_likes(graph: Graph) -> Graph {
@@ -32,8 +32,18 @@ fn share(mut graph: Graph, mut needed: HashSet<Value>) -> Graph {
     needed.extend(graph.body.params.iter().chain(&graph.body.results));
     let (primal, adjoint) = graph.take_sweeps();
     let visible = graph.body.params.clone();
-    let mut likes = Likes { graph, shapes, needed, visible, inside: HashMap::new() };
+    let inside = HashMap::new();
+    let mut likes = Likes {
+        graph,
+        shapes,
+        needed,
+        visible,
+        inside,
+        guarded: HashSet::new(),
+        in_adjoint: false,
+    };
     let primal = likes.nodes(primal);
+    likes.in_adjoint = true;
     let adjoint = likes.nodes(adjoint);
     let mut graph = likes.graph;
     graph.put_sweeps(primal, adjoint);
@@ -65,12 +75,17 @@ struct Likes {
     /// What is defined in the blocks of a branch or loop, by its record: its adjoint uses it as if it were
     /// in scope.
     inside: HashMap<Value, Vec<Vec<Value>>>,
+    /// What the adjoint defines: it is not computed where the arguments that it depends on are constant.
+    guarded: HashSet<Value>,
+    in_adjoint: bool,
 }
 
 impl Likes {
     fn nodes(&mut self, nodes: Vec<Node>) -> Vec<Node> {
         let mut kept = Vec::new();
         for mut node in nodes {
+            let mut needed_for = Arguments::default();
+            node.outs.iter().for_each(|out| needed_for.join(&self.graph.info(*out).depends_on));
             for position in 0..node.args.len() {
                 if node.is_like(position) {
                     let value = node.args[position];
@@ -79,13 +94,17 @@ impl Likes {
                         true => self.joined(value, &mut kept),
                         false => None,
                     };
-                    node.args[position] = joined.or_else(|| self.like(value)).unwrap_or(value);
+                    node.args[position] =
+                        joined.or_else(|| self.like(value, &needed_for)).unwrap_or(value);
                 }
             }
             if node.holds_code() {
                 self.blocks(&mut node);
             }
             self.visible.extend(&node.outs);
+            if self.in_adjoint {
+                self.guarded.extend(&node.outs);
+            }
             kept.push(node);
         }
         kept
@@ -103,6 +122,9 @@ impl Likes {
                 self.visible.extend(of_primal.get(position).into_iter().flatten());
             }
             self.visible.extend(&block.params);
+            if self.in_adjoint {
+                self.guarded.extend(&block.params);
+            }
             block.nodes = self.nodes(std::mem::take(&mut block.nodes));
             inside.push(self.visible.split_off(outer));
         }
@@ -111,15 +133,20 @@ impl Likes {
         }
     }
 
-    /// A value of the same shape that is needed for more.
-    fn like(&self, value: Value) -> Option<Value> {
+    /// A value of the same shape that is needed for more, and there whenever these arguments are active.
+    fn like(&self, value: Value, needed_for: &Arguments) -> Option<Value> {
         let shape = self.shapes.of(value);
         if is_scalar(&self.graph, value) || shape.contains(&value) {
             return Some(value);
         }
         let elem = self.graph.ty(value).elem();
+        let is_there = |other: &Value| {
+            let depends_on = &self.graph.info(*other).depends_on;
+            !self.guarded.contains(other) || needed_for.0.is_subset(&depends_on.0)
+        };
         let serves = |other: &Value| {
             self.needed.contains(other)
+                && is_there(other)
                 && !is_scalar(&self.graph, *other)
                 && self.graph.ty(*other).is_numeric()
                 && self.graph.ty(*other).elem() == elem
