@@ -149,3 +149,26 @@ fn loops_that_add_up_one_after_the_other() {
     assert_eq!(value, 5.0 + 5.0 * 5.0);
     assert_eq!(gradient, array![2.0 * 6.0, 4.0 * 6.0 + 5.0]);
 }
+
+/// The loop inside saves for all turns around it, which then save nothing: they are counted, for one may be the last.
+#[differentiable(forward)]
+fn inner_turns_alone_save(x: f64, v: &[usize]) -> f64 {
+    let mut y = x;
+    for n in v.iter() {
+        for _ in 0..*n {
+            y = y.sin();
+        }
+        if *n == 3 {
+            break;
+        }
+    }
+    y
+}
+
+#[test]
+fn a_loop_that_is_left_and_saves_nothing_itself() {
+    let (one, two) = (1.0_f64.sin(), 1.0_f64.sin().sin());
+    let three = two.sin();
+    let d = 1.0_f64.cos() * one.cos() * two.cos() * three.cos();
+    expect!(inner_turns_alone_save(1.0, &[1, 0, 3, 2]) = three.sin(), d = d);
+}

@@ -94,7 +94,7 @@ impl Signature<'_> {
     ) -> TokenStream {
         let krate = &self.krate;
         let name = self.item(name);
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let generics = self.generics();
         let separator = self.separator();
         let parameters = self.hidden_parameters();
@@ -123,9 +123,7 @@ impl Signature<'_> {
         });
         let results = located(quote!((#result, #pullback)), self.place_of_gradient());
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<#generics #separator #(#markers: #bounds),*>(
+            #head fn #name<#generics #separator #(#markers: #bounds),*>(
                 #(#parameters,)* #(#marker_values: #markers),*
             ) -> #results
             #clause
@@ -156,17 +154,8 @@ impl Signature<'_> {
         let places: Vec<Value> =
             residuals.keys().copied().filter(|value| writer.is_place(*value)).collect();
         residuals.retain(|value, _| !places.contains(value));
-        let value = {
-            let mut before = writer.clone();
-            before.access.clear();
-            before.captured.extend(residuals.keys().copied());
-            before.come_to(values, Default::default());
-            before.results(values)
-        };
-        writer.in_adjoint = true;
-        let kept = writer.keep_residuals(sweep.start, &residuals);
-        writer.captured.extend(residuals.keys().copied());
-        writer.captured.extend(graph.body.params.iter().copied());
+        let value = writer.before_second_part(residuals.keys().copied(), values).results(values);
+        let kept = writer.begin_second_part(&residuals);
         let receiver = self.source.params.first().filter(|param| param.is_receiver());
         if let (Some(_), Some(value)) = (receiver, graph.body.params.first()) {
             writer.names.declare(*value, this());

@@ -42,13 +42,13 @@ impl<'a> Writer<'a> {
             .enumerate()
             .map(|(position, arm)| self.arm(node, arm, position, &places))
             .collect();
-        // The value of the whole: the results that stand in no variable, and the record.
         // What stands in a variable has its name, which none of the others may take.
         for (out, place) in node.outs.iter().zip(&places) {
             if let Place::Variable(value) = place {
                 self.take_over(*out, *value);
             }
         }
+        // The value of the whole: the results that stand in no variable, and the record.
         let mut names = Vec::new();
         if let Some(record) = record {
             names.push(self.bound_name(record, node));

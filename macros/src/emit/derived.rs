@@ -236,7 +236,7 @@ impl Signature<'_> {
     fn jvp_in_reverse(&self, graph: &Graph) -> TokenStream {
         let krate = &self.krate;
         let name = self.item("__jvp_vjp");
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let (generics, clause) = (self.generics(), self.where_clause());
         let separator = self.separator();
         let parameters = self.hidden_parameters();
@@ -246,7 +246,7 @@ impl Signature<'_> {
         let dual = self.call_of("__vjp_jvp", 0);
         let arguments = self.hidden_arguments(self.arguments());
         let active: Vec<(usize, &Param)> = self.source.active().collect();
-        let (pattern, given, _) = self.tangents_to_own(graph);
+        let (pattern, given) = self.tangents_to_own(graph);
         let is_lent = active.len() == 1 && !graph.ty(graph.body.params[active[0].0]).is_float();
         let again_type = if is_lent { given.clone() } else { quote!(()) };
         let tangents = self.active_names(tangent_name);
@@ -321,9 +321,7 @@ impl Signature<'_> {
         let tangents_name = ours("tangents");
         let types: Vec<TokenStream> = markers.iter().map(|marker| quote!(_: #marker)).collect();
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<
+            #head fn #name<
                 #generics #separator #(#markers: #bounds,)* #marker_of_tangents: #krate::rt::Activity
             >(
                 #(#parameters,)* #tangents_name: #given, #(#types,)* _: #marker_of_tangents
@@ -339,22 +337,22 @@ impl Signature<'_> {
         }
     }
 
-    /// The pattern of the tangents that a call of `jvp` gives, their type, and their gradient's: one is lent if it
-    /// is no float, several are given in a tuple.
-    pub(super) fn tangents_to_own(&self, graph: &Graph) -> (TokenStream, TokenStream, TokenStream) {
+    /// The pattern of the tangents that a call of `jvp` gives, and their type: one is lent if it is no float, several
+    /// are given in a tuple.
+    pub(super) fn tangents_to_own(&self, graph: &Graph) -> (TokenStream, TokenStream) {
         let gradients = self.gradients();
         let active: Vec<usize> = self.source.active().map(|(position, _)| position).collect();
         match active.as_slice() {
             [position] => {
                 let name = tangent_name(*position);
                 match graph.ty(graph.body.params[*position]).is_float() {
-                    true => (quote!(#name), gradients.clone(), gradients),
-                    false => (quote!(#name), quote!(&#gradients), gradients),
+                    true => (quote!(#name), gradients),
+                    false => (quote!(#name), quote!(&#gradients)),
                 }
             }
             many => {
                 let names = many.iter().map(|position| tangent_name(*position));
-                (quote!((#(#names),*)), gradients.clone(), gradients)
+                (quote!((#(#names),*)), gradients)
             }
         }
     }
@@ -455,16 +453,14 @@ impl Signature<'_> {
         body: TokenStream,
     ) -> TokenStream {
         let name = self.item(name);
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let generics = self.generics();
         let separator = self.separator();
         let parameters = self.hidden_parameters();
         let (types, bounds) = (self.tangent_types(), self.tangent_bounds());
         let given: Vec<Ident> = (0..types.len()).map(tangent_name).collect();
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<#generics #separator #(#types: #bounds),*>(
+            #head fn #name<#generics #separator #(#types: #bounds),*>(
                 #(#parameters,)* #(#given: #types),*
             ) -> #results
             #clause

@@ -70,7 +70,7 @@ impl Signature<'_> {
     /// The hidden `__jvp`: a tangent, or a marker, for each parameter.
     pub(super) fn hidden_jvp(&self, graph: &Graph) -> TokenStream {
         let name = self.item("__jvp");
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let (generics, clause) = (self.generics(), self.where_clause());
         let separator = self.separator();
         let parameters = self.hidden_parameters();
@@ -89,9 +89,7 @@ impl Signature<'_> {
         let result = quote_spanned!(self.place_of_gradient()=> (#value, #tangent));
         let body = settle(quote!(#opening #(#statements)* #result), &shared);
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<#generics #separator #(#types: #bounds),*>(
+            #head fn #name<#generics #separator #(#types: #bounds),*>(
                 #(#parameters,)* #(#given: #types),*
             ) -> #results
             #clause

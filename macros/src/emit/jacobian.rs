@@ -61,11 +61,9 @@ impl Signature<'_> {
             self.place_of_gradient(),
         );
         let hidden = columns.map(|columns| {
-            let visibility = &self.source.item.vis;
+            let head = self.hidden_head();
             quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #by_columns<#generics>(
+                #head fn #by_columns<#generics>(
                     #(#parameters),*
                 ) -> ::core::option::Option<#matrix> #clause {
                     #columns
@@ -90,16 +88,8 @@ impl Signature<'_> {
         let (values, tangent) = split_results(graph);
         // What the linear part uses of the primal it uses for every column.
         let residuals = writer.residuals(primal_nodes.len(), tangent);
-        let value = {
-            let mut before = writer.clone();
-            before.access.clear();
-            before.captured.extend(residuals.keys().copied());
-            before.come_to(values, Default::default());
-            before.results(values)
-        };
-        writer.in_adjoint = true;
-        let kept = writer.keep_residuals(primal_nodes.len(), &residuals);
-        writer.captured.extend(residuals.keys().chain(&graph.body.params).copied());
+        let value = writer.before_second_part(residuals.keys().copied(), values).results(values);
+        let kept = writer.begin_second_part(&residuals);
         let active: Vec<(usize, &Param)> = self.source.active().collect();
         let tangents = &graph.body.params[self.source.params.len()..];
         let given: Vec<Ident> =

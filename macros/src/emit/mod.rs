@@ -197,16 +197,6 @@ impl<'a> Signature<'a> {
         }
     }
 
-    /// Attributes and visibility of a generated function.
-    fn head(&self, documentation: &str) -> TokenStream {
-        let visibility = &self.source.item.vis;
-        quote! {
-            #[doc = #documentation]
-            #[allow(warnings, clippy::all)]
-            #visibility
-        }
-    }
-
     /// `f::name::<T, N>` or `Self::f_name::<T, N>`, with more generics after the user's.
     fn call_of(&self, item: &str, inferred: usize) -> TokenStream {
         let name = self.item(item);

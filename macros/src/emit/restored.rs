@@ -1,11 +1,14 @@
 //! What blocks save, and how their adjoints find it again.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
+use super::body::sweeps;
 use super::text::{Strength, Text};
 use super::writer::Writer;
-use crate::graph::{Block, Node, Op, Ty, Unloop, Value};
+use crate::graph::{Arguments, Block, Node, Op, Ty, Unloop, Value};
 
 /// The most arms that one of the runtime's enums has.
 const MOST_ARMS: usize = 8;
@@ -46,6 +49,31 @@ impl<'a> Writer<'a> {
             [one] => one.clone(),
             many => quote!((#(#many),*)),
         }
+    }
+
+    /// A writer of the primal's results, which takes nothing that the second part uses.
+    pub(super) fn before_second_part(
+        &self,
+        used: impl IntoIterator<Item = Value>,
+        results: &[Value],
+    ) -> Self {
+        let mut before = self.clone();
+        before.access.clear();
+        before.captured.extend(used);
+        before.come_to(results, Default::default());
+        before
+    }
+
+    /// Goes over to the second part, which owns what it uses of the primal and may run more than once. Gives the
+    /// statements that keep that.
+    pub(super) fn begin_second_part(
+        &mut self,
+        residuals: &BTreeMap<Value, Arguments>,
+    ) -> Vec<TokenStream> {
+        self.in_adjoint = true;
+        let kept = self.keep_residuals(sweeps(self.graph).0.len(), residuals);
+        self.captured.extend(residuals.keys().chain(&self.graph.body.params).copied());
+        kept
     }
 
     /// `Branch2::A(saved)`, nested where there are more arms than letters.

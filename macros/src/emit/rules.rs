@@ -134,7 +134,7 @@ impl Signature<'_> {
         let krate = &self.krate;
         let (jvp, jacobian) = (self.jvp(graph), self.jacobian(Some(self.columns_by_calls(graph))));
         let name = self.item("__jvp");
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let (generics, clause) = (self.generics(), self.where_clause());
         let separator = self.separator();
         let parameters = self.hidden_parameters();
@@ -173,9 +173,7 @@ impl Signature<'_> {
         let differentiated = self.value_of(quote!(#value));
         let text = text_of(rule);
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<#generics #separator #(#types: #bounds),*>(
+            #head fn #name<#generics #separator #(#types: #bounds),*>(
                 #(#parameters,)* #(#given: #types),*
             ) -> #results
             #clause

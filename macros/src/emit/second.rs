@@ -171,7 +171,7 @@ impl Signature<'_> {
     /// The hidden `__vjp_jvp`: `(value, pullback, tangent)`. The pullback owns the tangents.
     fn hidden_dual(&self, graph: &Graph) -> TokenStream {
         let name = self.item("__vjp_jvp");
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let (generics, clause) = (self.generics(), self.where_clause());
         let parameters = self.hidden_parameters();
         // Not types of their own: what a pullback's type mentions would have to live as long as it.
@@ -203,9 +203,7 @@ impl Signature<'_> {
         let results = located(quote!((#result, #pullback, #tangent)), self.place_of_gradient());
         let body = self.dual_body(graph, &seed, &again);
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<#generics>(#(#parameters,)* #(#tangents),*) -> #results
+            #head fn #name<#generics>(#(#parameters,)* #(#tangents),*) -> #results
             #clause
             {
                 #body
@@ -240,16 +238,12 @@ impl Signature<'_> {
             residuals.keys().copied().filter(|value| writer.is_place(*value)).collect();
         residuals.retain(|value, _| !places.contains(value));
         let (value, tangent) = {
-            let mut before = writer.clone();
-            before.access.clear();
-            before.captured.extend(residuals.keys().chain(tangents).copied());
-            before.come_to(values, Default::default());
+            let used = residuals.keys().chain(tangents).copied();
+            let before = writer.before_second_part(used, values);
             let (values, tangent) = values.split_at(values.len() - 1);
             (before.results(values), before.moved(tangent[0]))
         };
-        writer.in_adjoint = true;
-        let kept = writer.keep_residuals(sweep.start, &residuals);
-        writer.captured.extend(residuals.keys().chain(&graph.body.params).copied());
+        let kept = writer.begin_second_part(&residuals);
         let receiver = self.source.params.first().filter(|param| param.is_receiver());
         if let (Some(_), Some(value)) = (receiver, params.first()) {
             writer.names.declare(*value, this());

@@ -237,6 +237,25 @@ impl Signature<'_> {
             .collect()
     }
 
+    /// Attributes and visibility of a generated function.
+    pub(super) fn head(&self, documentation: &str) -> TokenStream {
+        self.head_with(&quote!(#[doc = #documentation]))
+    }
+
+    /// The same of one that other generated code calls.
+    pub(super) fn hidden_head(&self) -> TokenStream {
+        self.head_with(&quote!(#[doc(hidden)]))
+    }
+
+    fn head_with(&self, documentation: &TokenStream) -> TokenStream {
+        let visibility = &self.source.item.vis;
+        quote! {
+            #documentation
+            #[allow(warnings, clippy::all)]
+            #visibility
+        }
+    }
+
     /// The name of a generated function: `vjp`, or `forward_vjp` beside a method `forward`.
     pub(super) fn item(&self, item: &str) -> Ident {
         match item {

@@ -14,7 +14,7 @@ impl Signature<'_> {
         let separator = self.separator();
         let predicates = self.predicates();
         let parameters = self.parameters();
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let asked = |item: &str| match item {
             "jvp" => self.source.options.forward,
             _ => self.source.options.second_order,
@@ -30,9 +30,7 @@ impl Signature<'_> {
                 _ => (quote!(SecondOrder), quote!((#gradients, #gradients))),
             };
             quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> #ty
+                #head fn #name<#generics #separator __Tangents>(#(#parameters,)* _: __Tangents) -> #ty
                 where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::#bound
                 {
                     unreachable!()
@@ -52,14 +50,12 @@ impl Signature<'_> {
         let (generics, separator, predicates) =
             (self.generics(), self.separator(), self.predicates());
         let parameters = self.parameters();
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let beside = self.tangent_types();
         let items = ["__vjp", "__jvp", "__vjp_jvp"].into_iter().map(|item| {
             let name = self.item_named(item);
             quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name<#generics #separator #(#beside),*>(
+                #head fn #name<#generics #separator #(#beside),*>(
                     #(#parameters,)* #(_: #beside),*
                 ) -> !
                 where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::CalleeHasNoAux
@@ -75,7 +71,7 @@ impl Signature<'_> {
     pub(super) fn stand_ins(&self) -> TokenStream {
         let (generics, clause) = (self.generics(), self.where_clause());
         let parameters = self.parameters();
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let krate = &self.krate;
         let (result, seed, gradients) =
             (self.source.result(), self.result_gradient(), self.gradients());
@@ -94,9 +90,7 @@ impl Signature<'_> {
                 _ => quote!(unreachable!()),
             };
             quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name #signature -> #ty #clause { #body }
+                #head fn #name #signature -> #ty #clause { #body }
             }
         });
         let items: Vec<TokenStream> = items
@@ -123,12 +117,10 @@ impl Signature<'_> {
             let (generics, clause) = (self.generics(), self.where_clause());
             let separator = self.separator();
             let parameters = self.hidden_parameters();
-            let visibility = &self.source.item.vis;
+            let head = self.hidden_head();
             let tangents: Vec<_> = self.tangent_types().into_iter().take(count).collect();
             quote! {
-                #[doc(hidden)]
-                #[allow(warnings, clippy::all)]
-                #visibility fn #name<#generics #separator #(#tangents),*>(
+                #head fn #name<#generics #separator #(#tangents),*>(
                     #(#parameters,)* #(_: #tangents),*
                 ) -> #ty #clause { unreachable!() }
             }

@@ -20,7 +20,7 @@ impl Signature<'_> {
     pub(super) fn jvp_twice(&self, graph: &Graph) -> TokenStream {
         let krate = &self.krate;
         let name = self.item("__jvp_twice");
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let (generics, clause) = (self.generics(), self.where_clause());
         let separator = self.separator();
         let parameters = self.hidden_parameters();
@@ -65,9 +65,7 @@ impl Signature<'_> {
         let values = quote_spanned!(self.place_of_gradient()=> (#(#values),*));
         let body = settle(quote!(#opening #(#statements)* #values), &shared);
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<#generics #separator #bounds>(#(#parameters,)* #given) -> #results
+            #head fn #name<#generics #separator #bounds>(#(#parameters,)* #given) -> #results
             #clause
             {
                 #body
@@ -79,7 +77,7 @@ impl Signature<'_> {
     pub(super) fn jvp_forward(&self, graph: &Graph) -> TokenStream {
         let krate = &self.krate;
         let name = self.item("__jvp_jvp");
-        let visibility = &self.source.item.vis;
+        let head = self.hidden_head();
         let (generics, clause) = (self.generics(), self.where_clause());
         let separator = self.separator();
         let parameters = self.hidden_parameters();
@@ -90,7 +88,8 @@ impl Signature<'_> {
         let of_tangents =
             format_ident!("__T{}", types.len(), span = proc_macro2::Span::mixed_site());
         let active: Vec<usize> = self.source.active().map(|(position, _)| position).collect();
-        let (first, first_type, gradients) = self.tangents_to_own(graph);
+        let (first, first_type) = self.tangents_to_own(graph);
+        let gradients = self.gradients();
         let (given, both) = (ours("tangents"), ours("both"));
         let is_one = active.len() == 1;
         let passed = self.source.params.iter().enumerate().map(|(position, param)| {
@@ -119,9 +118,7 @@ impl Signature<'_> {
             self.place_of_gradient(),
         );
         quote! {
-            #[doc(hidden)]
-            #[allow(warnings, clippy::all)]
-            #visibility fn #name<
+            #head fn #name<
                 #generics #separator #(#types: #bounds,)* #of_tangents: #krate::rt::Tangent<#gradients>
             >(
                 #(#parameters,)* #given: #first_type, #(#second: #types,)* #both: #of_tangents

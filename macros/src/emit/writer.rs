@@ -81,11 +81,6 @@ pub(super) struct Shared {
 const BOOKKEEPING: [&str; 4] = ["accumulator", "add", "dense", "finish"];
 
 impl<'a> Writer<'a> {
-    /// True if the second part of the graph is what is linear in tangents.
-    pub(super) fn is_linear(&self) -> bool {
-        self.graph.sweep.as_ref().is_some_and(|sweep| sweep.is_linear)
-    }
-
     pub(super) fn new(graph: &'a Graph, signature: &'a Signature<'a>) -> Writer<'a> {
         let item = &signature.source.item;
         let survey = Survey::of(graph);
@@ -186,6 +181,11 @@ impl<'a> Writer<'a> {
         !self.captured.contains(&value)
             && !self.after.contains(&value)
             && self.here_uses.get(&value).is_none_or(|uses| *uses <= 1)
+    }
+
+    /// True if the second part of the graph is what is linear in tangents.
+    pub(super) fn is_linear(&self) -> bool {
+        self.graph.sweep.as_ref().is_some_and(|sweep| sweep.is_linear)
     }
 
     /// True for a variable of ours that may be written in place from here on.

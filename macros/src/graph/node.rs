@@ -119,6 +119,20 @@ impl Node {
         self.outs.get(values).copied()
     }
 
+    /// True for the user's own code that is not understood: it runs once, where it stands.
+    pub(crate) fn runs_once(&self) -> bool {
+        match &self.op {
+            Op::Effect(_) => true,
+            Op::Verbatim(verbatim) => !verbatim.pure,
+            _ => false,
+        }
+    }
+
+    /// The same of what its blocks hold too.
+    pub(crate) fn has_effect(&self) -> bool {
+        self.runs_once() || self.blocks.iter().flat_map(|block| &block.nodes).any(Node::has_effect)
+    }
+
     /// True if running it again, or not at all, makes no difference but time.
     pub(crate) fn is_pure(&self) -> bool {
         match &self.op {

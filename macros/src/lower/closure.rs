@@ -94,8 +94,7 @@ impl Lowering<'_> {
             let makes_array =
                 |out: &Value| matches!(self.graph.ty(*out), Ty::Array(..) | Ty::List(_));
             // What may see something else when the kernel's adjoint looks again.
-            let is_once = matches!(&node.op, Op::Verbatim(verbatim) if !verbatim.pure);
-            is_unfit |= is_once
+            is_unfit |= node.runs_once()
                 || node.op == Op::If && !self.is_choice(node)
                 || node.outs.iter().any(makes_array);
         });

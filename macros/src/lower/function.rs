@@ -34,21 +34,12 @@ pub(super) struct LocalFunction {
 }
 
 impl Lowering<'_> {
-    /// A name of ours for a variable.
-    fn pin_of_variable(&mut self, variable: &Variable) -> String {
-        self.numbers += 1;
-        let pin = format!("__place{}", self.numbers);
-        self.scopes.pin(&pin, variable.clone());
-        pin
-    }
-
     pub(super) fn bind_closure(&mut self, name: &str, closure: &ExprClosure) {
         let written = self.carried(&Expr::Closure(closure.clone()));
         if let (Some(capture), false) = (&closure.capture, written.is_empty()) {
             self.mistake(capture, language::MOVES_WHAT_IT_WRITES.message());
         }
-        let writes: Vec<String> =
-            written.iter().map(|variable| self.pin_of_variable(variable)).collect();
+        let writes: Vec<String> = written.iter().map(|variable| self.pin_of(variable)).collect();
         let function = LocalFunction {
             params: closure.inputs.iter().cloned().collect(),
             body: (*closure.body).clone(),

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::Expr;
 
 use super::items::{Item, Items};
+use super::scope::Variable;
 use super::Lowering;
 use crate::graph::{key, Value};
 
@@ -92,20 +93,19 @@ impl Lowering<'_> {
                     self.scopes.alias(name).is_none() && self.scopes.get(name).is_some()
                 };
                 let Some(name) = name.filter(is_variable) else { return };
-                let pin = self.pin_of(&name);
+                let Some(variable) = self.scopes.variable(&name) else { return };
+                let pin = quote::format_ident!("{}", self.pin_of(&variable));
                 *place = syn::parse_quote!(#pin);
             }
             _ => {}
         }
     }
 
-    /// A name of ours for the variable that a name means here.
-    pub(super) fn pin_of(&mut self, name: &str) -> syn::Ident {
+    /// A name of ours for a variable.
+    pub(super) fn pin_of(&mut self, variable: &Variable) -> String {
         self.numbers += 1;
-        let pin = quote::format_ident!("__place{}", self.numbers);
-        if let Some(variable) = self.scopes.variable(name) {
-            self.scopes.pin(&pin.to_string(), variable);
-        }
+        let pin = format!("__place{}", self.numbers);
+        self.scopes.pin(&pin, variable.clone());
         pin
     }
 

@@ -110,9 +110,7 @@ impl Lowering<'_> {
             },
         )
     }
-}
 
-impl Lowering<'_> {
     /// True for an iterator over constants that a closure makes, one at a time: what it makes may be a view, which
     /// cannot be kept.
     fn is_mapped(&self, iterable: &Expr) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::Expr;
@@ -41,17 +41,11 @@ impl Lowering<'_> {
             return found;
         }
         for name in changing {
-            let names = [("__counter".to_owned(), found.names[&name])].into_iter().collect();
-            let once = Mentions { names, is_steady: true, ..Mentions::default() };
-            let now = self.verbatim(quote::quote!(__counter), once, Ty::Integer, expr.span());
-            self.graph.info_mut(now).name = Some(name.clone());
-            found.names.insert(name, now);
+            self.take_now(&mut found, name, quote::quote!(__now), Ty::Integer, expr.span());
         }
         found
     }
-}
 
-impl Lowering<'_> {
     /// The same of what is looked at later: what may change by then is copied now.
     pub(super) fn mentions_then(&mut self, expr: &Expr) -> Mentions {
         let Finder { mut found, changing, .. } = self.find(expr);
@@ -60,17 +54,26 @@ impl Lowering<'_> {
             return found;
         }
         for name in changing {
-            let once = Mentions {
-                names: [("__now".to_owned(), found.names[&name])].into_iter().collect(),
-                is_steady: true,
-                ..Mentions::default()
-            };
-            let tokens = quote::quote!(::std::borrow::ToOwned::to_owned(&__now));
-            let then = self.verbatim(tokens, once, Ty::Unknown, expr.span());
-            self.graph.info_mut(then).name = Some(name.clone());
-            found.names.insert(name, then);
+            let copy = quote::quote!(::std::borrow::ToOwned::to_owned(&__now));
+            self.take_now(&mut found, name, copy, Ty::Unknown, expr.span());
         }
         found
+    }
+
+    /// Lets a name that is mentioned mean what `tokens` make of it, `__now`, where they stand.
+    fn take_now(
+        &mut self,
+        found: &mut Mentions,
+        name: String,
+        tokens: TokenStream,
+        ty: Ty,
+        span: Span,
+    ) {
+        let names = [("__now".to_owned(), found.names[&name])].into_iter().collect();
+        let once = Mentions { names, is_steady: true, ..Mentions::default() };
+        let now = self.verbatim(tokens, once, ty, span);
+        self.graph.info_mut(now).name = Some(name.clone());
+        found.names.insert(name, now);
     }
 }
 

@@ -138,31 +138,21 @@ impl Saving {
             false => self.save(&mut forward.blocks[0], &mut reverse.blocks[0], each),
         };
         let is_empty = forward.blocks[0].saved.is_empty();
-        let known = each.filter(|_| is_empty && !turns.exits);
-        let Op::Unloop(unloop) = &mut reverse.op else { return };
-        if known.is_some() {
-            unloop.turns = Turns::Known;
-            reverse.args.remove(0);
-            forward.outs.pop();
-        } else if is_empty {
-            unloop.turns = Turns::Counted;
-        }
         // The turns of a loop inside share one record, if it need not tell how many they are.
-        let may_share = |each: &&Each| is_inside && each.is_range && !turns.exits;
-        let goes_again =
-            |each: &&Each| restores_items || known.is_some() || !is_empty && may_share(each);
-        if let Some(each) = each.filter(goes_again) {
+        let tells_number = |each: &&Each| !turns.exits && (is_empty || is_inside && each.is_range);
+        if let Some(each) = each.filter(|each| restores_items || tells_number(each)) {
             self.go_again(each, forward, reverse);
         }
+        count_turns(forward, reverse);
     }
 
     /// Lets the adjoint of a loop go through its items again.
     fn go_again(&mut self, each: &Each, forward: &Node, reverse: &mut Node) {
         let Op::Unloop(unloop) = &mut reverse.op else { return };
-        let at = usize::from(unloop.turns != Turns::Known).min(reverse.args.len());
         unloop.again = Some(each.clone());
         let mentioned = each.iterable.names.len();
-        reverse.args.splice(at..at, forward.args[..mentioned].iter().copied());
+        // Behind the record.
+        reverse.args.splice(1..1, forward.args[..mentioned].iter().copied());
         let (forward, reverse) = (&forward.blocks[0], &mut reverse.blocks[0]);
         if reverse.restored.len() == forward.saved.len() {
             for item in &forward.params[..each.items] {
@@ -259,12 +249,7 @@ impl Saving {
             wanted.into_iter().filter(|value| defined.contains(value)).collect();
         let mut chosen = Vec::new();
         for node in nodes.iter().rev() {
-            let is_once = match &node.op {
-                Op::Verbatim(verbatim) => !verbatim.pure,
-                Op::Effect(_) => true,
-                _ => false,
-            };
-            if is_once || !node.outs.iter().any(|out| needed.contains(out)) {
+            if node.runs_once() || !node.outs.iter().any(|out| needed.contains(out)) {
                 continue;
             }
             node.each_use(&mut |value| {
@@ -339,6 +324,22 @@ impl Saving {
                 forward.saved.push(*value);
             }
         }
+    }
+}
+
+/// A loop whose turns save nothing records their number at most, and not even that where its items tell it.
+fn count_turns(forward: &mut Node, reverse: &mut Node) {
+    let Op::Unloop(unloop) = &mut reverse.op else { return };
+    if !forward.blocks[0].saved.is_empty() || unloop.turns != Turns::Recorded {
+        return;
+    }
+    let exits = matches!(forward.op, Op::Loop(Loop { exits: true, .. }));
+    if unloop.again.is_some() && !exits {
+        unloop.turns = Turns::Known;
+        reverse.args.remove(0);
+        forward.outs.pop();
+    } else {
+        unloop.turns = Turns::Counted;
     }
 }
 

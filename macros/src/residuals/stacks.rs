@@ -3,7 +3,7 @@
 //! The adjoint goes through all turns backwards, those inside too, so it meets what was saved in exactly the opposite
 //! order: as on a stack. What it needs for that is to know how many turns are the inner loop's each time.
 
-use super::Saving;
+use super::{count_turns, Saving};
 use crate::graph::{Block, Loop, Node, Op, Turns, Unloop, Value};
 
 impl Saving {
@@ -15,7 +15,7 @@ impl Saving {
             if matches!(node.op, Op::Unloop(_)) {
                 if let Some(forward) = loop_of(before, node.args.first()) {
                     self.stack(forward, node);
-                    self.count_turns(forward, node);
+                    count_turns(forward, node);
                 }
             }
             for block in &mut node.blocks {
@@ -43,7 +43,7 @@ impl Saving {
             if goes_again {
                 inner_reverse.args[0] = record;
             }
-            self.count_turns(inner, inner_reverse);
+            count_turns(inner, inner_reverse);
             if goes_again {
                 if inner.record().is_some() {
                     stacks.push(record);
@@ -52,22 +52,6 @@ impl Saving {
             }
             forward.stacks.extend(&stacks);
             reverse.stacks.extend(&stacks);
-        }
-    }
-
-    /// A loop whose turns save nothing any more records no more than their number, if that is not known.
-    fn count_turns(&mut self, forward: &mut Node, reverse: &mut Node) {
-        let Op::Unloop(unloop) = &mut reverse.op else { return };
-        if !forward.blocks[0].saved.is_empty() || unloop.turns != Turns::Recorded {
-            return;
-        }
-        let exits = matches!(forward.op, Op::Loop(Loop { exits: true, .. }));
-        if unloop.again.is_some() && !exits {
-            unloop.turns = Turns::Known;
-            reverse.args.remove(0);
-            forward.outs.pop();
-        } else if unloop.again.is_none() {
-            unloop.turns = Turns::Counted;
         }
     }
 }

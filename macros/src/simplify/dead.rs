@@ -49,8 +49,8 @@ fn keep(node: &mut Node, live: &mut HashSet<Value>) -> bool {
 /// constant that is not understood runs once.
 fn has_effect(node: &Node) -> bool {
     match &node.op {
-        Op::Effect(_) | Op::Call(_) | Op::Jvp(_) => true,
-        Op::Verbatim(verbatim) => !verbatim.pure,
+        Op::Call(_) | Op::Jvp(_) => true,
+        _ if node.runs_once() => true,
         _ => node.blocks.iter().flat_map(|block| &block.nodes).any(has_effect),
     }
 }

@@ -82,7 +82,6 @@ impl Lists {
     }
 
     fn node(&mut self, graph: &Graph, node: &Node) {
-        let is_element = |row: &str| row == "Get";
         match &node.op {
             Op::Accumulator => match graph.ty(node.args[0]) {
                 Ty::List(inner) if inner.is_float() => {
@@ -92,7 +91,7 @@ impl Lists {
                 }
                 _ => self.stays(&node.outs),
             },
-            Op::AddView(row) if is_element(row.name) => self.join(node.args[0], node.out()),
+            Op::AddView(row) if row.name == "Get" => self.join(node.args[0], node.out()),
             Op::AddAll => self.join(node.args[0], node.out()),
             Op::AddField(_) => self.stays(&[node.args[0], node.out()]),
             Op::TakePart(steps, Action::Set) if steps.as_slice() == [Step::Index] => {

@@ -3,6 +3,9 @@
 //! Where a loop adds up what its turns give, as `for i in 0..n { sum += f(&x[i]); }` does, the cotangent of
 //! the sum is the same in every turn, and all that the turns' adjoints do is add to what the loop reads. Then no
 //! turn's adjoint waits for a later turn: each runs at the end of its own turn, and nothing is kept of it.
+//!
+//! What has an effect does not change places with its like. Calls may: a differentiable function has no effect on
+//! another.
 
 use std::collections::{HashMap, HashSet};
 
@@ -62,18 +65,18 @@ impl Pair {
         let mut others_have_effects = false;
         for (position, node) in nodes.iter().enumerate().take(reverse).skip(forward + 1) {
             if uses_any(node, &late) {
-                if has_effect(node) {
+                if node.has_effect() {
                     return None;
                 }
                 late.extend(&node.outs);
                 waits.push(position);
             } else {
-                others_have_effects |= has_effect(node);
+                others_have_effects |= node.has_effect();
             }
         }
         late.remove(&record);
         let is_ready = !uses_any(adjoint, &late);
-        let keeps_order = !others_have_effects || !has_effect(primal);
+        let keeps_order = !others_have_effects || !primal.has_effect();
         (is_ready && keeps_order).then_some(Pair { forward, reverse, waits })
     }
 
@@ -106,16 +109,6 @@ fn run_together(mut primal: Node, mut adjoint: Node) -> Node {
     turn.nodes.extend(reverse.nodes);
     (turn.nodes, turn.primal) = joined(std::mem::take(&mut turn.nodes), start);
     primal
-}
-
-/// True for what may not change places with its like. Calls may: a differentiable function has no effect on
-/// another.
-fn has_effect(node: &Node) -> bool {
-    match &node.op {
-        Op::Effect(_) => true,
-        Op::Verbatim(verbatim) => !verbatim.pure,
-        _ => node.blocks.iter().flat_map(|block| &block.nodes).any(has_effect),
-    }
 }
 
 fn uses_any(node: &Node, values: &HashSet<Value>) -> bool {
