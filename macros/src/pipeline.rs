@@ -10,8 +10,7 @@ use crate::emit::{self, Derivatives, Second};
 use crate::graph::{Block, Callee, Graph, Op, Target, Ty};
 use crate::lower::Lowered;
 use crate::mistake::Mistakes;
-use crate::residuals::residuals;
-use crate::simplify::{simplify, simplify_sweeps};
+use crate::simplify::{drop_dead, simplify, simplify_sweeps};
 use crate::source::{without_checkpoints, Source};
 use crate::{differentiate, lower, residuals};
 
@@ -87,7 +86,7 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
     }
     let adjoint = simplify(adjoint);
     let reverse = match source.options.checkpoint {
-        true => residuals::of_checkpointed(adjoint),
+        true => drop_dead(residuals::of_checkpointed(adjoint)),
         false => residuals(adjoint),
     };
     dump.stage("vector-Jacobian product, simplified", &reverse);
@@ -112,6 +111,11 @@ fn second_order(adjoint: &Graph, twice: Option<Graph>, dump: &mut Dump) -> Secon
     }
     let dual = residuals(simplify(differentiate::owning(differentiate::forward(adjoint.clone()))));
     Second { dual, product, twice }
+}
+
+/// What branches and loops keep for their adjoints. What an adjoint computes again by itself the primal need not.
+fn residuals(graph: Graph) -> Graph {
+    drop_dead(residuals::residuals(graph))
 }
 
 /// True if the result is known to be a float.

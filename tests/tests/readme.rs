@@ -4,12 +4,21 @@
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 
+#[path = "../examples/golden.rs"]
+#[expect(dead_code, reason = "its main calls `check`, and so does a test")]
+mod golden;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use chainrule::ndarray::{Array1, array};
 use chainrule::prelude::*;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit::Visit;
+use syn::{Item, ItemFn, PatIdent};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -35,51 +44,158 @@ fn the_example_is_one_that_runs() {
     assert!(source.contains(shown[1].trim_end()), "its use:\n{}", shown[1]);
 }
 
-/// Builds the example once more with `CHAINRULE_DUMP` set to a new folder; the rest of the build is
-/// there already.
-/// `README=overwrite` puts the new derivative into the README.
-#[test]
-fn the_derivative_is_what_the_compiler_writes() {
+/// Builds the examples once more with `CHAINRULE_DUMP` set to a new folder; the rest of the build is there already.
+fn dumps() -> Vec<(String, String)> {
     let folder =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("readme-{}", std::process::id()));
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("a target directory");
     let mut build = Command::new(env!("CARGO"));
-    build.args([
-        "build",
-        "--quiet",
-        "--offline",
-        "--package",
-        "chainrule-tests",
-        "--example",
-        "readme",
-    ]);
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
+    build.args(["build", "--quiet", "--offline", "--package", "chainrule-tests"]);
+    build.args(["--example", "readme", "--example", "golden"]);
     let built = build
         .current_dir(root())
         .env("CHAINRULE_DUMP", &folder)
         .env("CARGO_TARGET_DIR", target)
         .status()
         .expect("cargo runs");
-    assert!(built.success(), "the example does not build");
-
-    let dumps = fs::read_dir(&folder).expect("a folder of dumps");
-    let file = dumps
-        .map(|entry| entry.expect("a readable folder").path())
-        .find(|path| path.to_string_lossy().contains(".loss."))
-        .expect("a dump of `loss`");
-    let dump = fs::read_to_string(&file).expect("a readable dump");
+    assert!(built.success(), "the examples do not build");
+    let code = |path: PathBuf| {
+        let dump = fs::read_to_string(&path).expect("a readable dump");
+        let code = dump.split("// ----").next().unwrap_or_default().trim().to_owned();
+        (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), code)
+    };
+    let entries = fs::read_dir(&folder).expect("a folder of dumps");
+    let dumps = entries.map(|entry| code(entry.expect("a readable folder").path())).collect();
     fs::remove_dir_all(&folder).expect("the folder of dumps can be removed");
-    let code = dump.split("// ----").next().unwrap_or_default().trim();
+    dumps
+}
+
+/// The derivatives that README.md and tests/golden show. `README=overwrite` writes what they are now.
+#[test]
+fn the_derivatives_are_what_the_compiler_writes() {
+    let overwrites = std::env::var_os("README").is_some_and(|wish| wish == "overwrite");
+    let dumps = dumps();
+    let written = |start: &str| {
+        let found = dumps.iter().find(|(name, _)| name.starts_with(start));
+        &found.unwrap_or_else(|| panic!("no dump of {start}")).1
+    };
+
+    let code = written("readme.readme.loss.");
     let shown = &blocks("README.md", "rust")[2];
-    if std::env::var_os("README").is_some_and(|wish| wish == "overwrite") {
+    if overwrites {
         let (old, new) = (format!("```rust\n{shown}```"), format!("```rust\n{code}\n```"));
         let readme = read("README.md").replace(&old, &new);
         fs::write(root().join("README.md"), readme).expect("README.md can be written");
-        return;
     }
+    let shown = &blocks("README.md", "rust")[2];
     assert!(shown.trim() == code, "README.md should show (README=overwrite writes it):\n\n{code}");
+
+    for name in GOLDEN {
+        let code = written(&format!("golden.golden.{name}."));
+        let path = format!("tests/golden/{name}.rs");
+        if overwrites {
+            fs::write(root().join(&path), format!("{code}\n"))
+                .expect("a golden file can be written");
+        }
+        let shown = read(&path);
+        assert!(shown.trim() == code, "{path} should be (README=overwrite writes it):\n\n{code}");
+    }
+}
+
+/// The functions of tests/examples/golden.rs.
+const GOLDEN: [&str; 3] = ["loss", "rosenbrock", "surprise"];
+
+/// The functions of tests/examples/golden.rs, and the only one of a golden file.
+fn function(path: &str, name: &str) -> ItemFn {
+    let file = syn::parse_file(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let functions = file.items.into_iter().filter_map(|item| match item {
+        Item::Fn(function) => Some(function),
+        _ => None,
+    });
+    let mut named = functions.filter(|function| function.sig.ident == name);
+    named.next().unwrap_or_else(|| panic!("{path} has no function {name}"))
+}
+
+#[test]
+fn the_golden_functions_are_those_of_the_examples() {
+    for (name, example) in
+        [("loss", "examples/digits.rs"), ("rosenbrock", "examples/rosenbrock.rs")]
+    {
+        let (here, there) = (function("tests/examples/golden.rs", name), function(example, name));
+        assert_eq!(
+            here.block.to_token_stream().to_string(),
+            there.block.to_token_stream().to_string()
+        );
+    }
+}
+
+#[test]
+fn the_golden_derivatives_are_those_found_by_hand() {
+    golden::check();
+}
+
+/// Every name is the user's, or `d` and the user's; `x_i` stands for `x[i]`, and numbers tell twins apart.
+#[test]
+fn names_in_golden_derivatives_are_the_users() {
+    for name in GOLDEN {
+        let mut users = BTreeSet::new();
+        words(function("tests/examples/golden.rs", name).to_token_stream(), &mut users);
+        let is_users = |word: &str| {
+            users.contains(word) || word.strip_prefix('d').is_some_and(|word| users.contains(word))
+        };
+        let mut names = Bound::default();
+        names.visit_item_fn(&function(&format!("tests/golden/{name}.rs"), "value_and_grad"));
+        assert!(!names.0.is_empty());
+        for bound in names.0 {
+            let is_number = |end: &str| end.chars().all(|digit| digit.is_ascii_digit());
+            let is_allowed = is_users(&bound)
+                || bound.rsplit_once('_').is_some_and(|(start, end)| {
+                    is_users(start) && (is_number(end) || users.contains(end))
+                });
+            assert!(is_allowed, "{bound} in tests/golden/{name}.rs is no name of the user's");
+        }
+    }
+}
+
+#[test]
+fn golden_derivatives_are_not_much_longer_than_those_written_by_hand() {
+    for name in GOLDEN {
+        let golden = function(&format!("tests/golden/{name}.rs"), "value_and_grad");
+        let by_hand = function("tests/examples/golden.rs", &format!("{name}_by_hand"));
+        let (ours, theirs) =
+            (length(golden.block.to_token_stream()), length(by_hand.block.to_token_stream()));
+        println!("{name}: {ours} tokens, {theirs} by hand");
+        assert!(2 * ours <= 3 * theirs, "{name}: {ours} tokens, {theirs} by hand");
+    }
+}
+
+/// The names that a function binds.
+#[derive(Default)]
+struct Bound(BTreeSet<String>);
+
+impl<'ast> Visit<'ast> for Bound {
+    fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
+        self.0.insert(pattern.ident.to_string());
+    }
+}
+
+fn words(tokens: TokenStream, into: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(word) => drop(into.insert(word.to_string())),
+            TokenTree::Group(group) => words(group.stream(), into),
+            _ => {}
+        }
+    }
+}
+
+/// The number of tokens; brackets are two.
+fn length(tokens: TokenStream) -> usize {
+    let of = |token: TokenTree| match token {
+        TokenTree::Group(group) => 2 + length(group.stream()),
+        _ => 1,
+    };
+    tokens.into_iter().map(of).sum()
 }
 
 #[test]

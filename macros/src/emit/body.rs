@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 
+use super::names::Whose;
 use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
@@ -466,7 +467,7 @@ impl Writer<'_> {
 
     pub(super) fn name_of_seed(&mut self, seed: Value) -> Ident {
         let wish = self.graph.info(seed).name.clone().unwrap_or_else(|| "dy".to_owned());
-        self.names.bind(seed, &wish, false, |_| true)
+        self.names.bind(seed, &wish, Whose::Ours, |_| true)
     }
 
     /// The hidden pullback is handed an accumulator; the adjoint of an array wants the array.

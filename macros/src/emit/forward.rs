@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
+use super::names::Whose;
 use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
@@ -167,7 +168,7 @@ impl Signature<'_> {
             false => self.seen(param),
         };
         let wish = graph.info(tangent).name.clone().unwrap_or_else(|| "tangent".to_owned());
-        let name = writer.names.bind(tangent, &wish, false, |_| true);
+        let name = writer.names.bind(tangent, &wish, Whose::Ours, |_| true);
         let zero = quote!(|| #krate::rt::zero_gradient(#like));
         (name, located(zero, self.place_of_gradient()))
     }

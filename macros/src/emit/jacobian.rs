@@ -6,6 +6,7 @@ use quote::{quote, ToTokens};
 
 use super::body::{split_results, sweeps};
 use super::forward::tangent_name;
+use super::names::Whose;
 use super::ours;
 use super::rules::bare_or_tuple;
 use super::signature::Signature;
@@ -98,7 +99,7 @@ impl Signature<'_> {
         let mut shown = TokenStream::new();
         for (value, given) in tangents.iter().zip(&given) {
             let wish = graph.info(*value).name.clone().unwrap_or_else(|| "tangent".to_owned());
-            let name = writer.names.bind(*value, &wish, false, |_| true);
+            let name = writer.names.bind(*value, &wish, Whose::Ours, |_| true);
             shown.extend(match graph.ty(*value).is_float() {
                 true => quote!(let #name = *#given;),
                 false => quote!(let #name = #given;),

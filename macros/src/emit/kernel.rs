@@ -8,8 +8,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::anchor::Anchor;
+use super::names::Whose;
+use super::survey::is_trivial;
 use super::text::Text;
-use super::writer::{is_trivial, Writer};
+use super::writer::Writer;
 use crate::graph::{Block, Node, Op, Value};
 use crate::ops::Row;
 
@@ -99,7 +101,7 @@ impl<'a> Writer<'a> {
             // What dies here is the kernel's: it keeps the memory for the arrays to come.
             operands.push(self.moved_or_shown(*arg));
             let name = self.kernel_name(*param, *arg);
-            params.push(inner.names.bind(*param, &name, true, |_| true));
+            params.push(inner.names.bind(*param, &name, Whose::Users, |_| true));
         }
         let is_concrete = args.iter().any(|arg| {
             matches!(self.graph.ty(*arg).elem(), crate::graph::Elem::F32 | crate::graph::Elem::F64)
@@ -216,7 +218,7 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|out| {
                     let name = self.wish(node, *out);
-                    self.names.bind(*out, &name, true, |_| true)
+                    self.names.bind(*out, &name, Whose::Users, |_| true)
                 })
                 .collect();
             let value = text.tokens;

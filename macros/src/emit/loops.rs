@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned, ToTokens};
 use super::text::Strength;
 use super::tokens::rename_pattern;
 use super::writer::Writer;
-use crate::graph::{Each, Head, Loop, Node, Op, Turns, Unloop, Value};
+use crate::graph::{Each, Head, Loop, Node, Op, Turns, Ty, Unloop, Value};
 
 impl<'a> Writer<'a> {
     /// `for item in items { .. }` or `while condition { .. }`.
@@ -137,12 +137,13 @@ impl<'a> Writer<'a> {
                     let turns = self.place_text(node.args[0]);
                     quote!(.take(#turns))
                 }
-                (_, Some(record)) => quote!(.take(#record.len())),
-                (_, None) => TokenStream::new(),
+                (_, Some(record)) if self.may_be_left(node.args[0]) => quote!(.take(#record.len())),
+                _ => TokenStream::new(),
             };
-            let iterable = match each.is_range {
-                true => quote!(#iterable),
-                false => quote!(::core::iter::IntoIterator::into_iter(#iterable)
+            let iterable = match each {
+                each if each.is_range => quote!(#iterable),
+                each if self.goes_both_ways(each, &node.args[from..]) => quote!(#iterable #taken),
+                _ => quote!(::core::iter::IntoIterator::into_iter(#iterable)
                     #taken.collect::<::std::vec::Vec<_>>().into_iter()),
             };
             (pattern, iterable)
@@ -181,6 +182,20 @@ impl<'a> Writer<'a> {
             }
             None => quote!(#opening #turns),
         }
+    }
+
+    /// True for the record of a loop that may end before its items do.
+    fn may_be_left(&self, record: Value) -> bool {
+        let forward = self.definition(self.survey.origin(record));
+        !matches!(forward, Some(Node { op: Op::Loop(Loop { exits: false, .. }), .. }))
+    }
+
+    /// True for an array's `x.outer_iter()`, which knows its length and begins at either end.
+    fn goes_both_ways(&self, each: &Each, args: &[Value]) -> bool {
+        let text = each.iterable.tokens.to_string().replace(' ', "");
+        each.iterable.mentions(args).any(|(name, value)| {
+            matches!(self.graph.ty(value), Ty::Array(..)) && text == format!("{name}.outer_iter()")
+        })
     }
 
     /// A variable for everything that a loop carries: that of the value with which it begins, if nothing

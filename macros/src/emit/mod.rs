@@ -42,6 +42,7 @@ mod twice;
 mod update;
 mod variables;
 mod watch;
+mod wishes;
 mod writer;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};

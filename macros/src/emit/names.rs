@@ -6,6 +6,17 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use crate::graph::{text_of, Value};
 
+/// Whose a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// A variable of the user's, in the user's code.
+    Users,
+    /// The same value, found again in the adjoint.
+    Again,
+    /// A value that the user did not name, or that is not the user's.
+    Ours,
+}
+
 /// The identifiers in force at one point of the emitted code.
 #[derive(Clone, Default)]
 pub(super) struct Names {
@@ -28,19 +39,20 @@ impl Names {
     }
 
     /// Gives `value` an identifier like `wish`. It takes over a text whose holder is no longer
-    /// needed, as `is_needed` says; else it gets a number.
+    /// needed, as `is_needed` says; else it gets a number. Only `again`, what the user called so, may be called by a
+    /// name of the user's that stands for nothing now.
     pub(super) fn bind(
         &mut self,
         value: Value,
         wish: &str,
-        is_users: bool,
+        whose: Whose,
         is_needed: impl Fn(Value) -> bool,
     ) -> Ident {
+        let wish = text_of(wish);
         let is_free = |text: &str| match self.holder.get(text) {
             Some(holder) => !is_needed(*holder),
-            None => is_users || !self.users.contains(text),
+            None => whose != Whose::Ours || !self.users.contains(text),
         };
-        let wish = text_of(wish);
         let mut text = wish.to_owned();
         let mut number = 2;
         while !is_free(&text) || number > 2 && self.users.contains(&text) {
@@ -48,7 +60,7 @@ impl Names {
             number += 1;
         }
         // A name of the user's keeps the user's hygiene, so that tokens that are passed on find it.
-        let span = if is_users { Span::call_site() } else { Span::mixed_site() };
+        let span = if whose == Whose::Users { Span::call_site() } else { Span::mixed_site() };
         let ident = identifier(&text, span);
         self.holder.insert(text, value);
         self.of.insert(value, ident.clone());

@@ -8,6 +8,7 @@ use quote::{quote, quote_spanned};
 
 use super::body::{split_results, sweeps, NextIfActive};
 use super::forward::tangent_name;
+use super::names::Whose;
 use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
@@ -66,7 +67,7 @@ impl Signature<'_> {
             .iter()
             .map(|tangent| {
                 let wish = graph.info(*tangent).name.clone().unwrap_or_default();
-                writer.names.bind(*tangent, &wish, false, |_| true)
+                writer.names.bind(*tangent, &wish, Whose::Ours, |_| true)
             })
             .collect();
         let pattern = match names.as_slice() {

@@ -3,8 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::writer::is_trivial;
-use crate::graph::{Action, Block, Graph, Node, Op, Ty, Value};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+use crate::graph::{Action, Block, Elem, Graph, Node, Op, Ty, Value};
 
 /// What was found out.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(super) struct Survey<'a> {
     pub(super) items_again: HashSet<Value>,
     /// Records that go on through all turns of the loops around.
     pub(super) stacks: HashSet<Value>,
+    /// What is added to one element, with the addition.
+    pub(super) elements: HashMap<Value, &'a Node>,
     /// What each restored value was in the primal.
     origins: HashMap<Value, Value>,
 }
@@ -108,8 +111,6 @@ impl<'a> Survey<'a> {
         let mut kernels = HashSet::new();
         // What is added into a member needs no name beside it.
         let mut accumulated = HashSet::new();
-        // rustc infers a call inside `add(at(..), ..)` wrongly, so that stands before it.
-        let mut elements = HashSet::new();
         // What a view or a field shows must live as long as the view.
         let mut shown = HashSet::new();
         // What is written into a part of an array is computed before the part is borrowed.
@@ -126,7 +127,7 @@ impl<'a> Survey<'a> {
                     accumulated.insert(node.args[1]);
                 }
                 Op::AddView(row) if row.name == "Get" => {
-                    elements.insert(node.args[1]);
+                    self.elements.insert(node.args[1], node);
                 }
                 _ => {}
             }
@@ -139,7 +140,10 @@ impl<'a> Survey<'a> {
             let Some(out) = node.outs.first().copied() else { continue };
             let single = (uses[out.0] == 1).then(|| places.only_use(out)).flatten();
             let is_single = single.is_some_and(|at| at.0 == *block);
-            let is_named = graph.info(out).name.is_some();
+            // The next version of a float that a loop carries is what the variable becomes.
+            let is_named = graph.info(out).name.is_some()
+                && !places.carried.contains(&out)
+                && !single.is_some_and(|at| places.goes_on(graph, out, at));
             let is_float = graph.ty(out).is_float();
             let is_inlined = match &node.op {
                 Op::Field(_) => !graph.info(out).is_reference,
@@ -150,7 +154,9 @@ impl<'a> Survey<'a> {
                     verbatim.pattern.is_none()
                         && verbatim.pure
                         && !is_named
-                        && (is_single && !places.is_result(out) || is_trivial(&verbatim.tokens.0))
+                        && (is_single && !places.is_result(out)
+                            || is_trivial(&verbatim.tokens.0)
+                            || is_of_integers(graph.ty(out)) && is_index(&verbatim.tokens.0))
                 }
                 Op::Undefined | Op::Joined => true,
                 // Lent, so that it can be used more than once.
@@ -174,9 +180,15 @@ impl<'a> Survey<'a> {
                 | Op::Unloop(_)
                 | Op::AddView(_) => false,
                 _ if is_float && kernels.contains(&out) => false,
-                _ if shown.contains(&out) || elements.contains(&out) => false,
+                // rustc infers a call inside `add(at(..), ..)` wrongly, so that stands before it.
+                _ if shown.contains(&out) || self.elements.contains_key(&out) => false,
                 _ if written.contains(&out) => false,
                 _ if accumulated.contains(&out) && is_single && node.outs.len() == 1 => true,
+                Op::Row(_)
+                    if !is_named && uses[out.0] <= MOST_TIMES && self.is_cheap(graph, node) =>
+                {
+                    true
+                }
                 _ => self.by_use(places, node, is_single, is_named),
             };
             // An element that is read is read before what is written next.
@@ -189,6 +201,23 @@ impl<'a> Survey<'a> {
                 self.inlined.insert(out);
             }
         }
+    }
+
+    /// True for a float and a number, as `1.0 - x` and `2.0 * x`: such is written again wherever it is used, since
+    /// that reads better than a name, and to rustc it is one value.
+    fn is_cheap(&self, graph: &Graph, node: &Node) -> bool {
+        let is_number = |value: &Value| {
+            matches!(self.definitions.get(value), Some(Node { op: Op::Literal(_), .. }))
+        };
+        let is_variable = |value: &Value| {
+            let is_written_again = self.inlined.contains(value) || self.mutated.contains(value);
+            graph.ty(*value).is_float() && !is_written_again && self.definitions.contains_key(value)
+        };
+        matches!(&node.op, Op::Row(row) if row.symbol.is_some())
+            && matches!(graph.ty(node.out()).elem(), Elem::F32 | Elem::F64)
+            && !self.mutated.contains(&node.out())
+            && node.args.iter().all(|arg| is_number(arg) || is_variable(arg))
+            && node.args.iter().any(is_number)
     }
 
     /// True if `value` is computed from `other`.
@@ -237,6 +266,15 @@ impl<'a> Survey<'a> {
     }
 }
 
+/// True for an integer, and for the indices of an element.
+fn is_of_integers(ty: &Ty) -> bool {
+    match ty {
+        Ty::Integer => true,
+        Ty::List(inner) => **inner == Ty::Integer,
+        _ => false,
+    }
+}
+
 /// True for a node whose result may borrow from its arguments.
 fn lends(graph: &Graph, node: &Node) -> bool {
     match &node.op {
@@ -253,10 +291,14 @@ fn lends(graph: &Graph, node: &Node) -> bool {
 struct Places<'a> {
     /// Every node outside of kernels, in order.
     found: Vec<(usize, usize, &'a Node)>,
+    /// The same by place.
+    at: HashMap<(usize, usize), &'a Node>,
     /// The uses of each value as an argument, or at the end of a block.
     uses: HashMap<Value, Vec<(usize, usize)>>,
     /// The values that stand at the end of a block and are not floats, or belong to the function.
     results: HashSet<Value>,
+    /// The values that are the next version of a float which a loop carries.
+    carried: HashSet<Value>,
     /// The positions of writes in each block.
     writes: HashMap<usize, Vec<usize>>,
     blocks: usize,
@@ -277,6 +319,7 @@ impl<'a> Places<'a> {
                 self.blocks += 1;
             }
             self.found.push((number, position, node));
+            self.at.insert((number, position), node);
             for arg in &node.args {
                 self.uses.entry(*arg).or_default().push((number, position));
             }
@@ -293,6 +336,15 @@ impl<'a> Places<'a> {
             );
             if writes {
                 self.writes.entry(number).or_default().push(position);
+            }
+            if matches!(node.op, Op::Loop(_) | Op::Unloop(_)) {
+                let params = &node.blocks[0].params[node.items()..];
+                for (param, next) in params.iter().zip(node.carried_results()) {
+                    let name = |value: &Value| &graph.info(*value).name;
+                    if graph.ty(*next).is_float() && name(param) == name(next) {
+                        self.carried.insert(*next);
+                    }
+                }
             }
             if !matches!(node.op, Op::Map | Op::Pull { .. }) {
                 node.blocks.iter().for_each(|inner| self.note_block(graph, inner, None));
@@ -316,6 +368,17 @@ impl<'a> Places<'a> {
         }
     }
 
+    /// True for a float cotangent that is used where more is added to it.
+    fn goes_on(&self, graph: &Graph, value: Value, at: (usize, usize)) -> bool {
+        let Some(user) = self.at.get(&at) else { return false };
+        let is_sum = matches!(user.op, Op::Row(row) if matches!(row.name, "Add" | "Sub"));
+        let Some(sum) = user.outs.first().filter(|_| is_sum) else { return false };
+        let (info, sum) = (graph.info(value), graph.info(*sum));
+        graph.ty(value).is_float()
+            && info.shape_of.is_some()
+            && (&info.name, &info.depends_on) == (&sum.name, &sum.depends_on)
+    }
+
     fn is_result(&self, value: Value) -> bool {
         self.results.contains(&value)
     }
@@ -324,8 +387,7 @@ impl<'a> Places<'a> {
     fn ends_at(&self, survey: &Survey<'_>, at: (usize, usize)) -> usize {
         let mut at = at;
         loop {
-            let user = self.found.iter().find(|(block, position, _)| (*block, *position) == at);
-            let out = user.and_then(|(_, _, node)| node.outs.first());
+            let out = self.at.get(&at).and_then(|node| node.outs.first());
             match out.filter(|out| survey.inlined.contains(out)).and_then(|out| self.only_use(*out))
             {
                 Some(next) => at = next,
@@ -339,4 +401,34 @@ impl<'a> Places<'a> {
             .get(&block)
             .is_some_and(|writes| writes.iter().any(|position| from < *position && *position < to))
     }
+}
+
+/// Sums of names and numbers, and lists of such, which cost nothing to compute again.
+pub(super) fn is_index(tokens: &TokenStream) -> bool {
+    let is_cheap = |token: &TokenTree| match token {
+        TokenTree::Group(group) => {
+            matches!(group.delimiter(), Delimiter::None | Delimiter::Bracket)
+                && is_index(&group.stream())
+        }
+        TokenTree::Punct(punct) => matches!(punct.as_char(), '+' | '-' | '*' | ','),
+        TokenTree::Ident(_) | TokenTree::Literal(_) => true,
+    };
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    tokens.len() <= LONGEST_INDEX && tokens.iter().all(is_cheap)
+}
+
+/// How often `1.0 - x` is written rather than given a name.
+const MOST_TIMES: usize = 4;
+
+/// The most tokens of a sum that is written again: `2 * i + j`, `[i, j]`.
+const LONGEST_INDEX: usize = 5;
+
+/// Tokens so short that they are written again rather than given a name.
+pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
+    let text = tokens.to_string();
+    let is_path =
+        text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | ' ' | '.' | '&' | '-'));
+    let is_constructor =
+        text.starts_with(char::is_uppercase) || text.starts_with("s !") || text.starts_with("s!");
+    is_path || is_constructor
 }

@@ -155,22 +155,25 @@ impl<'a> Writer<'a> {
         a == b || declared.is_some() && declared == self.declarations.get(&b)
     }
 
-    /// Assigns results to variables, all as if at once.
+    /// Assigns results to variables, all as if at once: a variable after what reads it.
     pub(super) fn assignments(&mut self, pairs: &[(Value, Value)]) -> TokenStream {
-        let changed: Vec<(Value, Value)> = pairs
+        let mut changed: Vec<(Value, Value)> = pairs
             .iter()
             .filter(|(variable, result)| !self.are_one(*variable, *result))
             .copied()
             .collect();
-        let reads_other = (0..changed.len()).any(|position| {
-            let mut others = changed.clone();
-            others.remove(position);
-            self.reads_any(changed[position].1, &others)
-        });
-        if !reads_other {
-            let assignments =
-                changed.iter().filter_map(|(variable, result)| self.assignment(*variable, *result));
-            return quote!(#(#assignments)*);
+        let mut in_order = TokenStream::new();
+        while let Some(position) = (0..changed.len()).find(|position| {
+            let others = changed.iter().enumerate().filter(|(other, _)| other != position);
+            !others
+                .into_iter()
+                .any(|(_, (_, result))| self.reads_any(*result, &changed[*position..=*position]))
+        }) {
+            let (variable, result) = changed.remove(position);
+            in_order.extend(self.assignment(variable, result));
+        }
+        if changed.is_empty() {
+            return in_order;
         }
         let activity = self.rt("Activity");
         let mut statements = Vec::new();
@@ -193,6 +196,6 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        quote!(#(#statements)* #(#assignments)*)
+        quote!(#in_order #(#statements)* #(#assignments)*)
     }
 }

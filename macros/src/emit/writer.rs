@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::anchor::Anchor;
-use super::call::{callee_name, Again};
+use super::call::Again;
 use super::liveness::{Live, Liveness};
 use super::names::Names;
 use super::signature::Signature;
@@ -82,13 +82,15 @@ const BOOKKEEPING: [&str; 4] = ["accumulator", "add", "dense", "finish"];
 
 impl<'a> Writer<'a> {
     pub(super) fn new(graph: &'a Graph, signature: &'a Signature<'a>) -> Writer<'a> {
+        // A function's own name stands for nothing in its body, but where it calls itself.
         let item = &signature.source.item;
+        let (generics, inputs, body) = (&item.sig.generics, &item.sig.inputs, &item.block);
         let survey = Survey::of(graph);
         let liveness = Liveness::of(graph, &survey);
         let mut writer = Writer {
             graph,
             signature,
-            names: Names::new(quote!(#item)),
+            names: Names::new(quote!(#generics #inputs #body)),
             survey: Rc::new(survey),
             liveness: Rc::new(liveness),
             after: Live::default(),
@@ -333,72 +335,6 @@ impl<'a> Writer<'a> {
         self.places.insert(value, quote!((*<#guard as #activity>::kept_mut(&mut #name)) #member));
     }
 
-    /// An identifier of ours that stands for no value.
-    pub(super) fn fresh(&mut self, wish: &str) -> Ident {
-        self.names.bind(Value(usize::MAX), wish, false, |_| true)
-    }
-
-    /// What a value is called that the user gave no name: after its operation, or `d` and what it is
-    /// the cotangent of.
-    pub(super) fn wish(&self, node: &Node, value: Value) -> String {
-        let info = self.graph.info(value);
-        if let Some(name) = self.hints.get(&value).or(info.name.as_ref()) {
-            return name.clone();
-        }
-        if let Some((of, defined)) = info.shape_of.and_then(|of| Some((of, self.definition(of)?))) {
-            let of_adjoint = self.graph.info(of).shape_of.is_some();
-            if !of_adjoint {
-                return crate::differentiate::cotangent_name(&self.wish(defined, of));
-            }
-        }
-        match &node.op {
-            Op::Row(row) => row.call.trim_end_matches("_const").to_owned(),
-            Op::Call(callee) if node.outs.get(1) == Some(&value) => {
-                format!("{}_pullback", callee_name(callee))
-            }
-            Op::Call(callee) | Op::Jvp(callee) => callee_name(callee),
-            Op::Verbatim(_) => "constant".to_owned(),
-            Op::Map => match node.blocks[0].nodes.last().map(|last| &last.op) {
-                Some(Op::Row(row)) => row.call.to_owned(),
-                _ => "mapped".to_owned(),
-            },
-            Op::Construct(_) => "whole".to_owned(),
-            Op::If => "chosen".to_owned(),
-            Op::Inner => "held".to_owned(),
-            _ => "part".to_owned(),
-        }
-    }
-
-    /// The identifier of a value that is being defined.
-    pub(super) fn name(&mut self, value: Value, node: &Node) -> Ident {
-        let wish = self.wish(node, value);
-        self.name_like(value, &wish, false)
-    }
-
-    /// The same for a value that is defined before what is being written uses what it uses.
-    pub(super) fn name_beside(&mut self, value: Value, node: &Node) -> Ident {
-        let wish = self.wish(node, value);
-        self.name_like(value, &wish, true)
-    }
-
-    /// An identifier after a wish; `beside` what is being written, or in its place.
-    pub(super) fn name_like(&mut self, value: Value, wish: &str, beside: bool) -> Ident {
-        let users = self.graph.info(value).name.clone();
-        let is_users = users.is_some() && !self.in_adjoint;
-        let wish = users.as_deref().unwrap_or(wish).to_owned();
-        let mut names = std::mem::take(&mut self.names);
-        let ident = names.bind(value, &wish, is_users, |holder| {
-            self.captured.contains(&holder)
-                || self.pinned.contains(&holder)
-                || self.after.contains(&holder)
-                || beside && self.here_uses.contains_key(&holder)
-                || holder == Value(usize::MAX)
-        });
-        self.names = names;
-        self.shared.borrow_mut().called.insert(value, ident.to_string());
-        ident
-    }
-
     /// The marker under which a node of the adjoint is needed, if not under all.
     pub(super) fn guard(&self, node: &Node) -> Option<TokenStream> {
         if self.markers.is_none() || !self.in_adjoint {
@@ -468,14 +404,4 @@ pub(super) fn settle(tokens: TokenStream, shared: &Shared) -> TokenStream {
 /// The number of the declaration that the marker stands for.
 fn declaration(marker: &Ident) -> Option<usize> {
     marker.to_string().strip_prefix(MUT)?.parse().ok()
-}
-
-/// Tokens so short that they are written again rather than given a name.
-pub(super) fn is_trivial(tokens: &TokenStream) -> bool {
-    let text = tokens.to_string();
-    let is_path =
-        text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ':' | ' ' | '.' | '&' | '-'));
-    let is_constructor =
-        text.starts_with(char::is_uppercase) || text.starts_with("s !") || text.starts_with("s!");
-    is_path || is_constructor
 }

@@ -7,49 +7,80 @@ use crate::graph::{Block, Graph, Node, Op, Ty, Value};
 /// Lets equal pure nodes be one.
 pub(crate) fn share(mut graph: Graph) -> Graph {
     let mut body = std::mem::take(&mut graph.body);
-    let mut names = HashMap::new();
-    share_block(&mut graph, &mut body, &HashMap::new(), &mut names);
-    graph.body = body;
-    graph
+    let mut sharing = Sharing { graph, names: HashMap::new(), literals: HashMap::new() };
+    sharing.block(&mut body, &HashMap::new());
+    Graph { body, ..sharing.graph }
 }
 
 /// The first node that computes something, by its text.
 type Seen = HashMap<String, Value>;
 
-fn share_block(
-    graph: &mut Graph,
-    block: &mut Block,
-    outside: &Seen,
-    names: &mut HashMap<Value, Value>,
-) {
-    let mut seen = outside.clone();
-    for node in &mut block.nodes {
-        for arg in &mut node.args {
-            *arg = names.get(arg).copied().unwrap_or(*arg);
-        }
-        for inner in &mut node.blocks {
-            share_block(graph, inner, &seen, names);
-        }
-        let Some(key) = key(graph, node) else { continue };
-        match seen.get(&key) {
-            Some(first) => {
-                // The shared value serves whatever either of the two was for.
-                let depends_on = graph.info(node.out()).depends_on.clone();
-                graph.info_mut(*first).depends_on.join(&depends_on);
-                names.insert(node.out(), *first);
+struct Sharing {
+    graph: Graph,
+    /// Values that turned out to be others.
+    names: HashMap<Value, Value>,
+    /// Literals without a name, by what is written. Each stays where it is used, and all of one text are alike.
+    literals: HashMap<Value, String>,
+}
+
+impl Sharing {
+    fn block(&mut self, block: &mut Block, outside: &Seen) {
+        let mut seen = outside.clone();
+        for node in &mut block.nodes {
+            for arg in &mut node.args {
+                *arg = self.names.get(arg).copied().unwrap_or(*arg);
             }
-            None => {
-                seen.insert(key, node.out());
+            for inner in &mut node.blocks {
+                self.block(inner, &seen);
             }
+            if let Op::Literal(text) = &node.op {
+                let info = self.graph.info(node.out());
+                if info.name.is_none() {
+                    self.literals.insert(node.out(), format!("{text} {:?}", info.ty));
+                }
+            }
+            let Some(key) = self.key(node) else { continue };
+            match seen.get(&key) {
+                Some(first) => {
+                    // The shared value serves whatever either of the two was for.
+                    let depends_on = self.graph.info(node.out()).depends_on.clone();
+                    self.graph.info_mut(*first).depends_on.join(&depends_on);
+                    self.names.insert(node.out(), *first);
+                }
+                None => {
+                    seen.insert(key, node.out());
+                }
+            }
+        }
+        for result in &mut block.results {
+            *result = self.names.get(result).copied().unwrap_or(*result);
         }
     }
-    for result in &mut block.results {
-        *result = names.get(result).copied().unwrap_or(*result);
+
+    /// A text that equal computations share; none for what must not be shared.
+    fn key(&self, node: &Node) -> Option<String> {
+        if !may_be_shared(&self.graph, node) {
+            return None;
+        }
+        // A whole number that has a name has the type that its name was given, and a bare one any.
+        let name = match &node.op {
+            Op::Verbatim(_) if node.args.is_empty() => self.graph.info(node.out()).name.as_deref(),
+            _ => None,
+        };
+        let mut operands: Vec<String> = node
+            .args
+            .iter()
+            .map(|arg| self.literals.get(arg).cloned().unwrap_or_else(|| format!("{arg:?}")))
+            .collect();
+        if matches!(node.op, Op::Row(row) if matches!(row.name, "Add" | "Mul")) {
+            operands.sort();
+        }
+        Some(format!("{:?} {operands:?} {}", node.op, name.unwrap_or_default()))
     }
 }
 
-/// A text that equal computations share; none for what must not be shared.
-fn key(graph: &Graph, node: &Node) -> Option<String> {
+/// True for what gives the same whenever it is computed, and is nothing of its own.
+fn may_be_shared(graph: &Graph, node: &Node) -> bool {
     // What is summed up in place must stay apart, and a literal is cheaper written twice.
     let is_own = matches!(
         node.op,
@@ -69,13 +100,5 @@ fn key(graph: &Graph, node: &Node) -> Option<String> {
             Ty::List(inner) => **inner != Ty::Integer,
             ty => matches!(ty, Ty::Array(..)),
         });
-    if !node.is_pure() || is_own || is_new || node.outs.len() != 1 || !node.blocks.is_empty() {
-        return None;
-    }
-    // A whole number that has a name has the type that its name was given, and a bare one any.
-    let name = match &node.op {
-        Op::Verbatim(_) if node.args.is_empty() => graph.info(node.out()).name.as_deref(),
-        _ => None,
-    };
-    Some(format!("{:?} {:?} {}", node.op, node.args, name.unwrap_or_default()))
+    node.is_pure() && !is_own && !is_new && node.outs.len() == 1 && node.blocks.is_empty()
 }

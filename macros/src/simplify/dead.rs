@@ -78,6 +78,7 @@ fn keep_carried(node: &mut Node, live: &HashSet<Value>) {
         let mut used = live.clone();
         let body = &node.blocks[0];
         used.extend(&body.results[..first_result]);
+        used.extend(&body.saved);
         used.extend(
             kept.iter()
                 .zip(&body.results[first_result..])
@@ -109,5 +110,10 @@ fn keep_carried(node: &mut Node, live: &HashSet<Value>) {
 fn drop_in_block(block: &mut Block, live: &mut HashSet<Value>) {
     live.extend(&block.results);
     live.extend(&block.saved);
-    block.nodes = live_nodes(std::mem::take(&mut block.nodes), live);
+    let mut primal = std::mem::take(&mut block.nodes);
+    let adjoint = live_nodes(primal.split_off(block.primal), live);
+    primal = live_nodes(primal, live);
+    block.primal = primal.len();
+    block.nodes = primal;
+    block.nodes.extend(adjoint);
 }

@@ -170,6 +170,7 @@ impl Sums {
             Op::Row(row) if row.name == "Add" => {
                 node.args.iter().find_map(|arg| self.of.get(arg)).copied()
             }
+            Op::Row(row) if row.name == "Sub" => self.of.get(&node.args[0]).copied(),
             _ => None,
         }
     }

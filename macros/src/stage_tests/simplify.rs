@@ -5,8 +5,8 @@ use quote::quote;
 use super::{assert_text, lowered, stage};
 use crate::differentiate::{differentiate, seeded_with_one};
 use crate::simplify::{
-    drop_broadcasts, drop_dead, fold, fuse, fuse_sweeps, gather_elements, put_off_sums, share,
-    share_likes, simplify_sweeps, take_means_apart,
+    drop_broadcasts, drop_dead, fold, fuse, fuse_sweeps, gather_elements, put_off_sums,
+    settle_signs, share, share_likes, simplify_sweeps, take_means_apart,
 };
 
 #[test]
@@ -61,6 +61,69 @@ fn share_computes_once_and_drop_dead_drops() {
             run "println ! (\"{x}\")" "x" %0
             %4: f64 {0} = mul %1, %1
             yield %4
+        }"#,
+    );
+}
+
+#[test]
+fn sums_of_the_same_two_are_one_and_so_are_numbers() {
+    let found = stage(
+        |graph| drop_dead(share(graph)),
+        r#"fn f(%0 x: f64 {0}) {
+            %1: literal = literal "2.0"
+            %2: f64 {0} = mul %1, %0
+            %3: literal = literal "2.0"
+            %4: f64 {0} = mul %0, %3
+            %5: f64 {0} = sub %4, %2
+            %6: f64 {0} = sub %2, %0
+            %7: f64 {0} = sub %0, %2
+            %8: f64 {0} = add %5, %6
+            %9: f64 {0} = add %8, %7
+            yield %9
+        }"#,
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: f64 {0}) {
+            %1: literal = literal "2.0"
+            %2: f64 {0} = mul %1, %0
+            %5: f64 {0} = sub %2, %2
+            %6: f64 {0} = sub %2, %0
+            %7: f64 {0} = sub %0, %2
+            %8: f64 {0} = add %5, %6
+            %9: f64 {0} = add %8, %7
+            yield %9
+        }"#,
+    );
+}
+
+#[test]
+fn a_difference_is_no_sum_with_a_negation() {
+    let found = stage(
+        |graph| drop_dead(settle_signs(graph)),
+        r#"fn f(%0 x: f64 {0}, %1 z: f64 {1}) {
+            %2: f64 {0} = neg %0
+            %3: f64 {0 1} = mul %2, %1
+            %4: f64 {0 1} = add %3, %1
+            %5: f64 {0 1} = sub %4, %2
+            %6: f64 {0} = neg %2
+            %7: f64 {0 1} = mul %2, %6
+            %8: f64 {0 1} = add %5, %7
+            %9: f64 {0 1} = mul %7, %8
+            yield %9
+        }"#,
+    );
+    assert_text(
+        &found,
+        r#"fn f(%0 x: f64 {0}, %1 z: f64 {1}) {
+            %2: f64 {0} = neg %0
+            %10: f64 {0 1} = mul %0, %1
+            %4: f64 {0 1} = sub %1, %10
+            %5: f64 {0 1} = add %4, %0
+            %7: f64 {0 1} = mul %2, %0
+            %8: f64 {0 1} = add %5, %7
+            %9: f64 {0 1} = mul %7, %8
+            yield %9
         }"#,
     );
 }
