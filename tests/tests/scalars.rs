@@ -266,7 +266,8 @@ fn many_methods(x: f64) -> f64 {
         + x.to_radians()
         + x.fract()
         + x.copysign(-2.0)
-        + x.rem_euclid(0.7);
+        + x.rem_euclid(0.7)
+        + x.midpoint(a * x);
     let e = x.powi(-2) + x.abs().powf(1.3) + x.abs().powf(x) + x.mul_add(x, x);
     a * b + c * d - e
 }

@@ -108,6 +108,8 @@ rows! { Elementwise:
         da: if a > b { dy } else { 0.0 };
         db: if a > b { -dy } else { 0.0 };
     }
+    /// The point halfway between two.
+    Midpoint = midpoint(a, b) => { da: 0.5 * dy; db: 0.5 * dy; }
     /// Remainder of Euclidean division.
     RemEuclid = rem_euclid(a, b) if b.abs() > 0.2 && ((a / b) - (a / b).round()).abs() > 0.05 => {
         da: dy; db: -(dy * a.div_euclid(b));
