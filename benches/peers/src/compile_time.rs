@@ -10,13 +10,28 @@ use std::process::Command;
 use crate::contest::median;
 use crate::options::Options;
 
-/// What stands above the function.
-const KINDS: [(&str, &str); 4] = [
-    ("plain", ""),
-    ("annotated", "#[differentiable(wrt(x, w, p))]"),
-    ("with forward", "#[differentiable(wrt(x, w, p), forward)]"),
-    ("with second_order", "#[differentiable(wrt(x, w, p), second_order)]"),
+/// What stands above the function, and what calls its derivatives: what nothing calls is checked by rustc and not
+/// compiled.
+const KINDS: [(&str, &str, &str); 6] = [
+    ("plain", "", ""),
+    ("annotated", "#[differentiable(wrt(x, w, p))]", ""),
+    ("annotated, `value_and_grad` called", "#[differentiable(wrt(x, w, p))]", GRADIENT),
+    ("with forward", "#[differentiable(wrt(x, w, p), forward)]", ""),
+    ("with second_order", "#[differentiable(wrt(x, w, p), second_order)]", ""),
+    ("with second_order, `hvp` called", "#[differentiable(wrt(x, w, p), second_order)]", HESSIAN),
 ];
+
+const GRADIENT: &str = "
+pub fn gradient(x: &Array1<f64>, w: &Array2<f64>, p: f64) -> f64 {
+    f::value_and_grad(x, w, p).1.2
+}
+";
+
+const HESSIAN: &str = "
+pub fn product(x: &Array1<f64>, w: &Array2<f64>, p: f64) -> f64 {
+    f::hvp(x, w, p, (x, w, p)).2
+}
+";
 
 /// A function with so many lines in its body beside three that begin and end it: matrices, floats, branches, loops.
 fn function(lines: usize) -> String {
@@ -62,12 +77,12 @@ fn function(lines: usize) -> String {
     )
 }
 
-fn source(lines: usize, attribute: &str) -> String {
+fn source(lines: usize, attribute: &str, caller: &str) -> String {
     let (signature, body) =
         ("pub fn f(x: &Array1<f64>, w: &Array2<f64>, p: f64) -> f64", function(lines));
     format!(
         "#![allow(unused)]\nuse chainrule::ndarray::{{Array1, Array2}};\nuse chainrule::prelude::*;\n\n\
-         {attribute}\n{signature} {{\n{body}}}\n"
+         {attribute}\n{signature} {{\n{body}}}\n{caller}"
     )
 }
 
@@ -90,8 +105,8 @@ fn build(folder: &Path, release: bool) -> Result<Option<(f64, f64)>, Box<dyn Err
     if release {
         command.arg("--release");
     }
-    // The passes' times are asked of a stable compiler.
-    command.args(["--", "-Ztime-passes"]).env("RUSTC_BOOTSTRAP", "1");
+    // The passes' times are asked of a stable compiler. Nothing is taken from the build before.
+    command.args(["--", "-Ztime-passes"]).env("RUSTC_BOOTSTRAP", "1").env("CARGO_INCREMENTAL", "0");
     let output = command.output()?;
     let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
@@ -131,11 +146,11 @@ pub fn write(options: &Options) -> Result<String, Box<dyn Error>> {
             // A thousand lines take long enough to be measured once.
             let rounds = if lines < 1000 { options.rounds.min(3) } else { 1 };
             let mut plain = 0.0;
-            for (kind, attribute) in KINDS {
+            for (kind, attribute, caller) in KINDS {
                 let (mut times, mut expansions) = (Vec::new(), Vec::new());
                 for round in 0..rounds {
-                    // Another text each time, so that nothing is taken from the build before.
-                    let text = source(lines, attribute) + &format!("// {kind} {round}\n");
+                    // Another text each time, so that cargo builds.
+                    let text = source(lines, attribute, caller) + &format!("// {kind} {round}\n");
                     fs::write(folder.join("src/lib.rs"), text)?;
                     let Some((time, expansion)) = build(&folder, release)? else { break };
                     times.push(time);

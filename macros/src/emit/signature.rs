@@ -249,9 +249,11 @@ impl Signature<'_> {
 
     fn head_with(&self, documentation: &TokenStream) -> TokenStream {
         let visibility = &self.source.item.vis;
+        // What nothing calls is not compiled: of most functions one derivative is wanted, or none.
         quote! {
             #documentation
             #[allow(warnings, clippy::all)]
+            #[inline]
             #visibility
         }
     }
