@@ -128,6 +128,40 @@ fn strided_and_reversed_views() {
     check_pair(square.t(), square.view(), "transposed beside itself");
 }
 
+/// Every pair of shapes with at most two axes and few elements, in C and Fortran order, with gaps and reversed.
+#[test]
+fn a_handful_of_elements_in_every_layout() {
+    let mut random = Lcg(4);
+    let mut shapes: Vec<Vec<usize>> = vec![vec![]];
+    shapes.extend((0..5).map(|len| vec![len]));
+    shapes.extend((0..4).flat_map(|rows| (0..4).map(move |columns| vec![rows, columns])));
+    let mut layouts = |shape: &[usize]| -> Vec<ArrayD<f64>> {
+        let twice: Vec<usize> = shape.iter().map(|len| 2 * len).collect();
+        let mut wide = random.array(&twice);
+        for axis in 0..shape.len() {
+            wide.slice_axis_inplace(Axis(axis), Slice::new(0, None, 2));
+        }
+        let plain = random.array(shape);
+        let mut fortran = Array::zeros(IxDyn(shape).f());
+        fortran.assign(&plain);
+        let mut reversed = random.array(shape);
+        (0..shape.len()).for_each(|axis| reversed.invert_axis(Axis(axis)));
+        vec![plain, fortran, wide, reversed]
+    };
+    let fits = |a: &[usize], b: &[usize]| {
+        a.iter().rev().zip(b.iter().rev()).all(|(&a, &b)| a == b || a == 1 || b == 1)
+    };
+    for shape_a in &shapes {
+        for shape_b in shapes.iter().filter(|shape| fits(shape_a, shape)) {
+            for a in layouts(shape_a) {
+                for b in layouts(shape_b) {
+                    check_pair(a.view(), b.view(), &format!("{shape_a:?} and {shape_b:?}"));
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn empty_arrays() {
     let mut random = Lcg(4);

@@ -19,7 +19,7 @@ use super::operand::Operand;
 use super::rank::{Rank, Source};
 use super::results::{Outputs, Results};
 use super::sink::Sink;
-use super::small::{self, SMALL};
+use super::small::{Handful, SMALL};
 use super::sweep::{BLOCK, Sweep};
 use crate::{Float, memory};
 
@@ -105,7 +105,7 @@ macro_rules! sweep {
 macro_rules! small {
     ($f:ident, $operands:ident, $domain:ident, $R:ty: $($a:ident),+) => {{
         let mut spread = [[T::zero(); SMALL]; [$(stringify!($a)),+].len()];
-        small::spread(&$operands, &$domain, &mut spread);
+        $domain.spread(&$operands, &mut spread);
         let [$($a),+] = &spread;
         let mut given = <$R as Results<T>>::small();
         for index in 0..$domain.len {
@@ -173,16 +173,17 @@ macro_rules! kernels {
             {
                 return f(&Math::std(), $($a),+).into_scalars();
             }
-            let domain = Domain::new(&operands, &[]);
-            if domain.len <= SMALL {
+            if let Some(domain) = Handful::of(&operands, &[]) {
                 let given = small!(f, operands, domain, R: $($a),+);
-                let sinks = R::sinks(|output| {
-                    small::sunk(&given.as_ref()[output], &domain, output, domain.len)
-                });
-                R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+                let sinks =
+                    R::sinks(|output| Sink::Done(given.as_ref()[output][..domain.len].to_vec()));
+                R::from_sinks(sinks, domain.len, domain.shape(), domain.order)
             } else {
+                let domain = Domain::new(&operands, &[]);
                 let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
-                sweep!(f, operands, domain, sinks, R, $block: $($a),+);
+                if domain.len > 0 {
+                    sweep!(f, operands, domain, sinks, R, $block: $($a),+);
+                }
                 R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
             }
             };
@@ -233,15 +234,14 @@ macro_rules! kernels {
             }
             let shapes = likes.shapes();
             let shapes = &shapes[..L::Values::COUNT];
-            let domain = Domain::new(&operands, shapes);
-            if domain.len <= SMALL {
+            if let Some(domain) = Handful::of(&operands, shapes) {
                 let given = small!(f, operands, domain, L::Values: $($a),+);
                 let sinks = L::Values::sinks(|output| {
-                    let like_len = shapes[output].iter().product();
-                    small::sunk(&given.as_ref()[output], &domain, output, like_len)
+                    domain.sunk(&given.as_ref()[output], shapes[output])
                 });
                 likes.gradients_from_sinks(sinks, domain.len, domain.order)
             } else {
+                let domain = Domain::new(&operands, shapes);
                 let mut sinks = L::Values::sinks(|output| {
                     let like_len = shapes[output].iter().product();
                     match &domain.axes {
@@ -249,7 +249,9 @@ macro_rules! kernels {
                         None => Sink::flat(like_len, domain.len),
                     }
                 });
-                sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
+                if domain.len > 0 {
+                    sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
+                }
                 likes.gradients_from_sinks(sinks, domain.len, domain.order)
             }
             };

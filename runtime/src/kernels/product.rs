@@ -54,12 +54,16 @@ fn small<T: Float>(
     dispatch::run(
         #[inline(always)]
         |is_fused| {
-            for (mut c, a) in c.rows_mut().into_iter().zip(a.rows()) {
-                for (c, b) in c.iter_mut().zip(b.columns()) {
+            for i in 0..a.nrows() {
+                for j in 0..b.ncols() {
                     let mut sum = T::zero();
-                    for (a, b) in a.iter().zip(b) {
-                        sum = if is_fused { a.mul_add(*b, sum) } else { sum + *a * *b };
+                    for k in 0..a.ncols() {
+                        // SAFETY: all indices are inside, since the shapes fit.
+                        let (a, b) = unsafe { (*a.uget((i, k)), *b.uget((k, j))) };
+                        sum = if is_fused { a.mul_add(b, sum) } else { sum + a * b };
                     }
+                    // SAFETY: as above.
+                    let c = unsafe { c.uget_mut((i, j)) };
                     *c = if is_added { *c + sum } else { sum };
                 }
             }
@@ -74,7 +78,8 @@ macro_rules! multiply {
                 let shape = (a.nrows(), b.ncols());
                 let mut c = memory::take::<$float>(shape.0 * shape.1);
                 c.resize(shape.0 * shape.1, 0.0);
-                let mut c = Array2::from_shape_vec(shape, c).expect("as many elements as it asks for");
+                // SAFETY: it has just been given as many elements as the shape has.
+                let mut c = unsafe { Array2::from_shape_vec_unchecked(shape, c) };
                 Self::multiply(a, b, c.view_mut(), false);
                 c
             }

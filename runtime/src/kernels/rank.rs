@@ -143,16 +143,14 @@ impl<D: Dimension> Rank for Nd<D> {
     }
     #[inline]
     fn from_elements<T: Float>(elements: Vec<T>, shape: &[usize], order: Order) -> Array<T, D> {
+        use ndarray::ShapeBuilder;
         let mut dim = D::zeros(shape.len());
         dim.slice_mut().copy_from_slice(shape);
-        let made = match order {
-            Order::C => Array::from_shape_vec(dim, elements),
-            Order::Fortran => {
-                use ndarray::ShapeBuilder;
-                Array::from_shape_vec(dim.f(), elements)
-            }
-        };
-        made.expect("a kernel gives as many elements as its domain has")
+        let len = shape.iter().product::<usize>();
+        assert!(elements.len() == len, "a kernel gives as many elements as its domain has");
+        let shape = dim.set_f(order == Order::Fortran);
+        // SAFETY: there are as many elements as the shape has, by the line before the last.
+        unsafe { Array::from_shape_vec_unchecked(shape, elements) }
     }
     #[inline]
     fn from_scalar<T: Float>(value: T) -> Array<T, D> {
