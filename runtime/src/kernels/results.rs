@@ -65,8 +65,8 @@ impl<T: Float> Results<T> for T {
     }
 
     #[inline]
-    fn sinks(make: impl FnMut(usize) -> Sink<T>) -> Self::Sinks {
-        std::array::from_fn(make)
+    fn sinks(mut make: impl FnMut(usize) -> Sink<T>) -> Self::Sinks {
+        [make(0)]
     }
     #[inline(always)]
     fn scratch() -> Self::Scratch {
@@ -116,8 +116,9 @@ macro_rules! results_tuple {
     }
 
     #[inline]
-    fn sinks(make: impl FnMut(usize) -> Sink<T>) -> Self::Sinks {
-        std::array::from_fn(make)
+    fn sinks(mut make: impl FnMut(usize) -> Sink<T>) -> Self::Sinks {
+        // Every kernel compiles this: `array::from_fn` would be several functions more.
+        [$(make($index)),+]
     }
     #[inline(always)]
     fn scratch() -> Self::Scratch {
