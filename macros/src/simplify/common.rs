@@ -44,13 +44,7 @@ impl Sharing {
                 Some(first) => {
                     // The shared value serves whatever either of the two was for.
                     let depends_on = self.graph.info(node.out()).depends_on.clone();
-                    let ty = self.graph.ty(*first).joined(self.graph.ty(node.out()));
-                    let info = self.graph.info_mut(*first);
-                    info.depends_on.join(&depends_on);
-                    // What is known of either type is known of both.
-                    if matches!(info.ty, Ty::Unknown | Ty::Numeric(_)) {
-                        info.ty = ty;
-                    }
+                    self.graph.info_mut(*first).depends_on.join(&depends_on);
                     self.names.insert(node.out(), *first);
                 }
                 None => {
