@@ -205,3 +205,217 @@ fn a_kernel_whose_operands_are_floats_after_all() {
     let gradient = of_one_field_twice::grad(Parts { x: 2.0, l: [0.0, 1.0] });
     assert_eq!((gradient.x, gradient.l), (1.0, [0.0; 2]));
 }
+
+/// A guard binds a name that is lent to the adjoint, and one that an item is lent to.
+#[differentiable]
+fn shadowed_in_a_guard(p: f64, x: &Array1<f64>, k: usize) -> f64 {
+    let mut s = p;
+    if k > 1 {
+        let y = x * p;
+        for e in x.iter() {
+            s += match k {
+                3 if {
+                    let y = y[0] * 2.0;
+                    let e = *e + y;
+                    e
+                } > 0.0 =>
+                {
+                    p * y[1]
+                }
+                _ => p * e,
+            };
+        }
+    }
+    s
+}
+#[differentiable]
+fn taken(x: Array1<f64>) -> f64 {
+    (&x * &x).sum()
+}
+#[differentiable]
+fn looked_at(x: &Array1<f64>, e: &f64) -> f64 {
+    x[0] * e
+}
+/// Copies of what is lent are owned, and names for what is owned are references.
+#[differentiable]
+fn copies_and_names(x: &Array1<f64>, p: &f64) -> f64 {
+    let copy = x.clone();
+    let twice = x * 2.0;
+    let name = &twice;
+    let other = |a: Array1<f64>| taken(a) * 2.0;
+    let mut s = if *p < 10.0 { other(x.to_owned()) } else { 0.0 };
+    for e in x.iter() {
+        s += looked_at(name, e);
+    }
+    taken(copy) * s
+}
+/// Types of literals that are told elsewhere.
+#[differentiable]
+fn literals_with_types_elsewhere(p: f64) -> f64 {
+    let mut pair: (f64, f64) = (-1.6, if p < 1.2 { -1.7 } else { 1.8 });
+    let second = std::mem::replace(&mut pair.1, p.sin());
+    let [first, _] = { [0.5, p] };
+    let mut q = p * p;
+    let r = q;
+    q = (if p < 0.1 { 1.5 } else { 0.7 }) * 0.5;
+    p * second.tanh() * first.cos() * q.max(q) + pair.1 * r
+}
+#[derive(Clone, Debug, Differentiable)]
+struct Whole {
+    parts: Array1<f64>,
+}
+/// Items of a field whose type only rustc knows.
+#[differentiable]
+fn items_of_a_field(w: Whole, p: f64) -> f64 {
+    let Whole { parts } = w.clone();
+    let mut s = p;
+    for (a, b) in parts.iter().zip(parts.iter()) {
+        let mut c = [*a * 2.0, *b];
+        let old = std::mem::take(&mut c[1]);
+        s += (if *b < 0.6 { *a } else { p }) * old + a * c[0];
+    }
+    s
+}
+
+#[test]
+fn what_random_programs_found() {
+    let x = array![0.5, -0.3, 1.0];
+    for k in [0, 2, 3] {
+        check(
+            |(p, x)| shadowed_in_a_guard(*p, x, k),
+            |(p, x)| shadowed_in_a_guard::grad(*p, x, k),
+            &(0.7, x.clone()),
+        )
+        .unwrap();
+    }
+    check(
+        |(x, p)| copies_and_names(x, p),
+        |(x, p)| copies_and_names::grad(x, p),
+        &(x.clone(), 0.7),
+    )
+    .unwrap();
+    check(
+        |(x, p)| copies_and_names(x, p),
+        |(x, p)| copies_and_names::vjp(x, p).1(1.0),
+        &(x.clone(), 0.7),
+    )
+    .unwrap();
+    check(|p| literals_with_types_elsewhere(*p), |p| literals_with_types_elsewhere::grad(*p), &0.7)
+        .unwrap();
+    check(
+        |(w, p)| items_of_a_field(w.clone(), *p),
+        |(w, p)| items_of_a_field::grad(w.clone(), *p),
+        &(Whole { parts: x.clone() }, 0.7),
+    )
+    .unwrap();
+}
+
+#[differentiable]
+fn given(p: f64) -> f64 {
+    p * p
+}
+/// A variable whose type only rustc knows becomes a literal.
+#[differentiable]
+fn becomes_a_literal(p: f64, k: usize) -> f64 {
+    let mut q = given(p);
+    let mut r = p;
+    for i in 0..k {
+        q = (-1.9) * 0.5;
+        r /= (if i < 1 { q.max(q) } else { p }).cos();
+    }
+    q * r
+}
+/// The operand of an array's constructor is a literal, told by a tuple.
+#[differentiable]
+fn filled_with_a_literal(p: f64) -> f64 {
+    let pair: (f64, f64) = (p, -1.3);
+    Array1::from_elem(4, pair.1).sum() / p
+}
+/// Closures write a variable while no active value stands there.
+#[differentiable]
+fn written_while_constant(mut p: f64) -> f64 {
+    let q = std::mem::take(&mut p);
+    let y: f64 = 0.5;
+    let s = (0..2)
+        .map(|_| {
+            p += y;
+            0.5
+        })
+        .sum::<f64>();
+    q * p + s
+}
+/// One pattern binds a variable that something active reaches, and one that nothing does.
+#[differentiable]
+fn of_one_pattern(p: f64) -> f64 {
+    let mut q = p.sin();
+    let [mut a, mut b, c] = [0.6; 3];
+    let old = std::mem::take(&mut b);
+    std::mem::swap(&mut q, &mut a);
+    a * old + q * c + b
+}
+/// The value of a block begins with a block.
+#[differentiable]
+fn begins_with_a_block(p: f64, k: usize) -> f64 {
+    let q = (0..2).fold(p, |s, i| {
+        if p < 0.0 && ({ 0.5 * k as f64 } < 1.0) {
+            return s * i as f64;
+        }
+        s * p
+    });
+    q
+}
+/// What gets its value later, in the arms of a branch that also returns.
+#[differentiable]
+fn late_beside_a_return(p: f64, k: usize) -> f64 {
+    let mut y = k as f64;
+    let x: f64;
+    if p < 1.0 {
+        let mut n = 0;
+        while n < k && p < 0.5 {
+            n += 1;
+            y *= 0.5;
+            if n > 2 {
+                return y * p;
+            }
+        }
+        x = y + y;
+    } else {
+        x = y;
+    }
+    (x + y) * p
+}
+#[derive(Clone, Debug, Differentiable)]
+struct Half {
+    v: Array1<f64>,
+    w: f64,
+}
+/// A struct in a condition.
+#[differentiable]
+fn of_a_struct(p: f64, k: usize) -> f64 {
+    let mut n = 0;
+    let mut s = p;
+    while n < k {
+        n += 1;
+        let Half { v, w } = Half { v: Array1::from_elem(3, 1.4), w: p };
+        if v[2] < 1.2 {
+            s *= w;
+        }
+    }
+    s
+}
+
+#[test]
+fn what_random_programs_found_in_passed_on_code() {
+    for k in [0, 2, 4] {
+        check(|p| becomes_a_literal(*p, k), |p| becomes_a_literal::grad(*p, k), &0.7).unwrap();
+        check(|p| begins_with_a_block(*p, k), |p| begins_with_a_block::grad(*p, k), &-0.7).unwrap();
+        check(|p| of_a_struct(*p, k), |p| of_a_struct::grad(*p, k), &-0.7).unwrap();
+        for p in [0.2, 0.7, 1.7] {
+            check(|p| late_beside_a_return(*p, k), |p| late_beside_a_return::grad(*p, k), &p)
+                .unwrap();
+        }
+    }
+    check(|p| filled_with_a_literal(*p), |p| filled_with_a_literal::grad(*p), &0.7).unwrap();
+    check(|p| written_while_constant(*p), |p| written_while_constant::grad(*p), &0.7).unwrap();
+    check(|p| of_one_pattern(*p), |p| of_one_pattern::grad(*p), &0.7).unwrap();
+}

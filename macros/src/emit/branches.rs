@@ -208,10 +208,10 @@ impl<'a> Writer<'a> {
         inner.come_to(&arm.results, inner.liveness.after_results(arm));
         let mut changes = Vec::new();
         let mut given = Vec::new();
-        for (result, place) in arm.results.iter().zip(places) {
+        for ((result, place), out) in arm.results.iter().zip(places).zip(&node.outs) {
             match place {
                 Place::Variable(value) => changes.push((*value, *result)),
-                Place::Tail(guard) => given.push((*result, guard.clone())),
+                Place::Tail(guard) => given.push((*result, self.is_active(*out), guard.clone())),
             }
         }
         // What is given or saved is taken before the variables change.
@@ -228,8 +228,14 @@ impl<'a> Writer<'a> {
                 false => saved,
             });
         }
-        for (value, guard) in given {
-            let text = inner.moved(value);
+        for (value, is_active, guard) in given {
+            // What the arms of a constant are made of says its type; what flows back has one anyway.
+            let literal = inner.definition(value).filter(|_| !inner.in_adjoint && !is_active);
+            let literal = literal.filter(|_| inner.is_inlined(value));
+            let text = match literal.and_then(|node| inner.suffixed_literal(node)) {
+                Some(text) => text.tokens,
+                None => inner.moved(value),
+            };
             let text = match guard {
                 Some(guard) => {
                     let activity = inner.rt("Activity");

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expr::member;
-use super::text::Text;
+use super::text::{Strength, Text};
 use super::writer::Writer;
 use crate::graph::{Construct, Form, Value};
 
@@ -22,7 +22,12 @@ impl Writer<'_> {
             let rest = &rest.0;
             quote!(, ..#rest)
         });
-        Text::atom(match &construct.form {
+        // In a condition, a struct of braces stands between parentheses.
+        let strength = match construct.form {
+            Form::Struct => Strength::Unary,
+            _ => Strength::Atom,
+        };
+        let tokens = match &construct.form {
             Form::NdArray(lengths) => {
                 let krate = &self.signature.krate;
                 let rows = nested(&parts, lengths);
@@ -51,7 +56,8 @@ impl Writer<'_> {
             }
             Form::Array => quote!([#(#parts),*]),
             Form::Vec => quote!(::std::vec![#(#parts),*]),
-        })
+        };
+        Text { tokens, strength }
     }
 }
 

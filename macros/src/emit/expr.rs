@@ -6,10 +6,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::elements::with_types;
-use super::text::{strength, suffixed, Strength, Text};
+use super::text::{suffixed, Strength, Text};
 use super::tokens::{located, rename_pattern};
 use super::writer::Writer;
-use crate::graph::{key, rename, Elem, Node, Op, Ty, Value, Verbatim};
+use crate::graph::{key, Elem, Node, Op, Ty, Value, Verbatim};
+use crate::lower::rename;
 use crate::ops::{Kind, Row};
 
 impl<'a> Writer<'a> {
@@ -269,6 +270,9 @@ impl<'a> Writer<'a> {
             return sum;
         }
         let function = self.rt(row.call);
+        // Nothing beside it tells the type of a literal.
+        let floats = (0..node.args.len()).filter(|at| !row.is_constant_operand(*at));
+        let is_alone = floats.count() == 1;
         let operands: Vec<TokenStream> = node
             .args
             .iter()
@@ -276,6 +280,10 @@ impl<'a> Writer<'a> {
             .map(|(position, arg)| {
                 if row.is_constant_operand(position) {
                     self.constant_operand(*arg)
+                } else if let Some(literal) =
+                    self.typed_literal(*arg, node.out()).filter(|_| is_alone)
+                {
+                    literal.tokens
                 } else if matches!(row.operands[position], "ddof" | "dy_")
                     && !self.graph.ty(*arg).is_numeric()
                 {
@@ -371,8 +379,7 @@ impl<'a> Writer<'a> {
     /// The user's tokens, with our names where they differ.
     pub(super) fn verbatim(&self, verbatim: &Verbatim, args: &[Value]) -> Text {
         let names = self.renames(verbatim, args);
-        let tokens = rename(verbatim.tokens.0.clone(), &names);
-        Text { strength: strength(&tokens), tokens }
+        Text::of_user(rename(verbatim.tokens.0.clone(), &names))
     }
 
     /// The same of a constant, of whose type more may be known than its tokens say.

@@ -1,6 +1,6 @@
 //! Expressions with their binding strength, so that parentheses stand only where they must.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::graph::{Elem, Node, Op};
@@ -31,6 +31,26 @@ impl Text {
         Text { tokens, strength: Strength::Loose }
     }
 
+    /// The user's own expression.
+    pub(super) fn of_user(tokens: TokenStream) -> Text {
+        use syn::Expr::*;
+        let strength = match syn::parse2::<syn::Expr>(tokens.clone()) {
+            // At the end of a block, `{ a } < b` would be a statement and something else.
+            Ok(Binary(_) | Cast(_) | Field(_) | Index(_) | MethodCall(_))
+                if begins_with_a_block(&tokens) =>
+            {
+                return Text::atom(quote!((#tokens)));
+            }
+            Ok(
+                Array(_) | Call(_) | Field(_) | Index(_) | Lit(_) | Macro(_) | MethodCall(_)
+                | Paren(_) | Path(_) | Tuple(_),
+            ) => Strength::Atom,
+            Ok(Reference(_) | Unary(_)) => Strength::Unary,
+            _ => Strength::Loose,
+        };
+        Text { tokens, strength }
+    }
+
     /// The tokens, in parentheses if they bind weaker than asked for.
     pub(super) fn at_least(&self, strength: Strength) -> TokenStream {
         let tokens = &self.tokens;
@@ -59,19 +79,6 @@ impl Text {
     }
 }
 
-/// How strongly the user's own expression binds.
-pub(super) fn strength(tokens: &TokenStream) -> Strength {
-    use syn::Expr::*;
-    match syn::parse2::<syn::Expr>(tokens.clone()) {
-        Ok(
-            Array(_) | Call(_) | Field(_) | Index(_) | Lit(_) | Macro(_) | MethodCall(_) | Paren(_)
-            | Path(_) | Tuple(_),
-        ) => Strength::Atom,
-        Ok(Reference(_) | Unary(_)) => Strength::Unary,
-        _ => Strength::Loose,
-    }
-}
-
 /// A literal with the suffix of its type.
 pub(super) fn suffixed(node: &Node, elem: Elem) -> Option<Text> {
     let suffix = match elem {
@@ -83,4 +90,15 @@ pub(super) fn suffixed(node: &Node, elem: Elem) -> Option<Text> {
     let tokens = format!("{text}_{suffix}").parse().ok()?;
     let strength = if text.starts_with('-') { Strength::Unary } else { Strength::Atom };
     Some(Text { tokens, strength })
+}
+
+fn begins_with_a_block(tokens: &TokenStream) -> bool {
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+        Some(TokenTree::Ident(ident)) => {
+            ["if", "match", "loop", "unsafe"].iter().any(|word| ident == word)
+        }
+        Some(TokenTree::Punct(punct)) => punct.as_char() == '\'',
+        _ => false,
+    }
 }

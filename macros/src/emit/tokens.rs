@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
-use crate::graph::{key, rename};
+use crate::graph::key;
+use crate::lower::rename;
 
 /// The same tokens, all of which lie at one place; what they name stays the same.
 pub(super) fn located(tokens: TokenStream, place: Span) -> TokenStream {

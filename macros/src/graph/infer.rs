@@ -1,6 +1,6 @@
 //! The light type of an operation's result.
 
-use super::{Elem, Graph, Ty, Value};
+use super::{Block, Elem, Form, Graph, Op, Ty, Value};
 use crate::ops::{Gives, Kind, Row};
 
 impl Graph {
@@ -44,6 +44,76 @@ impl Graph {
                 Gives::Unknown => Ty::Numeric(elem),
             },
         }
+    }
+}
+
+impl Graph {
+    /// Lets literals have the type that what is made of them turned out to have: rustc finds it in the user's code,
+    /// of which ours leaves out what nothing needs.
+    pub(crate) fn learn_backwards(&mut self) {
+        let body = std::mem::take(&mut self.body);
+        self.learn_block(&body);
+        self.body = body;
+    }
+
+    fn learn_block(&mut self, block: &Block) {
+        for node in block.nodes.iter().rev() {
+            match (&node.op, node.outs.as_slice()) {
+                (Op::If | Op::Loop(_), outs) => {
+                    let arms = match node.op {
+                        Op::If => node.blocks.as_slice(),
+                        _ => &node.blocks[..1],
+                    };
+                    let inits = node.args.iter().skip(node.first_carried());
+                    let inits: Vec<Value> = match node.op {
+                        Op::If => Vec::new(),
+                        _ => inits.copied().collect(),
+                    };
+                    for (position, out) in outs.iter().enumerate() {
+                        let ty = self.ty(*out).clone();
+                        let results = arms.iter().filter_map(|arm| arm.results.get(position));
+                        let all = results.chain(inits.get(position));
+                        all.for_each(|value| self.learn(*value, &ty));
+                    }
+                }
+                (Op::Construct(construct), [out]) => {
+                    let parts: Vec<Ty> = match (self.ty(*out).clone(), &construct.form) {
+                        (_, Form::Struct) => continue,
+                        (Ty::Tuple(parts), _) => parts,
+                        // Elements of a list are of one type, which any of them may tell.
+                        (Ty::List(_) | Ty::Array(..), _) => {
+                            let tys = node.args.iter().map(|part| self.ty(*part));
+                            let ty = tys.fold(Ty::Unknown, |all, ty| all.joined(ty));
+                            vec![ty; node.args.len()]
+                        }
+                        _ => continue,
+                    };
+                    node.args.iter().zip(&parts).for_each(|(part, ty)| self.learn(*part, ty));
+                }
+                (Op::Row(row), [out]) if row.is_elementwise() => {
+                    let ty = Ty::Float(self.ty(*out).elem());
+                    let operands = (0..node.args.len()).filter(|at| !row.is_constant_operand(*at));
+                    operands.for_each(|at| self.learn(node.args[at], &ty));
+                }
+                _ => {}
+            }
+            node.blocks.iter().for_each(|block| self.learn_block(block));
+        }
+    }
+
+    /// A float, or a tuple of floats, whose type was that of a literal.
+    fn learn(&mut self, value: Value, ty: &Ty) {
+        if self.is_active(value) || self.info(value).is_reference {
+            return;
+        }
+        let learned = match (self.ty(value), ty) {
+            (Ty::Float(Elem::Literal), Ty::Float(Elem::F32 | Elem::F64)) => ty.clone(),
+            (Ty::Tuple(own), Ty::Tuple(parts)) if own.len() == parts.len() => {
+                self.ty(value).joined(ty)
+            }
+            _ => return,
+        };
+        self.info_mut(value).ty = learned;
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) use infer::element;
 #[cfg(test)]
 pub(crate) use parse::parse;
 pub(crate) use ty::{Elem, Ty};
-pub(crate) use verbatim::{captured_by, captured_names, rename, Origin, Tokens, Verbatim};
+pub(crate) use verbatim::{captured_by, captured_names, Origin, Tokens, Verbatim};
 
 use crate::ops::Row;
 

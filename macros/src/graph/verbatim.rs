@@ -1,9 +1,8 @@
 //! The user's own tokens, which the graph carries and does not look into.
 
-use std::collections::HashMap;
 use std::fmt;
 
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 
 use super::Value;
 
@@ -99,37 +98,6 @@ impl Origin {
     pub(crate) fn span(self) -> Span {
         self.0.unwrap_or_else(Span::mixed_site)
     }
-}
-
-/// Replaces identifiers that name locals; a field or method of the same name stays.
-pub(crate) fn rename(tokens: TokenStream, names: &HashMap<String, TokenStream>) -> TokenStream {
-    if names.is_empty() {
-        return tokens;
-    }
-    let mut renamed = TokenStream::new();
-    let mut previous: [Option<char>; 2] = [None, None];
-    for tree in tokens {
-        let follows_dot = previous[1] == Some('.') && previous[0] != Some('.');
-        let follows_path = previous == [Some(':'), Some(':')];
-        previous = [previous[1], None];
-        match tree {
-            TokenTree::Ident(ident) => match names.get(&super::key(&ident)) {
-                Some(name) if !follows_dot && !follows_path => renamed.extend(name.clone()),
-                _ => renamed.extend([TokenTree::Ident(ident)]),
-            },
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), rename(group.stream(), names));
-                inner.set_span(group.span());
-                renamed.extend([TokenTree::Group(inner)]);
-            }
-            TokenTree::Punct(punct) => {
-                previous[1] = Some(punct.as_char());
-                renamed.extend([TokenTree::Punct(punct)]);
-            }
-            literal => renamed.extend([literal]),
-        }
-    }
-    renamed
 }
 
 /// The names that a format string captures: `x` and `y` in `"{x} and {y:.3}"`.

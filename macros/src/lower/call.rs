@@ -81,9 +81,24 @@ impl Lowering<'_> {
                  `#[differentiable]` function",
             );
         }
-        let passing = call.args.iter().map(passing).collect();
+        let passing = call.args.iter().map(|arg| self.passing(arg)).collect();
         let args = call.args.iter().map(|arg| self.expr(arg)).collect();
         self.call_node(callee(&function.path, passing), args, span)
+    }
+
+    /// How an argument is passed: a name as what it was bound to.
+    pub(super) fn passing(&self, arg: &Expr) -> Passing {
+        match (passing(arg), self.binding(without_parens(arg))) {
+            (Passing::Value, Some(binding)) if binding.is_lent => Passing::Reference,
+            (Passing::Value, Some(binding)) if binding.is_owned => Passing::Owned,
+            (passing, _) => passing,
+        }
+    }
+
+    /// The value of an argument, and how it is passed.
+    pub(super) fn passed(&mut self, arg: &Expr) -> (Value, Passing) {
+        let passing = self.passing(arg);
+        (self.expr(arg), passing)
     }
 
     /// An operation called by its path: `f64::ln(x)`.
@@ -250,8 +265,15 @@ pub(super) fn callee(path: &syn::Path, passing: Vec<Passing>) -> Callee {
     Callee { target, generics, passing, tangents: None }
 }
 
-/// How an argument is passed.
-pub(super) fn passing(arg: &Expr) -> Passing {
+fn without_parens(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Paren(inner) => without_parens(&inner.expr),
+        other => other,
+    }
+}
+
+/// How an argument is passed, by its form.
+fn passing(arg: &Expr) -> Passing {
     match arg {
         Expr::Reference(_) => Passing::Reference,
         Expr::Paren(inner) => passing(&inner.expr),

@@ -7,8 +7,9 @@ use syn::visit::Visit;
 use syn::{Expr, Lit};
 
 use super::mentions::Mentions;
+use super::rename::rename;
 use super::Lowering;
-use crate::graph::{element, rename, Elem, Op, Ty, Value, Verbatim};
+use crate::graph::{element, Elem, Op, Ty, Value, Verbatim};
 use crate::ops;
 
 impl Lowering<'_> {

@@ -204,11 +204,10 @@ impl Lowering<'_> {
         }
     }
 
-    /// True for an element that is lent and whose type only rustc knows: the user writes `*x`, and we write
-    /// what is a number whether `x` is the place or a reference to it.
+    /// True for a number that is lent: the user writes `*x`, and we write what is a number whether `x` is the
+    /// place or a reference to it.
     fn is_lent_number(&self, operand: Value) -> bool {
         self.graph.info(operand).is_reference
-            && matches!(self.graph.ty(operand), Ty::Unknown | Ty::Numeric(_))
     }
 
     /// A constant made of values, such as a comparison: nothing flows through it.

@@ -78,6 +78,9 @@ pub(super) fn names_of(pattern: &Pat) -> Vec<String> {
             }
             visit::visit_pat_ident(self, ident);
         }
+
+        // What a guard binds within itself.
+        fn visit_expr(&mut self, _: &'ast Expr) {}
     }
     let mut names = Names::default();
     names.visit_pat(pattern);
@@ -87,7 +90,8 @@ pub(super) fn names_of(pattern: &Pat) -> Vec<String> {
 /// The names that an active value may reach at some time, from those of the active parameters. Scopes are
 /// not told apart: a name too many costs nothing but a variable written another way.
 pub(super) fn reached(body: &Block, active: impl Iterator<Item = String>) -> HashSet<String> {
-    let mut flow = Flow { names: active.collect() };
+    let jumps = super::jumps::jumps_within(body);
+    let mut flow = Flow { names: active.collect(), jumps };
     loop {
         let before = flow.names.len();
         flow.visit_block(body);
@@ -99,6 +103,8 @@ pub(super) fn reached(body: &Block, active: impl Iterator<Item = String>) -> Has
 
 struct Flow {
     names: HashSet<String>,
+    /// True if something in the function jumps.
+    jumps: bool,
 }
 
 impl Flow {
@@ -135,8 +141,16 @@ impl Flow {
 impl<'ast> Visit<'ast> for Flow {
     fn visit_local(&mut self, local: &'ast syn::Local) {
         visit::visit_local(self, local);
-        if let Some(init) = &local.init {
-            self.bind(&local.pat, &init.expr);
+        let names = names_of(&local.pat);
+        match &local.init {
+            Some(init) => self.bind(&local.pat, &init.expr),
+            // Where something jumps, only versions tell rustc that it has a value.
+            None if self.jumps => self.names.extend(names.iter().cloned()),
+            None => {}
+        }
+        // What one pattern binds is variables of one kind.
+        if names.iter().any(|name| self.names.contains(name)) {
+            self.names.extend(names);
         }
     }
 

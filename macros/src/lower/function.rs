@@ -15,7 +15,7 @@ use super::jumps::Jumps;
 use super::scope::{Scopes, Variable};
 use super::stmt::compound;
 use super::Lowering;
-use crate::graph::{key, Value};
+use crate::graph::{key, Passing, Value};
 use crate::language;
 
 /// Calls of local functions inside one another; more is a recursion.
@@ -91,16 +91,17 @@ impl Lowering<'_> {
     ) -> Option<Value> {
         let name = super::turns::plain(callee)?;
         let function = self.scopes.function(&name)?;
-        let values: Vec<Value> = args.iter().map(|arg| self.expr(arg)).collect();
-        Some(self.apply(&function, &values, span))
+        let args: Vec<(Value, Passing)> = args.iter().map(|arg| self.passed(arg)).collect();
+        let value = self.applied_to(&function, &args, true, span);
+        Some(value.unwrap_or_else(|| self.undefined(span)))
     }
 
     /// The same as a statement; true if the expression names one.
     pub(super) fn local_statement(&mut self, call: &syn::ExprCall) -> bool {
         let function = super::turns::plain(&call.func).and_then(|name| self.scopes.function(&name));
         let Some(function) = function else { return false };
-        let values: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
-        self.applied_to(&function, &values, false, call.func.span());
+        let args: Vec<(Value, Passing)> = call.args.iter().map(|arg| self.passed(arg)).collect();
+        self.applied_to(&function, &args, false, call.func.span());
         true
     }
 
@@ -133,7 +134,9 @@ impl Lowering<'_> {
 
     /// The body of a local function, with values for its parameters.
     pub(super) fn apply(&mut self, function: &LocalFunction, args: &[Value], span: Span) -> Value {
-        let value = self.applied_to(function, args, true, span);
+        let args: Vec<(Value, Passing)> =
+            args.iter().map(|value| (*value, Passing::Value)).collect();
+        let value = self.applied_to(function, &args, true, span);
         value.unwrap_or_else(|| self.undefined(span))
     }
 
@@ -141,7 +144,7 @@ impl Lowering<'_> {
     fn applied_to(
         &mut self,
         function: &LocalFunction,
-        args: &[Value],
+        args: &[(Value, Passing)],
         gives_value: bool,
         span: Span,
     ) -> Option<Value> {
@@ -164,8 +167,8 @@ impl Lowering<'_> {
         }
         scopes.enter();
         let outer = std::mem::replace(&mut self.scopes, scopes);
-        for (pattern, value) in function.params.iter().zip(args) {
-            self.bind_pattern(pattern, *value);
+        for (pattern, (value, passing)) in function.params.iter().zip(args) {
+            self.bind_passed(pattern, *value, *passing);
         }
         // Where a function ends, nobody asks what it wrote: one that writes does not end at its last expression.
         let value = match (function.writes.is_empty(), gives_value || gives(&function.body)) {

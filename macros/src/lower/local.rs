@@ -11,7 +11,7 @@ use super::exits::Tail;
 use super::flow::names_of;
 use super::scope::Binding;
 use super::{Language, Lowering};
-use crate::graph::{key, Elem, Info, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
+use crate::graph::{key, Elem, Info, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
 
 impl Lowering<'_> {
     pub(super) fn local(&mut self, local: &Local) {
@@ -68,16 +68,28 @@ impl Lowering<'_> {
                     }
                     return;
                 }
-                let values: Vec<Value> = parts.elems.iter().map(|part| self.expr(part)).collect();
-                for ((pattern, _), value) in pairs().zip(values) {
-                    self.bind_pattern(pattern, value);
+                let values: Vec<(Value, Passing)> =
+                    parts.elems.iter().map(|part| self.passed(part)).collect();
+                for ((pattern, _), (value, passing)) in pairs().zip(values) {
+                    self.bind_passed(pattern, value, passing);
                 }
                 return;
             }
         }
-        let value = self.expr(&init.expr);
+        let (value, passing) = self.passed(&init.expr);
         let value = self.as_declared(value, &local.pat);
-        self.bind_pattern(&local.pat, value);
+        self.bind_passed(&local.pat, value, passing);
+    }
+
+    /// Binds a pattern to a value that could be passed to a function like this.
+    pub(super) fn bind_passed(&mut self, pattern: &Pat, value: Value, passing: Passing) {
+        self.bind_pattern(pattern, value);
+        let Some(name) = alone(pattern) else { return };
+        let is_lent = passing == Passing::Reference && !self.views.contains(&value);
+        let is_owned = passing == Passing::Owned;
+        if is_lent || is_owned {
+            self.scopes.bind_as(&name, Binding { is_lent, is_owned, ..Binding::of(value) });
+        }
     }
 
     /// Constants that a `let` gives a type, also in the parts of a tuple or a list, have it.

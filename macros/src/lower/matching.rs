@@ -9,8 +9,9 @@ use syn::{Expr, Pat};
 
 use super::flow::{is_constant_name, names_of};
 use super::mentions::Mentions;
+use super::rename::rename;
 use super::Lowering;
-use crate::graph::{rename, Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
+use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 
 /// What is matched against patterns.
 #[derive(Clone)]

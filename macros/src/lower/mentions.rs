@@ -282,6 +282,10 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
 
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
         self.found.pure = false;
+        // An active value may be written in it, though it stands in no variable now.
+        if !self.lowering.carried(&closure.body).is_empty() {
+            self.found.active.get_or_insert(closure.body.span());
+        }
         syn::visit::visit_expr_closure(self, closure);
     }
 

@@ -3,7 +3,6 @@
 use quote::ToTokens;
 use syn::{Expr, ExprMethodCall};
 
-use super::call::passing;
 use super::{ExtensionCall, Language, Lowering};
 use crate::graph::{key, Callee, Op, Passing, Target, Tokens, Ty, Value};
 use crate::language;
@@ -207,8 +206,9 @@ impl Lowering<'_> {
         let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let generics =
             call.turbofish.as_ref().map(|turbofish| Tokens(turbofish.args.to_token_stream()));
-        let passing =
-            std::iter::once(Passing::Reference).chain(call.args.iter().map(passing)).collect();
+        let passing = std::iter::once(Passing::Reference)
+            .chain(call.args.iter().map(|arg| self.passing(arg)))
+            .collect();
         let target = Target::Method(name);
         let callee = Callee { target, generics, passing, tangents: None };
         self.call_node(callee, std::iter::once(receiver).chain(args).collect(), call.method.span())

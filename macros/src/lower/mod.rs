@@ -35,6 +35,7 @@ mod option;
 mod pattern;
 mod place;
 mod ranges;
+mod rename;
 mod scope;
 mod signature;
 mod stmt;
@@ -49,6 +50,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 
 pub(crate) use formula::{formula, tangent_formula};
+pub(crate) use rename::rename;
 pub(crate) use signature::signature;
 
 use crate::graph::{
@@ -196,6 +198,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         false => vec![result],
     };
     lowering.graph.body = Block { params, nodes: lowering.nodes, results, ..Block::default() };
+    lowering.graph.learn_backwards();
     Lowered { graph: lowering.graph, extension_calls: lowering.methods }
 }
 

@@ -406,10 +406,12 @@ impl Lowering<'_> {
                     Ty::Unknown | Ty::Numeric(_) => {
                         let names = [("__old".to_owned(), old)].into_iter().collect();
                         let mentions = Mentions { names, ..Mentions::default() };
-                        let tokens = quote::quote!(::core::option::Option::Some(&__old)
-                            .filter(|_| false)
-                            .cloned()
-                            .unwrap_or_default());
+                        // Of the type of what is there, whether that is lent or not.
+                        let tokens = quote::quote!(if false {
+                            __old.to_owned()
+                        } else {
+                            ::core::default::Default::default()
+                        });
                         self.verbatim(tokens, mentions, ty, span)
                     }
                     _ => {

@@ -16,11 +16,13 @@ pub(super) struct Binding {
     /// True if the user's name is a reference to the value, and ours is the value itself: an element
     /// that `iter()` lends.
     pub(super) is_lent: bool,
+    /// True if the user's name is a copy, and ours may be a reference to what was copied.
+    pub(super) is_owned: bool,
 }
 
 impl Binding {
     pub(super) fn of(value: Value) -> Binding {
-        Binding { value, is_mutable: false, is_lent: false }
+        Binding { value, is_mutable: false, is_lent: false, is_owned: false }
     }
 }
 

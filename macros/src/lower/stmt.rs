@@ -233,7 +233,9 @@ impl Lowering<'_> {
 
     /// A new version of a variable, of the type that the old one has.
     pub(super) fn assign(&mut self, name: &str, value: Value) {
-        let old = self.scopes.get(name).map(|held| self.graph.ty(held.value).clone());
+        let before = self.scopes.get(name).map(|held| held.value);
+        let value = self.of_the_type_of(before, value);
+        let old = before.map(|before| self.graph.ty(before).clone());
         let info = self.graph.info_mut(value);
         let is_open = matches!(info.ty, Ty::Unknown | Ty::Numeric(_) | Ty::Float(Elem::Literal));
         if let Some(old @ Ty::Float(Elem::F32 | Elem::F64)) = old {
@@ -245,6 +247,32 @@ impl Lowering<'_> {
             info.name = Some(name.to_owned());
         }
         self.scopes.assign(name, value);
+    }
+}
+
+impl Lowering<'_> {
+    /// A literal that is assigned to a variable whose type only rustc knows.
+    fn of_the_type_of(&mut self, before: Option<Value>, value: Value) -> Value {
+        let is_unknown = |ty: &Ty| {
+            matches!(ty, Ty::Unknown | Ty::Numeric(Elem::Unknown) | Ty::Float(Elem::Unknown))
+        };
+        let is_literal = *self.graph.ty(value) == Ty::Float(Elem::Literal)
+            && self.graph.info(value).name.is_none()
+            && !self.is_active(value);
+        let like = before.filter(|before| {
+            is_literal && is_unknown(self.graph.ty(*before)) && !self.undefined.contains(before)
+        });
+        let Some(like) = like else { return value };
+        let span = self.nodes.last().map_or_else(proc_macro2::Span::mixed_site, Node::span);
+        self.constant_of(
+            &[like, value],
+            |names| {
+                let (like, value) = (&names[0], &names[1]);
+                quote::quote!(if false { #like.to_owned() } else { #value })
+            },
+            Ty::Float(Elem::Unknown),
+            span,
+        )
     }
 }
 

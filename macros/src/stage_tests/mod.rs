@@ -1,5 +1,6 @@
 //! Every stage, text in and text out.
 
+mod rename;
 mod simplify;
 
 use quote::quote;

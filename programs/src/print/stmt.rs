@@ -1,7 +1,7 @@
 //! Statements as Rust source.
 
 use super::Printer;
-use super::types::{labelled, needs_annotation, spaced, symbol, type_name};
+use super::types::{labelled, needs_annotation, parts_anchored, spaced, symbol, type_name};
 use crate::ast::{Block, Expr, Kind, Stmt, Through, Turns, Type, VarId, Whole, state_fields};
 
 impl Printer<'_> {
@@ -161,6 +161,7 @@ impl Printer<'_> {
             .collect();
         let annotation = match &init.kind {
             Kind::Tuple(_) | Kind::Elements(_) => format!(": {}", type_name(&init.ty)),
+            _ if !parts_anchored(init) => format!(": {}", type_name(&init.ty)),
             _ => String::new(),
         };
         let pattern = match &init.ty {

@@ -74,6 +74,22 @@ pub(super) fn block_anchored(block: &Block) -> bool {
     block.value.as_ref().is_some_and(|value| anchored(value))
 }
 
+/// True if rustc finds the types of all parts of a tuple or list without help.
+pub(super) fn parts_anchored(e: &Expr) -> bool {
+    let of_block = |block: &Block| block.value.as_ref().is_some_and(|value| parts_anchored(value));
+    match &e.kind {
+        Kind::Tuple(parts) => parts.iter().all(anchored),
+        Kind::Elements(_) | Kind::Repeat(_) => anchored(e),
+        Kind::If(_, then, other) | Kind::IfLet(_, _, then, other) => {
+            [then, other].into_iter().any(|block| of_block(block))
+        }
+        Kind::Match(_, arms) => arms.iter().any(|arm| of_block(&arm.body)),
+        Kind::Block(None, block) => of_block(block),
+        Kind::Block(..) | Kind::Loop(..) => false,
+        _ => true,
+    }
+}
+
 pub(super) fn needs_annotation(init: &Expr) -> bool {
     match &init.ty {
         Type::Float | Type::Array1(_) | Type::Array2(..) => !anchored(init),

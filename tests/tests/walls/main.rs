@@ -63,6 +63,7 @@ const PLACES: &[Place] = &[
             "crate::graph",
             "crate::lower::ExtensionCall",
             "crate::lower::formula",
+            "crate::lower::rename",
             "crate::ops",
             "crate::source",
             "syn",
