@@ -195,3 +195,82 @@ fn a_type_by_another_name_is_said_once_more() {
         &x,
     ));
 }
+
+#[derive(Differentiable, Clone, Debug)]
+struct Heads {
+    w: Array1<f64>,
+    heads: usize,
+    causal: bool,
+}
+
+impl Heads {
+    /// What is a range's end is an integer; so is what the `let` says.
+    #[differentiable]
+    fn weigh(&self, x: f64) -> f64 {
+        let heads: usize = self.heads;
+        let causal: bool = self.causal;
+        let width = self.w.len() / heads;
+        let mut sum = 0.0;
+        for head in 0..self.heads {
+            for at in (head * width..(head + 1) * width).rev() {
+                sum = sum * x.sin() + self.w[at] * (head as f64 + 1.0);
+            }
+        }
+        for _ in 1..=self.heads - 1 {
+            sum *= x;
+        }
+        if causal { sum } else { -sum }
+    }
+}
+
+#[differentiable]
+fn changed_heads(w: &Array1<f64>, x: f64) -> f64 {
+    let mut net = Heads { w: w.clone(), heads: 2, causal: true };
+    let before = net.weigh(x);
+    net.w[0] = x * net.w[1];
+    net.heads = 3;
+    let mut sum = before;
+    for i in 0..net.heads {
+        sum += net.w[i] * x;
+        net.w[i] = sum;
+    }
+    sum * net.weigh(x)
+}
+
+#[test]
+fn integers_of_active_structs() {
+    let x = (Heads { w: sampled([6], 5), heads: 3, causal: false }, 0.7);
+    check(check_gradients(|(h, x)| h.weigh(*x), |(h, x)| h.weigh_grad(*x), &x));
+    let x = (sampled([6], 6), 0.8);
+    check(check_gradients(|(w, x)| changed_heads(w, *x), |(w, x)| changed_heads::grad(w, *x), &x));
+}
+
+/// The items of a list of floats are floats, whatever takes them out.
+#[differentiable(wrt(a, q))]
+fn filtered(a: f64, q: f64, ys: &Array1<f64>, weights: &[f64]) -> f64 {
+    let (mut mean, mut spread, mut likelihood) = (0.0, 1.0, 0.0);
+    for (i, &y) in ys.iter().enumerate() {
+        mean *= a;
+        spread = a * a * spread + q;
+        let innovation = y - mean;
+        likelihood -= spread.ln() + innovation * innovation / spread + i as f64 * mean;
+        mean += innovation / (1.0 + spread);
+    }
+    for w in weights.iter().copied() {
+        likelihood += w * mean;
+    }
+    for &w in weights {
+        likelihood *= 1.0 + 0.1 * w;
+    }
+    likelihood
+}
+
+#[test]
+fn items_of_constant_lists() {
+    let (ys, weights) = (sampled([5], 7), [0.3, -0.4]);
+    check(check_gradients(
+        |&(a, q)| filtered(a, q, &ys, &weights),
+        |&(a, q)| filtered::grad(a, q, &ys, &weights),
+        &(0.9, 0.3),
+    ));
+}

@@ -213,7 +213,7 @@ impl<'a> Survey<'a> {
             let is_written_again = self.inlined.contains(value) || self.mutated.contains(value);
             graph.ty(*value).is_float() && !is_written_again && self.definitions.contains_key(value)
         };
-        matches!(&node.op, Op::Row(row) if row.symbol.is_some())
+        matches!(&node.op, Op::Row(row) if matches!(row.name, "Add" | "Sub" | "Mul"))
             && matches!(graph.ty(node.out()).elem(), Elem::F32 | Elem::F64)
             && !self.mutated.contains(&node.out())
             && node.args.iter().all(|arg| is_number(arg) || is_variable(arg))

@@ -84,6 +84,15 @@ impl Lowering<'_> {
         }
     }
 
+    /// What is an integer since nothing else can stand where it stands, also if it is a field of something active.
+    pub(super) fn integer(&mut self, expr: &Expr) -> Value {
+        let value = self.constant_as_written(expr);
+        if *self.graph.ty(value) == Ty::Unknown {
+            self.graph.info_mut(value).ty = Ty::Integer;
+        }
+        value
+    }
+
     /// A node for tokens that are passed on and mention names in scope.
     pub(super) fn verbatim(
         &mut self,
@@ -300,4 +309,21 @@ fn const_item_type(path: &syn::Path) -> Ty {
 /// True for a name that Rust's conventions give to types and constructors.
 pub(super) fn starts_upper(name: &str) -> bool {
     name.trim_start_matches('_').starts_with(char::is_uppercase)
+}
+
+/// True for what reads, and neither writes, jumps nor hides what it does.
+pub(super) fn only_reads(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Paren(inner) => only_reads(&inner.expr),
+        Expr::Group(inner) => only_reads(&inner.expr),
+        Expr::Field(field) => only_reads(&field.base),
+        Expr::Unary(unary) => only_reads(&unary.expr),
+        Expr::Cast(cast) => only_reads(&cast.expr),
+        Expr::Reference(lent) => lent.mutability.is_none() && only_reads(&lent.expr),
+        Expr::Index(index) => only_reads(&index.expr) && only_reads(&index.index),
+        Expr::Binary(binary) => only_reads(&binary.left) && only_reads(&binary.right),
+        Expr::MethodCall(call) => only_reads(&call.receiver) && call.args.iter().all(only_reads),
+        _ => false,
+    }
 }

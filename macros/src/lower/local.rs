@@ -7,6 +7,7 @@ use syn::visit::Visit;
 use syn::{Expr, Local, Pat, Stmt};
 
 use super::branch::alone;
+use super::constant::only_reads;
 use super::exits::Tail;
 use super::flow::names_of;
 use super::scope::Binding;
@@ -50,6 +51,9 @@ impl Lowering<'_> {
             self.with_rest(&Stmt::Local(local.clone()), &[], Tail::No);
             return;
         }
+        if self.is_integer_of_something(local, init) {
+            return self.constant_local(local);
+        }
         let is_constant = self.is_constant(&init.expr) && !self.must_be_read(&init.expr);
         if is_constant && !self.are_versions(local, init) {
             return self.constant_local(local);
@@ -90,6 +94,17 @@ impl Lowering<'_> {
         if is_lent || is_owned {
             self.scopes.bind_as(&name, Binding { is_lent, is_owned, ..Binding::of(value) });
         }
+    }
+
+    /// `let heads: usize = net.heads;` of something active: the written type says that it holds no floats.
+    fn is_integer_of_something(&self, local: &Local, init: &syn::LocalInit) -> bool {
+        let Pat::Type(typed) = &local.pat else { return false };
+        let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
+        init.diverge.is_none()
+            && plain_name(&local.pat).is_some()
+            && matches!(super::ty::of_type(&typed.ty, known), Ty::Integer | Ty::Bool)
+            && !self.is_constant(&init.expr)
+            && only_reads(&init.expr)
     }
 
     /// Constants that a `let` gives a type, also in the parts of a tuple or a list, have it.

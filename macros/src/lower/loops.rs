@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 
 use quote::quote;
-use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile, Pat};
 
 use super::checkpoint::Every;
+use super::constant::only_reads;
 use super::exits::Tail;
 use super::flow::written;
 use super::guards::begin_at;
 use super::jumps::Jumps;
 use super::matching::has_let;
 use super::scope::Variable;
-use super::turns::Over;
+use super::turns::{is_range, Over};
 use super::Lowering;
-use crate::graph::Value;
+use crate::graph::{key, Elem, Ty, Value};
 
 /// What can be told of a loop before it is read.
 pub(super) struct Scope {
@@ -51,12 +53,14 @@ impl Scope {
 impl Lowering<'_> {
     pub(super) fn for_loop(&mut self, turns: &ExprForLoop) -> Option<Value> {
         let every = Every::of(&turns.attrs, self);
-        let is_cut = every.is_some() && !is_made_anew(&turns.expr);
-        let over = match self.mentions(&*turns.expr).active {
-            None if !is_cut && !self.is_mapped(&turns.expr) => {
-                Over::Constants { iterable: &turns.expr, pattern: &turns.pat }
+        let iterable = self.with_integer_ends(&turns.expr);
+        let iterable = iterable.as_ref().unwrap_or(&turns.expr);
+        let is_cut = every.is_some() && !is_made_anew(iterable);
+        let over = match self.mentions(iterable).active {
+            None if !is_cut && !self.is_mapped(iterable) => {
+                Over::Constants { iterable, pattern: &turns.pat }
             }
-            _ => match self.items(&turns.expr) {
+            _ => match self.items(iterable) {
                 Ok(items) => Over::Positions(items, &turns.pat),
                 Err(mistake) => return Some(mistake),
             },
@@ -111,6 +115,70 @@ impl Lowering<'_> {
         )
     }
 
+    /// `0..net.layers`, of something active, with a name for its end: a range that can be gone over is one of integers.
+    fn with_integer_ends(&mut self, iterable: &Expr) -> Option<Expr> {
+        if !is_range(iterable) || self.is_constant(iterable) {
+            return None;
+        }
+        let mut named = iterable.clone();
+        let range = range_in(&mut named)?;
+        for (end, name) in [(&mut range.start, "__start"), (&mut range.end, "__end")] {
+            let Some(end) = end.as_mut().filter(|end| !self.is_constant(end) && only_reads(end))
+            else {
+                continue;
+            };
+            let value = self.integer(end);
+            self.scopes.bind(name, value);
+            let name = syn::Ident::new(name, end.span());
+            **end = syn::parse_quote!(#name);
+        }
+        Some(named)
+    }
+
+    /// Floats that a pattern takes out of an array or a list of floats: `&y` of `ys`, `(i, &y)` of `ys.iter().enumerate()`.
+    pub(super) fn learn_items(&mut self, iterable: &Expr, pattern: &Pat) {
+        match (iterable, pattern) {
+            (Expr::Paren(inner), _) => self.learn_items(&inner.expr, pattern),
+            (Expr::MethodCall(call), Pat::Tuple(parts))
+                if call.method == "enumerate" && parts.elems.len() == 2 =>
+            {
+                self.learn_item(&parts.elems[0], Ty::Integer);
+                self.learn_items(&call.receiver, &parts.elems[1]);
+            }
+            (Expr::MethodCall(call), Pat::Ident(_))
+                if call.method == "copied" || call.method == "cloned" =>
+            {
+                self.learn_elements(&call.receiver, pattern);
+            }
+            (_, Pat::Reference(shown)) => self.learn_elements(iterable, &shown.pat),
+            _ => {}
+        }
+    }
+
+    fn learn_elements(&mut self, elements: &Expr, pattern: &Pat) {
+        let list = match elements {
+            Expr::MethodCall(call) if call.method == "iter" => &*call.receiver,
+            Expr::Reference(lent) => &*lent.expr,
+            other => other,
+        };
+        let Some(list) = self.binding(list).map(|binding| binding.value) else { return };
+        let element = match self.graph.ty(list) {
+            Ty::Array(elem, _) => Ty::Float(*elem),
+            Ty::List(element) => (**element).clone(),
+            _ => return,
+        };
+        if matches!(element, Ty::Float(Elem::F32 | Elem::F64)) {
+            self.learn_item(pattern, element);
+        }
+    }
+
+    fn learn_item(&mut self, pattern: &Pat, ty: Ty) {
+        let Pat::Ident(name) = pattern else { return };
+        if let Some(item) = self.scopes.get(&key(&name.ident)) {
+            self.graph.info_mut(item.value).ty = ty;
+        }
+    }
+
     /// True for an iterator over constants that a closure makes, one at a time: what it makes may be a view, which
     /// cannot be kept.
     fn is_mapped(&self, iterable: &Expr) -> bool {
@@ -125,5 +193,15 @@ fn is_made_anew(iterable: &Expr) -> bool {
         Expr::Paren(inner) => is_made_anew(&inner.expr),
         Expr::Range(_) | Expr::Reference(_) | Expr::MethodCall(_) => true,
         _ => false,
+    }
+}
+
+/// The range of `(a..b).rev()`.
+fn range_in(iterable: &mut Expr) -> Option<&mut syn::ExprRange> {
+    match iterable {
+        Expr::Range(range) => Some(range),
+        Expr::Paren(inner) => range_in(&mut inner.expr),
+        Expr::MethodCall(call) => range_in(&mut call.receiver),
+        _ => None,
     }
 }

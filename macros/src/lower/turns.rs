@@ -275,7 +275,9 @@ impl Lowering<'_> {
                     (true, _) => Ty::Integer,
                     _ => Ty::Unknown,
                 };
-                self.bound_constants(&names_of(pattern), ty, false)
+                let items = self.bound_constants(&names_of(pattern), ty, false);
+                self.learn_items(iterable, pattern);
+                items
             }
             Over::Positions(items, pattern) => {
                 let at = self.position_of_turn();

@@ -226,6 +226,10 @@ impl Folding {
                 (Some(a), Some(b)) => Folded::Float(format!("{:?}", a * b)),
                 _ => Folded::Same,
             },
+            "Neg" => match float(0) {
+                Some(value) => Folded::Float(format!("{:?}", -value)),
+                None => Folded::Same,
+            },
             "Powi" if integer(1) == Some(1) => Folded::Value(node.args[0]),
             "FloatOf" => match integer(0) {
                 Some(value) => Folded::Float(format!("{:?}", value as f64)),
