@@ -219,6 +219,7 @@ impl Heads {
         for _ in 1..=self.heads - 1 {
             sum *= x;
         }
+        sum /= (self.w.len() * self.heads) as f64 - (1 + 2 * self.heads) as f64;
         if causal { sum } else { -sum }
     }
 }

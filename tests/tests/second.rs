@@ -182,3 +182,20 @@ fn formulas_bring_their_own_names() {
         &at,
     ));
 }
+
+/// A kernel that gives the shape to which a float is expanded stands before what is expanded.
+#[differentiable(second_order)]
+fn reconstructed(w: &Array2<f64>, x: &Array2<f64>) -> f64 {
+    let seen = x.dot(w).sigmoid();
+    -(x * &seen.ln() + (1.0 - x) * (1.0 - &seen).ln()).sum()
+}
+
+#[test]
+fn expanded_floats_wait_for_their_shape() {
+    let at = (array![[0.1, -0.4], [0.7, 0.3]], array![[0.4, 0.3], [0.6, 0.2]]);
+    chainrule_tests::check(chainrule::check::check_hessian(
+        |(w, x)| reconstructed::grad(w, x),
+        |(w, x), (dw, dx)| reconstructed::hvp(w, x, (dw, dx)),
+        &at,
+    ));
+}

@@ -5,6 +5,7 @@ use quote::{format_ident, quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Member, UnOp};
 
+use super::constant::only_reads;
 use super::exits::Tail;
 use super::mentions::Mentions;
 use super::scope::Binding;
@@ -115,6 +116,11 @@ impl Lowering<'_> {
         let span = binary.span();
         let symbol = binary.op.to_token_stream().to_string();
         if let Some(row) = ops::by_symbol(&symbol, 2) {
+            if self.is_integer_beside(&binary.left, &binary.right)
+                || self.is_integer_beside(&binary.right, &binary.left)
+            {
+                return self.integer(&Expr::Binary(binary.clone()));
+            }
             for side in [&binary.left, &binary.right] {
                 if let Some(digits) = integer_literal(side) {
                     let other = if std::ptr::eq(side, &binary.left) {
@@ -169,6 +175,33 @@ impl Lowering<'_> {
                     "`{symbol}` of an active value is not differentiable: use float arithmetic"
                 ),
             ),
+        }
+    }
+
+    /// True for `2 * net.heads` and `x.nrows() * net.heads`: beside an integer stands another, also in a struct of which
+    /// only rustc knows the types.
+    fn is_integer_beside(&mut self, side: &Expr, other: &Expr) -> bool {
+        self.is_integer(side)
+            && !self.is_constant(other)
+            && (self.is_integer(other)
+                || matches!(other, Expr::Field(_)) && only_reads(other) && {
+                    let field = self.expr(other);
+                    *self.graph.ty(field) == Ty::Unknown
+                })
+    }
+
+    fn is_integer(&mut self, expr: &Expr) -> bool {
+        match expr {
+            _ if integer_literal(expr).is_some() => true,
+            _ if self.is_constant(expr) => self.constant_type(expr) == Ty::Integer,
+            Expr::Paren(inner) => self.is_integer(&inner.expr),
+            Expr::Binary(binary)
+                if ops::by_symbol(&binary.op.to_token_stream().to_string(), 2).is_some() =>
+            {
+                self.is_integer_beside(&binary.left, &binary.right)
+                    || self.is_integer_beside(&binary.right, &binary.left)
+            }
+            _ => false,
         }
     }
 

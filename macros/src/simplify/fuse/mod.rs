@@ -12,7 +12,7 @@ mod region;
 use std::collections::HashSet;
 
 use super::shapes::{is_row, Shapes};
-use crate::graph::{Graph, Node, Value};
+use crate::graph::{Graph, Node};
 use lift::{lift_all, Known};
 use places::{Item, Places};
 use region::Region;
@@ -41,7 +41,7 @@ pub(crate) fn fuse_sweeps(graph: Graph) -> Graph {
 }
 
 /// Expanded floats become floats in the kernels that use them, and then nobody asks for the shape any
-/// more. So that is not counted as a use, unless it turns out that one remains an array.
+/// more. So that is not counted as a use, unless it turns out that one remains an array whose shape is not there yet.
 fn fused(graph: Graph, is_guarded: bool, run: impl Fn(&mut Graph, &Fusion)) -> Graph {
     // Each kernel is one operation, which can be named, and has its result as an array.
     if cfg!(feature = "find-nonfinite") {
@@ -55,22 +55,30 @@ fn fused(graph: Graph, is_guarded: bool, run: impl Fn(&mut Graph, &Fusion)) -> G
             uses[node.args[1].0] -= 1;
         }
     });
-    let fusion = Fusion { shapes, uses, is_guarded };
+    let fusion = Fusion { shapes, uses, is_guarded, expands: false };
     let mut fused = graph.clone();
     run(&mut fused, &fusion);
-    let mut defined: HashSet<Value> = HashSet::new();
-    fused.body.each_definition(&mut |value| {
-        defined.insert(value);
+    let mut is_missing = HashSet::new();
+    graph.body.each_definition(&mut |value| {
+        is_missing.insert(value);
+    });
+    fused.body.params.iter().for_each(|param| {
+        is_missing.remove(param);
     });
     let mut is_whole = true;
     each_node(&fused.body.nodes, &mut |node| {
-        is_whole &= !is_row(node, "Expand") || defined.contains(&node.args[1]);
+        is_whole &= !is_row(node, "Expand") || !is_missing.contains(&node.args[1]);
+        node.outs.iter().chain(node.blocks.iter().flat_map(|block| &block.params)).for_each(
+            |value| {
+                is_missing.remove(value);
+            },
+        );
     });
     if is_whole {
         return fused;
     }
     let mut graph = graph;
-    run(&mut graph, &Fusion { uses: all, ..fusion });
+    run(&mut graph, &Fusion { uses: all, expands: true, ..fusion });
     graph
 }
 
@@ -98,6 +106,8 @@ struct Fusion {
     /// Whether what belongs to an argument is left out where that is constant: then two that belong to
     /// different ones are better apart.
     is_guarded: bool,
+    /// True where a float is expanded to an array: after that whose shape it asks for.
+    expands: bool,
 }
 
 impl Fusion {
@@ -111,7 +121,7 @@ impl Fusion {
                         block.nodes = self.run(graph, std::mem::take(&mut block.nodes), 0).0;
                     }
                 }
-                match Region::of(graph, &self.shapes, &node) {
+                match Region::of(graph, self, &node) {
                     Some(region) => Item::Region(region),
                     None => Item::Node(node),
                 }

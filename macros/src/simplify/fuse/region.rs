@@ -63,7 +63,8 @@ pub(super) struct Region {
 
 impl Region {
     /// A node that is a kernel, or may become part of one.
-    pub(super) fn of(graph: &mut Graph, shapes: &Shapes, node: &Node) -> Option<Region> {
+    pub(super) fn of(graph: &mut Graph, fusion: &Fusion, node: &Node) -> Option<Region> {
+        let shapes = &fusion.shapes;
         let mut region = Region {
             operands: Vec::new(),
             nodes: Vec::new(),
@@ -128,6 +129,9 @@ impl Region {
         }
         region.domain = region.joined_domain(shapes);
         region.outside = region.used_outside();
+        if fusion.expands && is_row(node, "Expand") {
+            region.outside.push(node.args[1]);
+        }
         Some(region)
     }
 
