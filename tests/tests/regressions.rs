@@ -419,3 +419,18 @@ fn what_random_programs_found_in_passed_on_code() {
     check(|p| written_while_constant(*p), |p| written_while_constant::grad(*p), &0.7).unwrap();
     check(|p| of_one_pattern(*p), |p| of_one_pattern::grad(*p), &0.7).unwrap();
 }
+
+/// What a swap gives back to an element is there when a compound assignment before it asks.
+#[differentiable]
+fn compound_before_a_swap(p: f64, mut x: Vec<f64>) -> f64 {
+    x[0] += (x[0] + p * p) * 0.5;
+    x.swap(2, 0);
+    x[0] * 3.0 + x[2].sin()
+}
+
+#[test]
+fn an_element_is_added_to_before_it_is_looked_at() {
+    let of = |(p, x): &(f64, Vec<f64>)| compound_before_a_swap(*p, x.clone());
+    let grad = |(p, x): &(f64, Vec<f64>)| compound_before_a_swap::grad(*p, x.clone());
+    check(of, grad, &(0.7, vec![0.5, -0.3, 1.0])).unwrap();
+}
