@@ -419,3 +419,40 @@ fn what_random_programs_found_in_passed_on_code() {
     check(|p| written_while_constant(*p), |p| written_while_constant::grad(*p), &0.7).unwrap();
     check(|p| of_one_pattern(*p), |p| of_one_pattern::grad(*p), &0.7).unwrap();
 }
+
+/// What a swap gives back to an element is there when a compound assignment before it asks.
+#[differentiable]
+fn compound_before_a_swap(p: f64, mut x: Vec<f64>) -> f64 {
+    x[0] += (x[0] + p * p) * 0.5;
+    x.swap(2, 0);
+    x[0] * 3.0 + x[2].sin()
+}
+
+#[test]
+fn an_element_is_added_to_before_it_is_looked_at() {
+    let of = |(p, x): &(f64, Vec<f64>)| compound_before_a_swap(*p, x.clone());
+    let grad = |(p, x): &(f64, Vec<f64>)| compound_before_a_swap::grad(*p, x.clone());
+    check(of, grad, &(0.7, vec![0.5, -0.3, 1.0])).unwrap();
+}
+
+#[differentiable]
+fn first_of(k: usize, x: Array1<f64>, y: f64) -> f64 {
+    if k < 1 { x[0] * y } else { first_of(k - 1, Array1::from_elem(3, 0.9), y) * 0.5 + x[0] }
+}
+/// A constant array that a callee takes by value; literals in the parts of a branch, and as what a product begins with.
+#[differentiable]
+fn constants_by_value(p: f64, x: &Array1<f64>) -> f64 {
+    let pair: (f64, f64) = (p, 0.9);
+    let (a, b): (f64, f64) = if p < 1.2 { (p, -1.2) } else { (p, 1.4) };
+    let list: Vec<f64> = vec![b.sin(), 0.6];
+    let s = x.iter().map(|_| Array1::from_elem(4, 0.5).sum()).product::<f64>().powi(2);
+    first_of(1, Array1::from_elem(3, pair.1), a) * list[0] + s * p + first_of(0, x.to_owned(), p)
+}
+
+#[test]
+fn constants_have_types_and_owners() {
+    let x = array![0.5, -0.3, 1.0];
+    let of = |(p, x): &(f64, Array1<f64>)| constants_by_value(*p, x);
+    check(of, |(p, x)| constants_by_value::grad(*p, x), &(0.7, x.clone())).unwrap();
+    check(of, |(p, x)| constants_by_value::vjp(*p, x).1(1.0), &(0.7, x)).unwrap();
+}

@@ -259,6 +259,7 @@ impl Writer<'_> {
             && !matches!(self.graph.ty(arg), Ty::Integer | Ty::Bool | Ty::Float(_))
             && match self.definition(arg).map(|node| &node.op) {
                 Some(Op::Verbatim(verbatim)) => !is_owned(&verbatim.tokens.0),
+                Some(Op::Row(row)) => row.is_view(),
                 _ => true,
             }
     }
@@ -319,9 +320,11 @@ impl Writer<'_> {
         self.names.get(arg).is_some()
             && !self.dies_here(arg)
             && !matches!(self.graph.ty(arg), Ty::Integer | Ty::Bool | Ty::Float(_))
-            && self.definition(arg).is_some_and(
-                |node| matches!(&node.op, Op::Verbatim(verbatim) if is_made(&verbatim.tokens.0)),
-            )
+            && self.definition(arg).is_some_and(|node| match &node.op {
+                Op::Verbatim(verbatim) => is_made(&verbatim.tokens.0),
+                Op::Row(row) => !row.is_view(),
+                _ => false,
+            })
     }
 
     /// True if the name that a value has here is a reference to it. What is kept behind a marker is

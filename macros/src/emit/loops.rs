@@ -221,7 +221,12 @@ impl<'a> Writer<'a> {
                 taken.push(init);
                 self.take_over(*param, init);
             } else {
-                let value = self.moved(init);
+                // What a constant begins as says its type; what is active has one anyway.
+                let literal = self.definition(init).filter(|_| !self.is_active(*param));
+                let value = match literal.and_then(|literal| self.suffixed_literal(literal)) {
+                    Some(literal) if self.is_inlined(init) && !self.in_adjoint => literal.tokens,
+                    _ => self.moved(init),
+                };
                 let wish =
                     self.graph.info(out).name.clone().unwrap_or_else(|| self.wish(node, out));
                 self.hints.insert(*param, wish);

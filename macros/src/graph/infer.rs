@@ -103,11 +103,16 @@ impl Graph {
 
     /// A float, or a tuple of floats, whose type was that of a literal.
     fn learn(&mut self, value: Value, ty: &Ty) {
-        if self.is_active(value) || self.info(value).is_reference {
+        if self.info(value).is_reference {
             return;
         }
+        let is_active = self.is_active(value);
         let learned = match (self.ty(value), ty) {
-            (Ty::Float(Elem::Literal), Ty::Float(Elem::F32 | Elem::F64)) => ty.clone(),
+            (Ty::Float(Elem::Literal | Elem::Unknown), Ty::Float(Elem::F32 | Elem::F64))
+                if !is_active =>
+            {
+                ty.clone()
+            }
             (Ty::Tuple(own), Ty::Tuple(parts)) if own.len() == parts.len() => {
                 self.ty(value).joined(ty)
             }

@@ -75,6 +75,10 @@ impl Lowering<'_> {
             Some(Ty::Float(elem)) if *self.graph.ty(value) == Ty::Float(Elem::Literal) => {
                 self.cast_to(value, elem, span)
             }
+            Some(declared @ Ty::Float(_)) if *self.graph.ty(value) == Ty::Float(Elem::Unknown) => {
+                self.graph.info_mut(value).ty = declared;
+                value
+            }
             _ => value,
         }
     }

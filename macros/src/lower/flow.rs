@@ -8,6 +8,7 @@ use quote::quote;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Pat};
 
+use super::jumps::Jumps;
 use super::stmt::compound;
 use crate::graph::{captured_by, key, key_at};
 use crate::ops::{self, Kind};
@@ -90,8 +91,9 @@ pub(super) fn names_of(pattern: &Pat) -> Vec<String> {
 /// The names that an active value may reach at some time, from those of the active parameters. Scopes are
 /// not told apart: a name too many costs nothing but a variable written another way.
 pub(super) fn reached(body: &Block, active: impl Iterator<Item = String>) -> HashSet<String> {
-    let jumps = super::jumps::jumps_within(body);
-    let mut flow = Flow { names: active.collect(), jumps };
+    let mut beside_jumps = BesideJumps::default();
+    beside_jumps.visit_block(body);
+    let mut flow = Flow { names: active.collect(), beside_jumps: beside_jumps.written };
     loop {
         let before = flow.names.len();
         flow.visit_block(body);
@@ -103,8 +105,25 @@ pub(super) fn reached(body: &Block, active: impl Iterator<Item = String>) -> Has
 
 struct Flow {
     names: HashSet<String>,
-    /// True if something in the function jumps.
-    jumps: bool,
+    /// What is written in statements that may jump.
+    beside_jumps: HashSet<String>,
+}
+
+/// Finds what is written in statements that may jump.
+#[derive(Default)]
+struct BesideJumps {
+    written: HashSet<String>,
+}
+
+impl<'ast> Visit<'ast> for BesideJumps {
+    fn visit_stmt(&mut self, stmt: &'ast syn::Stmt) {
+        if Jumps::of_stmt(stmt).any() {
+            let mut written = Written { counts_bound: true, ..Written::default() };
+            written.visit_stmt(stmt);
+            self.written.extend(written.names);
+        }
+        visit::visit_stmt(self, stmt);
+    }
 }
 
 impl Flow {
@@ -144,9 +163,11 @@ impl<'ast> Visit<'ast> for Flow {
         let names = names_of(&local.pat);
         match &local.init {
             Some(init) => self.bind(&local.pat, &init.expr),
-            // Where something jumps, only versions tell rustc that it has a value.
-            None if self.jumps => self.names.extend(names.iter().cloned()),
-            None => {}
+            // Where what gives it its value may jump, only versions tell rustc that it has one.
+            None => {
+                let written = names.iter().filter(|name| self.beside_jumps.contains(*name));
+                self.names.extend(written.cloned());
+            }
         }
         // What one pattern binds is variables of one kind.
         if names.iter().any(|name| self.names.contains(name)) {

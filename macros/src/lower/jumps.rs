@@ -49,20 +49,6 @@ impl Jumps {
     }
 }
 
-/// True if anything in a block jumps, also where the jump ends within it.
-pub(super) fn jumps_within(block: &Block) -> bool {
-    struct Found(bool);
-    impl<'ast> Visit<'ast> for Found {
-        fn visit_expr(&mut self, expr: &'ast Expr) {
-            self.0 |= matches!(expr, Expr::Return(_) | Expr::Break(_) | Expr::Continue(_));
-            visit::visit_expr(self, expr);
-        }
-    }
-    let mut found = Found(false);
-    found.visit_block(block);
-    found.0
-}
-
 #[derive(Default)]
 struct JumpFinder {
     jumps: Jumps,

@@ -128,6 +128,11 @@ impl Lowering<'_> {
             Ty::Tuple(declared) if declared.len() == parts.len() => {
                 parts.iter().zip(declared).for_each(|(part, ty)| self.learn_declared(*part, ty));
             }
+            // The value of a branch, whose arms make the parts.
+            Ty::Tuple(_) if matches!(self.graph.ty(value), Ty::Tuple(_)) => {
+                let ty = self.graph.ty(value).joined(declared);
+                self.graph.info_mut(value).ty = ty;
+            }
             Ty::List(declared) => {
                 parts.iter().for_each(|part| self.learn_declared(*part, declared));
             }

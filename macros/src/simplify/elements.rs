@@ -53,6 +53,10 @@ impl Gathering {
             }
             if let Some(before) = self.taken_before(&kept, &node) {
                 let taken = &mut kept[before];
+                // The element is looked at here: nothing added before may be added later.
+                if let Some(uses) = self.uses.get_mut(taken.args[0].0) {
+                    *uses += 1;
+                }
                 self.names.insert(node.out(), taken.args[0]);
                 self.names.insert(taken.outs.remove(0), taken.args[0]);
                 taken.op = Op::Row(row("Element"));
