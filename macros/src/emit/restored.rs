@@ -113,9 +113,10 @@ impl<'a> Writer<'a> {
     }
 
     /// A constant of unknown type is used by value, as the user uses it.
-    pub(super) fn owned_constants(&self, restored: &[Value]) -> Vec<TokenStream> {
-        restored
+    pub(super) fn owned_constants(&self, block: &Block, items: usize) -> Vec<TokenStream> {
+        block.restored[items.min(block.restored.len())..]
             .iter()
+            .filter(|_| !block.takes)
             .filter(|value| self.is_unknown_constant(**value))
             .filter_map(|value| {
                 let name = self.names.get(*value)?;

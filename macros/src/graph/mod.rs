@@ -98,6 +98,8 @@ pub(crate) struct Block {
     pub(crate) params: Vec<Value>,
     /// In an adjoint: what is known again of the turn or arm that it reverses, items first.
     pub(crate) restored: Vec<Value>,
+    /// In an adjoint: true if it owns what is restored, since the record is gone through once.
+    pub(crate) takes: bool,
     pub(crate) nodes: Vec<Node>,
     pub(crate) results: Vec<Value>,
     /// In a primal: what is kept of this turn or arm for its adjoint.

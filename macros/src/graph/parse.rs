@@ -325,12 +325,15 @@ impl Parser {
             self.at += 1;
             let params = self.definitions('>')?;
             let mut restored = Vec::new();
+            let mut takes = false;
             if self.is_symbol('<') {
                 self.at += 1;
+                takes = self.peek() == Some(&Token::Word("taken".to_owned()));
+                self.at += usize::from(takes);
                 restored = self.definitions('>')?;
             }
             self.symbol('>')?;
-            blocks.push(Block { params, restored, ..self.rest_of_block()? });
+            blocks.push(Block { params, restored, takes, ..self.rest_of_block()? });
         }
         let op = decode(&word, strings, args.len())?;
         Ok(Node { outs, op, args, blocks, origin: Origin::default() })

@@ -156,7 +156,7 @@ impl Graph {
             write!(f, " {{ ")?;
             list(f, block.params.iter().map(|param| Definition(*param, self.info(*param))))?;
             if !block.restored.is_empty() {
-                write!(f, " < ")?;
+                write!(f, " < {}", if block.takes { "taken " } else { "" })?;
                 list(f, block.restored.iter().map(|value| Definition(*value, self.info(*value))))?;
             }
             writeln!(f, " =>")?;
