@@ -25,6 +25,7 @@ impl<'a> Writer<'a> {
                     if each.is_range
                         && each.iterable.pure
                         && !turns.exits
+                        && !body.is_sparse
                         && !body.saved.iter().any(|value| self.is_pullback(*value)) =>
                 {
                     let (room, range) =
@@ -65,7 +66,14 @@ impl<'a> Writer<'a> {
                 statements.push(quote!(#record += 1;));
             } else {
                 let saved = inner.saved(body);
-                statements.push(quote!(#record.push(#saved);));
+                let push = quote!(#record.push(#saved););
+                statements.push(match body.is_sparse {
+                    true => {
+                        let is_kept = inner.text(body.saved[0]).tokens;
+                        quote!(if #is_kept { #push })
+                    }
+                    false => push,
+                });
             }
         }
         let exit = turns.exits.then(|| body.results[0]);

@@ -104,6 +104,8 @@ pub(crate) struct Block {
     pub(crate) results: Vec<Value>,
     /// In a primal: what is kept of this turn or arm for its adjoint.
     pub(crate) saved: Vec<Value>,
+    /// In a loop and in its adjoint: true if the first value that is saved says whether the turn is kept at all.
+    pub(crate) is_sparse: bool,
     /// In a loop and in its adjoint: records of the loops inside that go on through all turns.
     pub(crate) stacks: Vec<Value>,
     /// In an adjoint, and in a loop that runs with its adjoint: how many of its nodes, the first ones, are the

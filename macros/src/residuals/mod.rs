@@ -6,6 +6,7 @@
 //! that was taken. So exactly those values are kept that a rule names.
 
 mod handed;
+mod idle;
 mod restoring;
 mod stacks;
 mod taking;
@@ -148,6 +149,9 @@ impl Saving {
         reverse: &mut Node,
         is_inside: bool,
     ) {
+        if !turns.is_checkpointed && !is_inside && self.skip_idle_turns(forward, reverse) {
+            return;
+        }
         let each = match &turns.head {
             Head::Each(each) if each.iterable.pure && !(turns.exits && each.is_range) => Some(each),
             _ => None,

@@ -1,7 +1,12 @@
 //! What is kept for adjoints, and how they find it again.
 
-use super::{assert_text, stage};
+use quote::quote;
+
+use super::{assert_text, lowered, parse, stage};
+use crate::differentiate::{differentiate, seeded_with_one};
+use crate::graph::Graph;
 use crate::residuals::{of_sweeps, residuals};
+use crate::simplify::simplify;
 
 /// A recurrence whose adjoint asks for a turn's state and for the one before.
 const RECURRENCE: &str = r#"fn f(%0 h: f64[1] {0}, %1 w: &f64[2], %2 n: integer) {
@@ -97,4 +102,57 @@ fn what_comes_out_of_a_taken_record_is_taken() {
     );
     assert!(found.contains("< taken %28: constant {0} =>"), "{found}");
     assert!(found.contains("unbranch %28 {  < taken %27: f64[1] {0} =>"), "{found}");
+}
+
+#[test]
+fn turns_whose_adjoint_does_nothing_are_not_saved() {
+    let source = quote! {
+        fn largest(x: &[f64]) -> f64 {
+            let mut m = x[0];
+            for i in 1..x.len() {
+                m = m.max(x[i]);
+            }
+            m * m
+        }
+    };
+    let by_test = quote! {
+        fn largest(x: &[f64]) -> f64 {
+            let mut m = x[0];
+            for i in 1..x.len() {
+                if x[i] > m {
+                    m = x[i];
+                }
+            }
+            m * m
+        }
+    };
+    for source in [source, by_test] {
+        for (stage, start) in [(of_sweeps as fn(Graph) -> Graph, true), (residuals, false)] {
+            let adjoint = differentiate(lowered(quote!(), source.clone()));
+            let adjoint = if start { seeded_with_one(adjoint) } else { adjoint };
+            let found = stage(simplify(adjoint)).to_string();
+            assert_eq!(found.matches("save_if ").count(), 1, "{found}");
+            assert_eq!(found.matches("< sparse ").count(), 1, "{found}");
+            assert_eq!(parse(&found).map(|graph| graph.to_string()), Ok(found));
+        }
+    }
+    // Every turn counts where the old value has a part in the new.
+    let adjoint = differentiate(lowered(
+        quote!(),
+        quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut m = x[0];
+                for i in 1..x.len() {
+                    if x[i] > m {
+                        m = x[i] * m;
+                    } else {
+                        m = m.sin();
+                    }
+                }
+                m
+            }
+        },
+    ));
+    let found = of_sweeps(simplify(seeded_with_one(adjoint))).to_string();
+    assert!(!found.contains("save_if"), "{found}");
 }

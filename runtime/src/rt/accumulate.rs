@@ -40,7 +40,7 @@ pub fn copied<T: Float, X: Operand<T>>(array: &X) -> <X::Rank as Rank>::Of<T> {
 }
 
 /// Ends an array that nothing took over; its memory is kept for arrays to come.
-#[inline]
+#[inline(always)]
 pub fn recycle<T: Float, X: Operand<T>>(array: X) {
     array.operand_end();
 }
