@@ -80,7 +80,8 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
     dump.stage("primal and adjoint", &adjoint);
     let second = source.options.second_order.then(|| second_order(&adjoint, twice, dump));
     let gradient = gives_float(&adjoint)
-        .then(|| residuals(simplify_sweeps(differentiate::seeded_with_one(adjoint.clone()))));
+        .then(|| simplify_sweeps(differentiate::seeded_with_one(adjoint.clone())))
+        .map(residuals::of_sweeps);
     if let Some(gradient) = &gradient {
         dump.stage("gradient, simplified", gradient);
     }

@@ -13,7 +13,8 @@ fn value_and_grad(
     let logits = rt::map2(&dot_2, &net.b2, |dot_2, b2| dot_2 + b2);
     let cross_entropy = rt::cross_entropy(&logits, labels);
     let dlogits = rt::cross_entropy_pull(&logits, labels, 1.0);
-    let ddot = rt::sum_to(&dot_2, &dlogits);
+    rt::recycle(logits);
+    let ddot = rt::sum_to(dot_2, &dlogits);
     let mut dnet = rt::accumulator(net);
     rt::add(&mut dnet.b2, rt::sum_to(&net.b2, dlogits));
     let dhidden = rt::dot_nt(&ddot, &net.w2);

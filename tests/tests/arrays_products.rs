@@ -109,3 +109,26 @@ fn matrix_matrix(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
 fn dot_of_matrices() {
     adjoint!(matrix_matrix, sampled([2, 3], 1), sampled([3, 4], 2));
 }
+
+/// A loss over samples: no turn of it waits for another.
+#[differentiable(wrt(w, b))]
+fn over_samples(w: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>, y: &[f64]) -> f64 {
+    let mut loss = 0.0;
+    for (i, x) in x.outer_iter().enumerate() {
+        let error = (w.dot(&x) + b).tanh().sum() - y[i];
+        loss += error * error;
+    }
+    loss / y.len() as f64
+}
+
+#[test]
+fn products_are_added_up_turn_by_turn() {
+    let (w, b) = (sampled([3, 4], 1), sampled([3], 2));
+    let (x, y): (Array2<f64>, _) = (sampled([5, 4], 3), [0.5, -0.2, 0.1, 0.9, -1.0]);
+    let loss = |(w, b): &(Array2<f64>, Array1<f64>)| over_samples(w, b, &x, &y);
+    let gradient = |(w, b): &(Array2<f64>, Array1<f64>)| over_samples::grad(w, b, &x, &y);
+    check_gradients(loss, gradient, &(w.clone(), b.clone())).unwrap();
+    let of_pullback = over_samples::vjp(&w, &b, &x, &y).1(1.0);
+    let (dw, db) = over_samples::grad(&w, &b, &x, &y);
+    assert!((dw - of_pullback.0).abs().sum() + (db - of_pullback.1).abs().sum() < 1e-12);
+}

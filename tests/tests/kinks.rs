@@ -181,3 +181,79 @@ fn sqrt_at_0_and_relu_at_0() {
     assert_eq!(root::grad(0.0), f64::INFINITY);
     assert_eq!(unit::grad(0.0), 0.5);
 }
+
+#[differentiable]
+fn largest(x: &[f64]) -> f64 {
+    let mut m = x[0];
+    for i in 1..x.len() {
+        m = m.max(x[i]);
+    }
+    m * m
+}
+
+#[differentiable]
+fn smallest_at_least(x: &[f64], least: f64) -> f64 {
+    let mut m = f64::INFINITY;
+    let mut i = 0;
+    while i < x.len() {
+        if x[i] < m && x[i] >= least {
+            m = x[i];
+        }
+        i += 1;
+    }
+    3.0 * m
+}
+
+#[differentiable]
+fn first_above(x: &[f64], bound: f64) -> f64 {
+    let mut m = x[0];
+    for i in 1..x.len() {
+        if m < x[i] {
+            m = x[i];
+        }
+        if m > bound {
+            break;
+        }
+    }
+    m.powi(2)
+}
+
+#[differentiable]
+fn of_rows(x: &[[f64; 3]]) -> f64 {
+    let mut sum = 0.0;
+    let mut best = x[0][0];
+    for row in x {
+        let mut m = row[0];
+        for j in 1..3 {
+            m = m.max(row[j]);
+        }
+        sum += m * m;
+        best = best.max(m);
+    }
+    sum + 10.0 * best
+}
+
+#[test]
+fn the_turns_of_a_new_maximum_are_those_that_count() {
+    for (x, expected) in [
+        (vec![1.0, 3.0, 2.0], vec![0.0, 6.0, 0.0]),
+        (vec![3.0, 2.0, 1.0], vec![6.0, 0.0, 0.0]),
+        // A tie is shared, each time.
+        (vec![2.0, 2.0, 2.0], vec![1.0, 1.0, 2.0]),
+        (vec![1.0, 2.0, 2.0, 0.0], vec![0.0, 2.0, 2.0, 0.0]),
+        (vec![1.0, f64::NAN, 0.5], vec![2.0, 0.0, 0.0]),
+        (vec![f64::NAN, 1.0, 0.5], vec![0.0, 2.0, 0.0]),
+    ] {
+        assert_eq!(largest::grad(&x), expected, "{x:?}");
+        let pullback = largest::vjp(&x).1;
+        assert_eq!(pullback(1.0), expected, "{x:?}");
+        assert_eq!(pullback(1.0), expected, "{x:?}");
+    }
+    let x = [4.0, -1.0, 2.0, 7.0, 3.0];
+    assert_eq!(smallest_at_least::grad(&x, 1.0), (vec![0.0, 0.0, 3.0, 0.0, 0.0], 0.0));
+    assert_eq!(first_above::grad(&x, 6.0), (vec![0.0, 0.0, 0.0, 14.0, 0.0], 0.0));
+    assert_eq!(first_above::grad(&x, 3.0).0, [8.0, 0.0, 0.0, 0.0, 0.0]);
+    let rows = [[1.0, 5.0, 2.0], [6.0, 0.0, 0.0], [1.0, 2.0, 3.0]];
+    let expected = [[0.0, 10.0, 0.0], [22.0, 0.0, 0.0], [0.0, 0.0, 6.0]];
+    assert_eq!(of_rows::grad(&rows), expected);
+}

@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
                 } else {
                     let into = self.rt("add_into");
                     let method = format_ident!("{}_mut", row.call);
-                    let added = self.operand(added);
+                    let added = self.moved_or_shown(added);
                     quote_spanned!(span=> #into(#place.#method(#(#operands),*), #added);)
                 }
             }

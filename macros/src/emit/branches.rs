@@ -198,7 +198,7 @@ impl<'a> Writer<'a> {
         inner.bind_restored(node, arm);
         let restored = inner.restored_pattern(arm, 0);
         let pattern = inner.in_arm(restored, position, node.blocks.len());
-        let mut statements = inner.owned_constants(&arm.restored);
+        let mut statements = inner.owned_constants(arm, 0);
         statements.extend(inner.statements(&arm.nodes));
         let mut tail = Vec::new();
         let saved = node.record().map(|_| {

@@ -95,6 +95,7 @@ impl<'a> Writer<'a> {
         let text = self.text(value).at_least(Strength::Atom);
         if !is_place && !is_view && !self.is_reference(value) {
             if self.dies_here(value) {
+                self.shared.borrow_mut().moved.insert(value);
                 return text;
             }
             if let (Some(guard), Some(name), true) =
@@ -116,6 +117,10 @@ impl<'a> Writer<'a> {
                 if is_view || self.graph.info(value).is_reference =>
             {
                 quote!(#text.to_owned())
+            }
+            Ty::Array(..) | Ty::Numeric(_) if self.is_made_here(value) => {
+                let copied = self.rt("copied");
+                quote!(#copied(&#text))
             }
             // Its type may not be known before what it stands beside is.
             _ if self.is_zero_gradient(value) => quote!(::core::clone::Clone::clone(&#text)),
@@ -290,9 +295,10 @@ impl<'a> Writer<'a> {
                     self.float(*arg).tokens
                 } else if row.name == "Plus" {
                     self.moved(*arg)
-                } else if row.name == "SumTo" && position == 1
-                    || matches!(row.name, "SwapAxes" | "InvertAxis" | "Dot" | "DotNt" | "DotTn")
-                {
+                } else if matches!(
+                    row.name,
+                    "SumTo" | "Zeros" | "SwapAxes" | "InvertAxis" | "Dot" | "DotNt" | "DotTn"
+                ) {
                     self.moved_or_shown(*arg)
                 } else {
                     self.operand(*arg)

@@ -1,13 +1,13 @@
 //! Loops and their adjoints. What is carried stands in a variable that is assigned to at the end of the
 //! turn; what a turn saves goes into a list.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned, ToTokens};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use super::text::Strength;
 use super::tokens::rename_pattern;
 use super::writer::Writer;
-use crate::graph::{Each, Head, Loop, Node, Op, Turns, Ty, Unloop, Value};
+use crate::graph::{Block, Each, Head, Loop, Node, Op, Turns, Ty, Unloop, Value};
 
 impl<'a> Writer<'a> {
     /// `for item in items { .. }` or `while condition { .. }`.
@@ -25,6 +25,7 @@ impl<'a> Writer<'a> {
                     if each.is_range
                         && each.iterable.pure
                         && !turns.exits
+                        && !body.is_sparse
                         && !body.saved.iter().any(|value| self.is_pullback(*value)) =>
                 {
                     let (room, range) =
@@ -65,7 +66,14 @@ impl<'a> Writer<'a> {
                 statements.push(quote!(#record += 1;));
             } else {
                 let saved = inner.saved(body);
-                statements.push(quote!(#record.push(#saved);));
+                let push = quote!(#record.push(#saved););
+                statements.push(match body.is_sparse {
+                    true => {
+                        let is_kept = inner.text(body.saved[0]).tokens;
+                        quote!(if #is_kept { #push })
+                    }
+                    false => push,
+                });
             }
         }
         let exit = turns.exits.then(|| body.results[0]);
@@ -116,8 +124,9 @@ impl<'a> Writer<'a> {
         let mut opening = self.open_carried(node);
         let rev = (!self.is_linear()).then(|| quote!(.rev()));
         for stack in &body.stacks {
+            let iter = turns_of(takes_stack(body, *stack));
             let stack = self.text(*stack).at_least(Strength::Atom);
-            opening.extend(quote!(let mut #stack = #stack.iter()#rev;));
+            opening.extend(quote!(let mut #stack = #stack.#iter()#rev;));
         }
         let mut inner = self.clone();
         inner.bind_restored(node, body);
@@ -125,7 +134,8 @@ impl<'a> Writer<'a> {
             .then(|| self.text(node.args[0]).at_least(Strength::Atom));
         let items = unloop.again.as_ref().map_or(0, |each| each.items);
         let restored = inner.restored_pattern(body, items);
-        let restored = quote!(&#restored);
+        let iter = turns_of(body.takes);
+        let restored = if body.takes { restored } else { quote!(&#restored) };
         let again = unloop.again.as_ref().map(|each| {
             let pattern = inner.item_pattern(each, &body.restored[..items], node);
             let from = usize::from(unloop.turns != Turns::Known);
@@ -151,7 +161,7 @@ impl<'a> Writer<'a> {
         let saved = record.as_ref().map(|record| {
             match node.args.first().is_some_and(|record| self.survey.stacks.contains(record)) {
                 true => quote!(#record.by_ref()),
-                false => quote!(#record.iter()#rev),
+                false => quote!(#record.#iter()#rev),
             }
         });
         let head = match (unloop.turns, again) {
@@ -167,7 +177,7 @@ impl<'a> Writer<'a> {
                 quote!(for (#pattern, #restored) in #iterable #rev.zip(#saved))
             }
         };
-        let mut statements = inner.owned_constants(&body.restored[items..]);
+        let mut statements = inner.owned_constants(body, items);
         statements.extend(inner.statements_of_both(&body.nodes, body.primal));
         inner.come_to(&body.results, inner.liveness.after_results(body));
         statements.push(inner.carry_on(node));
@@ -274,4 +284,17 @@ impl<'a> Writer<'a> {
         }
         rename_pattern(each.pattern.0.clone(), &names)
     }
+}
+
+/// True if the adjoint of the loop that saves into `stack`, somewhere inside, owns what it finds there.
+fn takes_stack(block: &Block, stack: Value) -> bool {
+    block.nodes.iter().any(|node| {
+        let is_it = matches!(node.op, Op::Unloop(_)) && node.args.first() == Some(&stack);
+        node.blocks.iter().any(|block| is_it && block.takes || takes_stack(block, stack))
+    })
+}
+
+/// What gives the turns of a record: by value, or by reference.
+fn turns_of(takes: bool) -> Ident {
+    format_ident!("{}", if takes { "into_iter" } else { "iter" })
 }

@@ -29,6 +29,7 @@ mod loops;
 mod names;
 pub(crate) mod operation_tests;
 mod parts;
+mod recycled;
 mod restored;
 mod rules;
 pub(crate) mod runtime;

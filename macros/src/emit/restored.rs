@@ -23,6 +23,7 @@ impl<'a> Writer<'a> {
             .saved
             .iter()
             .enumerate()
+            .skip(usize::from(block.is_sparse))
             .map(|(position, value)| {
                 let is_constant =
                     !self.graph.is_active(*value) && *self.graph.ty(*value) == Ty::Unknown;
@@ -99,7 +100,7 @@ impl<'a> Writer<'a> {
             Op::Unloop(Unloop { again: Some(each), .. }) => each.items,
             _ => 0,
         };
-        for value in &block.restored[items.min(block.restored.len())..] {
+        for value in block.found(items) {
             let wish = self.restored_wish(*value);
             self.declare(*value);
             let name = self.name_like(*value, &wish, true);
@@ -113,9 +114,11 @@ impl<'a> Writer<'a> {
     }
 
     /// A constant of unknown type is used by value, as the user uses it.
-    pub(super) fn owned_constants(&self, restored: &[Value]) -> Vec<TokenStream> {
-        restored
+    pub(super) fn owned_constants(&self, block: &Block, items: usize) -> Vec<TokenStream> {
+        block
+            .found(items)
             .iter()
+            .filter(|_| !block.takes)
             .filter(|value| self.is_unknown_constant(**value))
             .filter_map(|value| {
                 let name = self.names.get(*value)?;
@@ -168,7 +171,8 @@ impl<'a> Writer<'a> {
 
     /// The pattern that what was saved is taken apart with.
     pub(super) fn restored_pattern(&self, block: &Block, items: usize) -> TokenStream {
-        let parts: Vec<TokenStream> = block.restored[items.min(block.restored.len())..]
+        let parts: Vec<TokenStream> = block
+            .found(items)
             .iter()
             .map(|value| {
                 let Some(name) = self.names.get(*value) else { return quote!(_) };

@@ -44,6 +44,7 @@ impl<'a> Writer<'a> {
 
     /// Lets `value` stand in the variable of `other`, which is written from now on.
     pub(super) fn take_over(&mut self, value: Value, other: Value) {
+        self.shared.borrow_mut().moved.insert(other);
         if let Some(name) = self.names.get(other).cloned() {
             self.names.declare(value, name.clone());
             self.shared.borrow_mut().called.insert(value, name.to_string());

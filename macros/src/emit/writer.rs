@@ -72,6 +72,8 @@ pub(super) struct Shared {
     pub(super) mutable: HashSet<usize>,
     /// What each value was called.
     pub(super) called: HashMap<Value, String>,
+    /// What was moved out of its variable, or changed there into a later version.
+    pub(super) moved: HashSet<Value>,
     /// What each pullback is handed again.
     pub(super) again: HashMap<Value, Vec<Again>>,
 }
@@ -220,7 +222,14 @@ impl<'a> Writer<'a> {
 
     /// Statements for the nodes of a block.
     pub(super) fn statements(&mut self, nodes: &'a [Node]) -> Vec<TokenStream> {
-        nodes.iter().filter_map(|node| self.statement(node)).collect()
+        nodes
+            .iter()
+            .flat_map(|node| {
+                let statement = self.statement(node)?;
+                let recycled = self.recycled(node);
+                Some(quote!(#statement #(#recycled)*))
+            })
+            .collect()
     }
 
     fn statement(&mut self, node: &'a Node) -> Option<TokenStream> {

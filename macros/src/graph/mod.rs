@@ -98,10 +98,14 @@ pub(crate) struct Block {
     pub(crate) params: Vec<Value>,
     /// In an adjoint: what is known again of the turn or arm that it reverses, items first.
     pub(crate) restored: Vec<Value>,
+    /// In an adjoint: true if it owns what is restored, since the record is gone through once.
+    pub(crate) takes: bool,
     pub(crate) nodes: Vec<Node>,
     pub(crate) results: Vec<Value>,
     /// In a primal: what is kept of this turn or arm for its adjoint.
     pub(crate) saved: Vec<Value>,
+    /// In a loop and in its adjoint: true if the first value that is saved says whether the turn is kept at all.
+    pub(crate) is_sparse: bool,
     /// In a loop and in its adjoint: records of the loops inside that go on through all turns.
     pub(crate) stacks: Vec<Value>,
     /// In an adjoint, and in a loop that runs with its adjoint: how many of its nodes, the first ones, are the

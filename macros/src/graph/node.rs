@@ -23,6 +23,12 @@ impl Block {
         }
     }
 
+    /// In an adjoint: what it finds in the record, where the first of what is restored are so many items.
+    pub(crate) fn found(&self, items: usize) -> &[Value] {
+        let from = items + usize::from(self.is_sparse);
+        &self.restored[from.min(self.restored.len())..]
+    }
+
     /// The values from outside that are used in this block.
     pub(crate) fn captured(&self) -> Vec<Value> {
         let mut defined = BTreeSet::new();

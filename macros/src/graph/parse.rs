@@ -234,7 +234,8 @@ impl Parser {
         let mut block = Block::default();
         loop {
             match self.peek() {
-                Some(Token::Word(word)) if word == "save" => {
+                Some(Token::Word(word)) if matches!(word.as_str(), "save" | "save_if") => {
+                    block.is_sparse = word == "save_if";
                     self.at += 1;
                     block.saved = self.values()?;
                 }
@@ -325,12 +326,19 @@ impl Parser {
             self.at += 1;
             let params = self.definitions('>')?;
             let mut restored = Vec::new();
+            let (mut takes, mut is_sparse) = (false, false);
             if self.is_symbol('<') {
                 self.at += 1;
+                takes = self.peek() == Some(&Token::Word("taken".to_owned()));
+                self.at += usize::from(takes);
+                is_sparse = self.peek() == Some(&Token::Word("sparse".to_owned()));
+                self.at += usize::from(is_sparse);
                 restored = self.definitions('>')?;
             }
             self.symbol('>')?;
-            blocks.push(Block { params, restored, ..self.rest_of_block()? });
+            let rest = self.rest_of_block()?;
+            is_sparse |= rest.is_sparse;
+            blocks.push(Block { params, restored, takes, is_sparse, ..rest });
         }
         let op = decode(&word, strings, args.len())?;
         Ok(Node { outs, op, args, blocks, origin: Origin::default() })

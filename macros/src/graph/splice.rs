@@ -72,7 +72,8 @@ impl Copy<'_> {
         let results = block.results.iter().map(|result| self.name(*result)).collect();
         let saved = block.saved.iter().map(|value| self.name(*value)).collect();
         let stacks = block.stacks.iter().map(|value| self.name(*value)).collect();
-        Block { params, restored, nodes, results, saved, stacks, primal: block.primal }
+        let Block { takes, is_sparse, primal, .. } = *block;
+        Block { params, restored, takes, nodes, results, saved, is_sparse, stacks, primal }
     }
 
     fn definitions(&mut self, values: &[Value]) -> Vec<Value> {

@@ -120,7 +120,8 @@ impl Graph {
 
     fn show_results(&self, block: &Block, depth: usize, f: &mut Formatter<'_>) -> fmt::Result {
         if !block.saved.is_empty() {
-            write!(f, "{:1$}save ", "", depth * 2)?;
+            let word = if block.is_sparse { "save_if" } else { "save" };
+            write!(f, "{:1$}{word} ", "", depth * 2)?;
             list(f, &block.saved)?;
             writeln!(f)?;
         }
@@ -157,6 +158,9 @@ impl Graph {
             list(f, block.params.iter().map(|param| Definition(*param, self.info(*param))))?;
             if !block.restored.is_empty() {
                 write!(f, " < ")?;
+                for (word, is_so) in [("taken ", block.takes), ("sparse ", block.is_sparse)] {
+                    write!(f, "{}", if is_so { word } else { "" })?;
+                }
                 list(f, block.restored.iter().map(|value| Definition(*value, self.info(*value))))?;
             }
             writeln!(f, " =>")?;

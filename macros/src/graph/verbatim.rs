@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 use super::Value;
 
@@ -44,6 +44,14 @@ impl Verbatim {
     /// An expression that mentions `names`.
     pub(crate) fn new(tokens: TokenStream, names: Vec<String>, pure: bool) -> Self {
         Verbatim { tokens: Tokens(tokens), names, pattern: None, pure }
+    }
+
+    /// `!operand`.
+    pub(crate) fn not() -> Self {
+        let operand = Ident::new("__operand0", Span::call_site());
+        let not = Punct::new('!', Spacing::Alone);
+        let tokens = [TokenTree::Punct(not), TokenTree::Ident(operand)].into_iter().collect();
+        Self::new(tokens, vec!["__operand0".to_owned()], true)
     }
 
     /// True for what shows parts of something else, so that it cannot be kept by itself: `&e`, and the items of an

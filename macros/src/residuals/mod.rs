@@ -5,8 +5,11 @@
 //! that costs little and needs nothing that is gone, or saved: at the end of every turn, and of the arm
 //! that was taken. So exactly those values are kept that a rule names.
 
+mod handed;
+mod idle;
 mod restoring;
 mod stacks;
+mod taking;
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,15 +20,31 @@ use restoring::Restoring;
 
 /// Decides what is saved, and restores it.
 pub(crate) fn residuals(graph: Graph) -> Graph {
-    of(graph, false)
+    of(graph, Runs::Often)
+}
+
+/// The same of a graph whose adjoint follows its primal without a pause, and runs once.
+pub(crate) fn of_sweeps(graph: Graph) -> Graph {
+    of(graph, Runs::Once)
 }
 
 /// The same of a function that keeps its arguments alone, and is computed again in its pullback.
 pub(crate) fn of_checkpointed(graph: Graph) -> Graph {
-    of(graph, true)
+    of(graph, Runs::FromTheArguments)
 }
 
-fn of(mut graph: Graph, is_checkpointed: bool) -> Graph {
+/// How the adjoint runs.
+#[derive(Clone, Copy, PartialEq)]
+enum Runs {
+    /// Once, after the primal.
+    Once,
+    /// As a pullback, as often as it is called.
+    Often,
+    /// As a pullback that computes the primal again.
+    FromTheArguments,
+}
+
+fn of(mut graph: Graph, runs: Runs) -> Graph {
     let top: HashSet<Value> = graph
         .body
         .params
@@ -35,11 +54,11 @@ fn of(mut graph: Graph, is_checkpointed: bool) -> Graph {
         .collect();
     let mut nodes = std::mem::take(&mut graph.body.nodes);
     let start = graph.sweep.as_ref().map_or(nodes.len(), |sweep| sweep.start);
-    let mut saving = Saving { graph, top, overwritten: HashSet::new() };
+    let mut saving = Saving { graph, top, overwritten: HashSet::new(), runs };
     saving.note_overwritten(&nodes);
     saving.pair_within(&mut nodes);
     let mut adjoint = nodes.split_off(start);
-    if is_checkpointed {
+    if runs == Runs::FromTheArguments {
         saving.compute_all_again(&mut nodes, &mut adjoint);
     }
     nodes.append(&mut adjoint);
@@ -47,7 +66,7 @@ fn of(mut graph: Graph, is_checkpointed: bool) -> Graph {
     let adjoint = nodes.split_off(start);
     let mut graph = saving.graph;
     graph.put_sweeps(nodes, adjoint);
-    graph
+    taking::take_records(graph, runs)
 }
 
 struct Saving {
@@ -56,6 +75,7 @@ struct Saving {
     top: HashSet<Value>,
     /// Versions of something that a loop writes: to keep one is to copy it in every turn.
     overwritten: HashSet<Value>,
+    runs: Runs,
 }
 
 impl Saving {
@@ -129,6 +149,9 @@ impl Saving {
         reverse: &mut Node,
         is_inside: bool,
     ) {
+        if !turns.is_checkpointed && !is_inside && self.skip_idle_turns(forward, reverse) {
+            return;
+        }
         let each = match &turns.head {
             Head::Each(each) if each.iterable.pure && !(turns.exits && each.is_range) => Some(each),
             _ => None,
@@ -137,6 +160,9 @@ impl Saving {
             true => self.save_beginning(&mut forward.blocks[0], &mut reverse.blocks[0], each),
             false => self.save(&mut forward.blocks[0], &mut reverse.blocks[0], each),
         };
+        if self.runs == Runs::Once {
+            self.hand_on(forward, reverse);
+        }
         let is_empty = forward.blocks[0].saved.is_empty();
         // The turns of a loop inside share one record, if it need not tell how many they are.
         let tells_number = |each: &&Each| !turns.exits && (is_empty || is_inside && each.is_range);

@@ -167,7 +167,7 @@ impl Sums {
     fn added_to(&self, node: &Node) -> Option<usize> {
         match &node.op {
             Op::AddView(_) | Op::AddField(_) | Op::AddAll => self.of.get(&node.args[0]).copied(),
-            Op::Row(row) if row.name == "Add" => {
+            Op::Row(row) if matches!(row.name, "Add" | "Plus") => {
                 node.args.iter().find_map(|arg| self.of.get(arg)).copied()
             }
             Op::Row(row) if row.name == "Sub" => self.of.get(&node.args[0]).copied(),

@@ -1,6 +1,7 @@
 //! Every stage, text in and text out.
 
 mod rename;
+mod residuals;
 mod simplify;
 
 use quote::quote;

@@ -295,6 +295,18 @@ fn a_loop_that_adds_up_runs_with_its_adjoint() {
     // The power is carried, so its turns are undone from the last to the first; all else is one loop.
     assert_eq!(found.matches(" = loop ").count(), 2, "{found}");
     assert_eq!(found.matches(" = unloop_").count(), 1, "{found}");
+    // Gradients of arrays are added up like those of floats.
+    let found = gradient_of(quote! {
+        fn samples(w: &Array2<f64>, b: &Array1<f64>, x: &Array2<f64>) -> f64 {
+            let mut loss = 0.0;
+            for i in 0..x.nrows() {
+                loss += (w.dot(&x.row(i)) + b).tanh().sum();
+            }
+            loss
+        }
+    });
+    assert_eq!(found.matches(" = loop ").count(), 1, "{found}");
+    assert_eq!(found.matches(" = unloop_").count(), 0, "{found}");
 }
 
 #[test]

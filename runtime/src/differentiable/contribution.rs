@@ -5,6 +5,7 @@ use ndarray::{Array, ArrayBase, ArrayRef, CowRepr, Data, Dimension, Ix1, OwnedAr
 use super::lazy::add_arrays;
 use super::{ArrayAcc, Lazy, VecAcc};
 use crate::Float;
+use crate::kernels::Operand;
 
 /// A value that can be added to an accumulator of type `Acc`, or to a dense gradient.
 #[diagnostic::on_unimplemented(
@@ -49,14 +50,15 @@ impl<T: Float, D: Dimension> Contribution<Array<T, D>> for Array<T, D> {
     #[track_caller]
     fn add_to(self, acc: &mut Array<T, D>) {
         add_arrays(acc, &self);
+        Operand::<T>::operand_end(self);
     }
 }
 
 impl<T: Float, D: Dimension> Contribution<Array<T, D>> for Lazy<T, D> {
     #[track_caller]
     fn add_to(self, acc: &mut Array<T, D>) {
-        if let Some(sum) = self.arrived() {
-            add_arrays(acc, sum);
+        if let Some(sum) = self.into_arrived() {
+            sum.add_to(acc);
         }
     }
 }

@@ -59,7 +59,7 @@ impl<T: Float, S: Data<Elem = T>, D: Dimension> Operand<T> for ArrayBase<S, D> {
     fn operand_owned(self) -> Array<T, D> {
         self.try_into_owned_nocopy().unwrap_or_else(|shown| <Nd<D> as Rank>::to_owned(shown.view()))
     }
-    #[inline]
+    #[inline(always)]
     fn operand_end(self) {
         if let Ok(array) = self.try_into_owned_nocopy() {
             memory::give(array.into_raw_vec_and_offset().0);

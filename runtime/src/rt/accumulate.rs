@@ -2,6 +2,7 @@
 
 use crate::Float;
 use crate::differentiable::{Accumulator, ArrayAcc, Contribution, Differentiable, Lazy, VecAcc};
+use crate::kernels::{Operand, Rank};
 use ndarray::Dimension;
 
 /// An empty accumulator of a gradient of `value`, knowing its shape.
@@ -30,6 +31,18 @@ pub fn finish<A: Accumulator>(acc: A) -> A::Gradient {
 /// Ends a gradient; the memory of its arrays is kept for arrays to come.
 pub fn end<G: Differentiable<Gradient = G>>(gradient: G) {
     G::Acc::from_gradient(gradient).end();
+}
+
+/// A copy of an array, in memory that was kept.
+#[inline]
+pub fn copied<T: Float, X: Operand<T>>(array: &X) -> <X::Rank as Rank>::Of<T> {
+    array.operand_owned()
+}
+
+/// Ends an array that nothing took over; its memory is kept for arrays to come.
+#[inline(always)]
+pub fn recycle<T: Float, X: Operand<T>>(array: X) {
+    array.operand_end();
 }
 
 /// The gradient that `acc` holds, zeros of `like`'s shape where nothing arrived.

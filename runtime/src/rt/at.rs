@@ -180,6 +180,7 @@ where
     V: Operand<T, Rank: AddInto<D>>,
 {
     V::Rank::add_into(&mut place, value.operand_view());
+    value.operand_end();
 }
 
 /// A rank that can be added into an array of dimension `D`.

@@ -21,7 +21,9 @@ where
     V: Operand<T>,
 {
     if V::Rank::source(&value.operand_view()).shape() == like.like_shape() {
-        V::Rank::into_like(value.operand_owned(), like)
+        let sum = V::Rank::into_like(value.operand_owned(), &like);
+        like.like_end();
+        sum
     } else {
         map_to1(like, value, |x| x)
     }
@@ -139,7 +141,9 @@ pub fn zeros<T: Float, L: Like<T>>(like: L) -> L::Gradient {
         return like.like_scalar(T::zero());
     }
     let len = like.like_shape().iter().product();
-    like.like_from(memory::zeros(len), Order::C)
+    let zeros = like.like_from(memory::zeros(len), Order::C);
+    like.like_end();
+    zeros
 }
 
 /// The constant `value` in the type of `_beside`.

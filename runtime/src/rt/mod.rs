@@ -37,8 +37,8 @@ pub use crate::kernels::*;
 #[cfg(feature = "find-nonfinite")]
 pub use crate::nonfinite::{Watched, watch};
 pub use accumulate::{
-    Dense, Elements, accumulator, add, dense, end, filled, finish, into_acc, into_acc_of, take,
-    take_pushed, total,
+    Dense, Elements, accumulator, add, copied, dense, end, filled, finish, into_acc, into_acc_of,
+    recycle, take, take_pushed, total,
 };
 pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use again::{Lent, NotLent, Passed};

@@ -35,6 +35,17 @@ impl<T> Record<T> {
     }
 }
 
+/// By value, for an adjoint that runs once.
+impl<T> IntoIterator for Record<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        self.turns.into_iter()
+    }
+}
+
 impl<T> Deref for Record<T> {
     type Target = [T];
 

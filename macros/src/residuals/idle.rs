@@ -1,0 +1,232 @@
+//! Turns whose adjoint does nothing are not kept.
+//!
+//! A loop that looks for a maximum leaves its variable as it is in most turns, whether it says `m = m.max(x[i])` or
+//! `if x[i] > m { m = x[i] }`: what the adjoint of such a turn receives it gives on, and it adds nothing. The same
+//! comparison tells so in the turn itself. So only the turns of a new maximum are saved, each with its item.
+
+use std::collections::HashMap;
+
+use super::Saving;
+use crate::graph::{Block, Head, Info, Loop, Node, Op, Origin, Ty, Value, Verbatim};
+
+impl Saving {
+    /// Lets a loop save nothing in turns whose adjoint, as a comparison with what is carried tells, does nothing. True
+    /// if there is such a comparison: the first value that is saved then says whether the turn is kept.
+    pub(super) fn skip_idle_turns(&mut self, forward: &mut Node, reverse: &mut Node) -> bool {
+        let carried = forward.blocks[0].params[forward.items()..].to_vec();
+        let (turn, adjoint) = (&forward.blocks[0], &reverse.blocks[0]);
+        // Items of a range alone are as good kept as gone through again; loops inside count on every turn.
+        let is_range = match &forward.op {
+            Op::Loop(Loop { head: Head::Each(each), .. }) => each.is_range,
+            _ => true,
+        };
+        let is_linear = self.graph.sweep.as_ref().is_some_and(|sweep| sweep.is_linear);
+        let may_not = |node: &Node| node.has_effect() || holds_loop(node);
+        if !is_range || is_linear || adjoint.nodes.iter().chain(&turn.nodes).any(may_not) {
+            return false;
+        }
+        let tests = turn.nodes.iter().chain(&adjoint.nodes).filter(|node| {
+            let compares = |arg: &Value| carried.contains(arg) && self.graph.ty(*arg).is_float();
+            is_test(node)
+                && *self.graph.ty(node.out()) == Ty::Bool
+                && node.args.iter().any(compares)
+        });
+        let idle = tests
+            .flat_map(|test| [(test, true), (test, false)])
+            .find(|(test, truth)| Turn::of(turn, adjoint, test, *truth).is_idle());
+        let Some((test, truth)) = idle.map(|(test, truth)| (test.clone(), truth)) else {
+            return false;
+        };
+        let reads_adjoint =
+            |value: &Value| adjoint.nodes.iter().any(|node| node.outs.contains(value));
+        if test.args.iter().any(reads_adjoint) || !self.saves_something(turn, adjoint) {
+            return false;
+        }
+        let turn = &mut forward.blocks[0];
+        let copy = |saving: &mut Saving| {
+            let info = Info { ty: Ty::Bool, ..Info::default() };
+            saving.graph.value(info)
+        };
+        let tested = match turn.nodes.iter().any(|node| node.outs == test.outs) {
+            true => test.out(),
+            false => {
+                let out = copy(self);
+                turn.nodes.push(Node { outs: vec![out], ..test });
+                out
+            }
+        };
+        let kept = match truth {
+            false => tested,
+            true => {
+                let out = copy(self);
+                let not = Op::Verbatim(Verbatim::not());
+                turn.nodes.push(Node::new(out, not, vec![tested], Origin::default()));
+                out
+            }
+        };
+        self.save(&mut forward.blocks[0], &mut reverse.blocks[0], None);
+        let restored = copy(self);
+        let (turn, adjoint) = (&mut forward.blocks[0], &mut reverse.blocks[0]);
+        let items = adjoint.restored.len() - turn.saved.len();
+        turn.saved.insert(0, kept);
+        adjoint.restored.insert(items, restored);
+        (turn.is_sparse, adjoint.is_sparse) = (true, true);
+        true
+    }
+
+    /// True unless all that the adjoint needs of a turn is computed again.
+    fn saves_something(&mut self, turn: &Block, adjoint: &Block) -> bool {
+        let (mut turn, mut adjoint) = (turn.clone(), adjoint.clone());
+        self.save(&mut turn, &mut adjoint, None);
+        let items = turn.params.iter();
+        turn.saved.iter().any(|saved| {
+            !items.clone().any(|item| item == saved) || self.graph.ty(*saved).is_float()
+        })
+    }
+}
+
+fn holds_loop(node: &Node) -> bool {
+    matches!(node.op, Op::Loop(_))
+        || node.blocks.iter().any(|block| block.nodes.iter().any(holds_loop))
+}
+
+/// A comparison, or what is made of some.
+fn is_test(node: &Node) -> bool {
+    matches!(&node.op, Op::Verbatim(verbatim) if verbatim.pure && verbatim.pattern.is_none())
+        && node.outs.len() == 1
+}
+
+/// A turn's adjoint, in which a test has come out one way.
+struct Turn<'b> {
+    adjoint: &'b Block,
+    definitions: HashMap<Value, &'b Node>,
+    test: Value,
+    truth: bool,
+    /// The first of these is greater than the second.
+    greater: Option<(Value, Value)>,
+}
+
+/// What a value of the adjoint comes to.
+#[derive(Clone, Copy, PartialEq)]
+enum Comes {
+    To(Value),
+    ToZero,
+}
+
+impl<'b> Turn<'b> {
+    fn of(turn: &'b Block, adjoint: &'b Block, test: &Node, truth: bool) -> Turn<'b> {
+        let mut definitions = HashMap::new();
+        note(turn, &mut definitions);
+        note(adjoint, &mut definitions);
+        let greater = match comparison(test) {
+            Some((">", a, b)) if truth => Some((a, b)),
+            Some(("<", a, b)) if truth => Some((b, a)),
+            _ => None,
+        };
+        Turn { adjoint, definitions, test: test.out(), truth, greater }
+    }
+
+    /// True if everything that is carried comes out as it went in.
+    fn is_idle(&self) -> bool {
+        let mut pairs = self.adjoint.params.iter().zip(&self.adjoint.results);
+        !self.adjoint.params.is_empty()
+            && pairs.all(|(param, result)| self.comes(*result) == Comes::To(*param))
+    }
+
+    fn comes(&self, value: Value) -> Comes {
+        let Some(node) = self.definitions.get(&value) else { return Comes::To(value) };
+        let is_zero = |arg: Value| self.comes(arg) == Comes::ToZero;
+        match &node.op {
+            Op::Literal(text) if text == "0.0" => Comes::ToZero,
+            Op::If | Op::Unbranch => {
+                let position = node.outs.iter().position(|out| *out == value);
+                let arm = self.chosen(node).and_then(|arm| node.blocks.get(arm));
+                match arm.zip(position).and_then(|(arm, position)| arm.results.get(position)) {
+                    Some(result) => self.comes(*result),
+                    None => Comes::To(value),
+                }
+            }
+            Op::AddView(_) | Op::AddField(_) | Op::AddAll if is_zero(node.args[1]) => {
+                self.comes(node.args[0])
+            }
+            Op::Row(row) if row.name == "Add" && is_zero(node.args[1]) => self.comes(node.args[0]),
+            Op::Row(row) if row.name == "Add" && is_zero(node.args[0]) => self.comes(node.args[1]),
+            _ => Comes::To(value),
+        }
+    }
+
+    /// The arm that runs, if that is known.
+    fn chosen(&self, node: &Node) -> Option<usize> {
+        let selector = node.args[0];
+        // The adjoint of a branch goes by its record.
+        let decides = match self.definitions.get(&selector) {
+            Some(branch) if branch.record() == Some(selector) => branch.args[0],
+            _ => selector,
+        };
+        if node.blocks.len() != 2 {
+            return None;
+        }
+        self.truth_of(decides).map(|truth| usize::from(!truth))
+    }
+
+    fn truth_of(&self, value: Value) -> Option<bool> {
+        if value == self.test {
+            return Some(self.truth);
+        }
+        let node = self.definitions.get(&value)?;
+        let (word, a, b) = comparison(node)?;
+        match word {
+            "||" => match (self.truth_of(a), self.truth_of(b)) {
+                (Some(true), _) | (_, Some(true)) => Some(true),
+                (Some(false), Some(false)) => Some(false),
+                _ => None,
+            },
+            "&&" => match (self.truth_of(a), self.truth_of(b)) {
+                (Some(false), _) | (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            },
+            _ => {
+                // What is greater than something is a number, and so is that.
+                let (greater, less) = self.greater?;
+                let order = match (a, b) {
+                    _ if a == b && (a == greater || a == less) => std::cmp::Ordering::Equal,
+                    _ if (a, b) == (greater, less) => std::cmp::Ordering::Greater,
+                    _ if (a, b) == (less, greater) => std::cmp::Ordering::Less,
+                    _ => return None,
+                };
+                Some(match word {
+                    ">" => order.is_gt(),
+                    ">=" => order.is_ge(),
+                    "<" => order.is_lt(),
+                    "<=" => order.is_le(),
+                    "==" => order.is_eq(),
+                    _ => order.is_ne(),
+                })
+            }
+        }
+    }
+}
+
+fn note<'b>(block: &'b Block, definitions: &mut HashMap<Value, &'b Node>) {
+    for node in &block.nodes {
+        definitions.extend(node.outs.iter().map(|out| (*out, node)));
+        node.blocks.iter().for_each(|inner| note(inner, definitions));
+    }
+}
+
+/// `a > b` and its like, of two of the node's arguments.
+fn comparison(node: &Node) -> Option<(&'static str, Value, Value)> {
+    let Op::Verbatim(verbatim) = &node.op else { return None };
+    if !is_test(node) {
+        return None;
+    }
+    let text = verbatim.tokens.0.to_string();
+    let mut words = text.split(' ');
+    let (a, word, b) = (words.next()?, words.next()?, words.next()?);
+    let word =
+        ["||", "&&", ">", ">=", "<", "<=", "==", "!="].into_iter().find(|one| *one == word)?;
+    let operand = |name: &str| verbatim.mentions(&node.args).find(|(own, _)| *own == name);
+    let (a, b) = (operand(a)?.1, operand(b)?.1);
+    words.next().is_none().then_some((word, a, b))
+}
