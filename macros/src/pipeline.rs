@@ -81,7 +81,7 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
     let second = source.options.second_order.then(|| second_order(&adjoint, twice, dump));
     let gradient = gives_float(&adjoint)
         .then(|| simplify_sweeps(differentiate::seeded_with_one(adjoint.clone())))
-        .map(residuals::of_sweeps);
+        .map(|gradient| drop_dead(residuals::of_sweeps(gradient)));
     if let Some(gradient) = &gradient {
         dump.stage("gradient, simplified", gradient);
     }
