@@ -249,11 +249,12 @@ impl Signature<'_> {
 
     fn head_with(&self, documentation: &TokenStream) -> TokenStream {
         let visibility = &self.source.item.vis;
-        // What nothing calls is not compiled: of most functions one derivative is wanted, or none.
+        // In debug builds what nothing calls is not compiled: of most functions one derivative is wanted, or none. With
+        // optimisation a derivative stays apart from its callers, where it would be optimised with all that is around it.
         quote! {
             #documentation
             #[allow(warnings, clippy::all)]
-            #[inline]
+            #[cfg_attr(debug_assertions, inline)]
             #visibility
         }
     }
