@@ -275,3 +275,22 @@ fn items_of_constant_lists() {
         &(0.9, 0.3),
     ));
 }
+
+/// A `let` with the type of a truth, over lent numbers and fields.
+#[differentiable]
+fn truths(x: &Array1<f64>, y: f64) -> f64 {
+    let mut sum = y;
+    for e in x.iter() {
+        let is_large: bool = *e > y;
+        let both: bool = is_large && *e < 2.0 * y;
+        sum += if both { *e * y } else { e.sin() };
+    }
+    let whole: bool = sum > x[0] + y;
+    if whole { sum * sum } else { sum }
+}
+
+#[test]
+fn truths_that_a_let_names() {
+    let at = (array![0.3, 0.9, 1.6], 0.7);
+    check(check_gradients(|(x, y)| truths(x, *y), |(x, y)| truths::grad(x, *y), &at));
+}

@@ -10,8 +10,8 @@ use std::process::Command;
 use crate::contest::median;
 use crate::options::Options;
 
-/// What stands above the function, and what calls its derivatives: what nothing calls is checked by rustc and not
-/// compiled.
+/// What stands above the function, and what calls its derivatives: in debug builds, what nothing calls is checked by
+/// rustc and not compiled.
 const KINDS: [(&str, &str, &str); 6] = [
     ("plain", "", ""),
     ("annotated", "#[differentiable(wrt(x, w, p))]", ""),

@@ -39,8 +39,8 @@ impl Names {
     }
 
     /// Gives `value` an identifier like `wish`. It takes over a text whose holder is no longer
-    /// needed, as `is_needed` says; else it gets a number. Only `again`, what the user called so, may be called by a
-    /// name of the user's that stands for nothing now.
+    /// needed, as `is_needed` says; else it gets a number. What is [`Whose::Ours`] never has a name of the
+    /// user's, even where that stands for nothing.
     pub(super) fn bind(
         &mut self,
         value: Value,

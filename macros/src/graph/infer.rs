@@ -59,22 +59,14 @@ impl Graph {
     fn learn_block(&mut self, block: &Block) {
         for node in block.nodes.iter().rev() {
             match (&node.op, node.outs.as_slice()) {
-                (Op::If | Op::Loop(_), outs) => {
-                    let arms = match node.op {
-                        Op::If => node.blocks.as_slice(),
-                        _ => &node.blocks[..1],
-                    };
-                    let inits = node.args.iter().skip(node.first_carried());
-                    let inits: Vec<Value> = match node.op {
-                        Op::If => Vec::new(),
-                        _ => inits.copied().collect(),
-                    };
-                    for (position, out) in outs.iter().enumerate() {
-                        let ty = self.ty(*out).clone();
-                        let results = arms.iter().filter_map(|arm| arm.results.get(position));
-                        let all = results.chain(inits.get(position));
-                        all.for_each(|value| self.learn(*value, &ty));
+                (Op::If, outs) => {
+                    for arm in &node.blocks {
+                        self.learn_from(&arm.results, outs);
                     }
+                }
+                (Op::Loop(_), outs) => {
+                    self.learn_from(node.carried_results(), outs);
+                    self.learn_from(&node.args[node.first_carried()..], outs);
                 }
                 (Op::Construct(construct), [out]) => {
                     let parts: Vec<Ty> = match (self.ty(*out).clone(), &construct.form) {
@@ -98,6 +90,14 @@ impl Graph {
                 _ => {}
             }
             node.blocks.iter().for_each(|block| self.learn_block(block));
+        }
+    }
+
+    /// The same of values that become `outs`.
+    fn learn_from(&mut self, values: &[Value], outs: &[Value]) {
+        for (value, out) in values.iter().zip(outs) {
+            let ty = self.ty(*out).clone();
+            self.learn(*value, &ty);
         }
     }
 

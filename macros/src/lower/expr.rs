@@ -14,6 +14,15 @@ use crate::graph::{element, key, Construct, Elem, Form, Op, Ty, Value};
 use crate::language;
 use crate::ops;
 
+/// What an operand can be, as far as it shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Number {
+    Integer,
+    /// A field of which only rustc knows whether it is one.
+    Field,
+    Any,
+}
+
 impl Lowering<'_> {
     /// The value of an expression.
     pub(super) fn expr(&mut self, expr: &Expr) -> Value {
@@ -116,9 +125,7 @@ impl Lowering<'_> {
         let span = binary.span();
         let symbol = binary.op.to_token_stream().to_string();
         if let Some(row) = ops::by_symbol(&symbol, 2) {
-            if self.is_integer_beside(&binary.left, &binary.right)
-                || self.is_integer_beside(&binary.right, &binary.left)
-            {
+            if self.is_of_integers(binary) {
                 return self.integer(&Expr::Binary(binary.clone()));
             }
             for side in [&binary.left, &binary.right] {
@@ -180,28 +187,39 @@ impl Lowering<'_> {
 
     /// True for `2 * net.heads` and `x.nrows() * net.heads`: beside an integer stands another, also in a struct of which
     /// only rustc knows the types.
-    fn is_integer_beside(&mut self, side: &Expr, other: &Expr) -> bool {
-        self.is_integer(side)
-            && !self.is_constant(other)
-            && (self.is_integer(other)
-                || matches!(other, Expr::Field(_)) && only_reads(other) && {
-                    let field = self.expr(other);
-                    *self.graph.ty(field) == Ty::Unknown
-                })
+    fn is_of_integers(&mut self, binary: &syn::ExprBinary) -> bool {
+        // What goes on goes on at the left, so that is looked at last, and once.
+        let right = self.number_of(&binary.right);
+        if right == Number::Any {
+            return false;
+        }
+        let left = self.number_of(&binary.left);
+        left != Number::Any && (left == Number::Integer || right == Number::Integer)
     }
 
-    fn is_integer(&mut self, expr: &Expr) -> bool {
+    fn number_of(&mut self, expr: &Expr) -> Number {
         match expr {
-            _ if integer_literal(expr).is_some() => true,
-            _ if self.is_constant(expr) => self.constant_type(expr) == Ty::Integer,
-            Expr::Paren(inner) => self.is_integer(&inner.expr),
-            Expr::Binary(binary)
-                if ops::by_symbol(&binary.op.to_token_stream().to_string(), 2).is_some() =>
-            {
-                self.is_integer_beside(&binary.left, &binary.right)
-                    || self.is_integer_beside(&binary.right, &binary.left)
+            _ if integer_literal(expr).is_some() => Number::Integer,
+            _ if self.is_constant(expr) => match self.constant_type(expr) {
+                Ty::Integer => Number::Integer,
+                _ => Number::Any,
+            },
+            Expr::Paren(inner) => self.number_of(&inner.expr),
+            Expr::Binary(binary) => {
+                let is_arithmetic = ops::by_symbol(&binary.op.to_token_stream().to_string(), 2);
+                match is_arithmetic.is_some() && self.is_of_integers(binary) {
+                    true => Number::Integer,
+                    false => Number::Any,
+                }
             }
-            _ => false,
+            Expr::Field(_) if only_reads(expr) => {
+                let field = self.expr(expr);
+                match self.graph.ty(field) {
+                    Ty::Unknown => Number::Field,
+                    _ => Number::Any,
+                }
+            }
+            _ => Number::Any,
         }
     }
 

@@ -279,3 +279,24 @@ fn a_loop_inside_a_loop_saves_into_one_record() {
     assert_eq!(found.matches("stack ").count(), 2, "{found}");
     assert_eq!(parse(&found).map(|graph| graph.to_string()), Ok(found));
 }
+
+#[test]
+fn literals_learn_of_what_is_carried_in_their_place() {
+    let text = r#"fn f(%0 x: f64 {0}, %1 y: f32) {
+        %2 a: literal = literal "1.5"
+        %3 a: literal, %4 b: f32 = loop "exits" "range" "i" "1" "0 .. 10" %2, %1 { %5 i: integer, %6 a: literal, %7 b: f32 =>
+            %8: bool = constant "i > 3" "i" %5
+            %9 a: literal = literal "2.5"
+            yield %8, %9, %7
+        }
+        yield %0
+    }"#;
+    let found = stage(
+        |mut graph| {
+            graph.learn_backwards();
+            graph
+        },
+        text,
+    );
+    assert_text(&found, text);
+}

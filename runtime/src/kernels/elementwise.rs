@@ -53,51 +53,53 @@ impl<T: Float, const N: usize> Blocks<'_, '_, T, N> {
     }
 }
 
-/// Evaluates the formula in every block of a domain that has elements.
+/// Evaluates the formula in every block of a domain; without elements there is none.
 macro_rules! sweep {
     ($f:ident, $operands:ident, $domain:ident, $sinks:ident, $R:ty, $block:ident: $($a:ident),+) => {
-        let mut stage = [[const { MaybeUninit::uninit() }; BLOCK]; [$(stringify!($a)),+].len()];
-        let mut scratch = <$R as Results<T>>::scratch();
-        let mut flat;
-        let mut sweep;
-        let mut blocks = match &$domain.axes {
-            None => {
-                // SAFETY: the domain says so, and sinks over such a domain are of these two kinds.
-                flat = unsafe {
-                    Flat::new(
-                        &$operands,
-                        $domain.len,
-                        $sinks.as_mut(),
-                        &mut stage,
-                        scratch.as_mut(),
-                    )
-                };
-                Blocks::Flat(&mut flat)
-            }
-            Some(axes) => {
-                // SAFETY: the axes are the domain's, and none is empty since there are elements.
-                sweep = unsafe {
-                    Sweep::new(
-                        &$operands,
-                        axes.as_slice(),
-                        $sinks.as_mut(),
-                        &mut stage,
-                        scratch.as_mut(),
-                    )
-                };
-                Blocks::Sweep(&mut sweep)
-            }
-        };
-        dispatch::run(
-            #[inline(always)]
-            |is_vector| {
-                // SAFETY: the loop of a block writes every element of its outputs: there are as many
-                // as the formula gives values.
-                while let Some(([$($a),+], outputs)) = unsafe { blocks.next_block() } {
-                    $block(is_vector, &$f, $($a,)+ outputs);
+        if $domain.len > 0 {
+            let mut stage = [[const { MaybeUninit::uninit() }; BLOCK]; [$(stringify!($a)),+].len()];
+            let mut scratch = <$R as Results<T>>::scratch();
+            let mut flat;
+            let mut sweep;
+            let mut blocks = match &$domain.axes {
+                None => {
+                    // SAFETY: the domain says so, and sinks over such a domain are of these two kinds.
+                    flat = unsafe {
+                        Flat::new(
+                            &$operands,
+                            $domain.len,
+                            $sinks.as_mut(),
+                            &mut stage,
+                            scratch.as_mut(),
+                        )
+                    };
+                    Blocks::Flat(&mut flat)
                 }
-            },
-        );
+                Some(axes) => {
+                    // SAFETY: the axes are the domain's, and none is empty since there are elements.
+                    sweep = unsafe {
+                        Sweep::new(
+                            &$operands,
+                            axes.as_slice(),
+                            $sinks.as_mut(),
+                            &mut stage,
+                            scratch.as_mut(),
+                        )
+                    };
+                    Blocks::Sweep(&mut sweep)
+                }
+            };
+            dispatch::run(
+                #[inline(always)]
+                |is_vector| {
+                    // SAFETY: the loop of a block writes every element of its outputs: there are as many
+                    // as the formula gives values.
+                    while let Some(([$($a),+], outputs)) = unsafe { blocks.next_block() } {
+                        $block(is_vector, &$f, $($a,)+ outputs);
+                    }
+                },
+            );
+        }
     };
 }
 
@@ -181,9 +183,7 @@ macro_rules! kernels {
             } else {
                 let domain = Domain::new(&operands, &[]);
                 let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
-                if domain.len > 0 {
-                    sweep!(f, operands, domain, sinks, R, $block: $($a),+);
-                }
+                sweep!(f, operands, domain, sinks, R, $block: $($a),+);
                 R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
             }
             };
@@ -249,9 +249,7 @@ macro_rules! kernels {
                         None => Sink::flat(like_len, domain.len),
                     }
                 });
-                if domain.len > 0 {
-                    sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
-                }
+                sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
                 likes.gradients_from_sinks(sinks, domain.len, domain.order)
             }
             };

@@ -12,7 +12,7 @@ mod region;
 use std::collections::HashSet;
 
 use super::shapes::{is_row, Shapes};
-use crate::graph::{Graph, Node};
+use crate::graph::{Graph, Node, Value};
 use lift::{lift_all, Known};
 use places::{Item, Places};
 use region::Region;
@@ -58,21 +58,11 @@ fn fused(graph: Graph, is_guarded: bool, run: impl Fn(&mut Graph, &Fusion)) -> G
     let fusion = Fusion { shapes, uses, is_guarded, expands: false };
     let mut fused = graph.clone();
     run(&mut fused, &fusion);
-    let mut is_missing = HashSet::new();
-    graph.body.each_definition(&mut |value| {
-        is_missing.insert(value);
-    });
-    fused.body.params.iter().for_each(|param| {
-        is_missing.remove(param);
-    });
+    let mut defined: HashSet<Value> = fused.body.params.iter().copied().collect();
     let mut is_whole = true;
     each_node(&fused.body.nodes, &mut |node| {
-        is_whole &= !is_row(node, "Expand") || !is_missing.contains(&node.args[1]);
-        node.outs.iter().chain(node.blocks.iter().flat_map(|block| &block.params)).for_each(
-            |value| {
-                is_missing.remove(value);
-            },
-        );
+        is_whole &= !is_row(node, "Expand") || defined.contains(&node.args[1]);
+        defined.extend(node.outs.iter().chain(node.blocks.iter().flat_map(|block| &block.params)));
     });
     if is_whole {
         return fused;
