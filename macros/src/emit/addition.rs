@@ -19,8 +19,8 @@ impl<'a> Writer<'a> {
             return None;
         }
         let function = self.rt(&format!("plus_{}", factor.call));
-        let (sum, a) = (self.moved(sum), self.operand(product.args[0]));
-        let b = self.operand(product.args[1]);
+        let (sum, a) = (self.moved(sum), self.factor(product, 0));
+        let b = self.factor(product, 1);
         Some(Text::atom(quote_spanned!(product.span()=> #function(#sum, #a, #b))))
     }
 
@@ -30,7 +30,7 @@ impl<'a> Writer<'a> {
         match product.map(|node| (node, &node.op)) {
             Some((node, Op::Row(row))) if matches!(row.name, "Dot" | "DotNt" | "DotTn") => {
                 let function = self.rt(&format!("{}_to_add", row.call));
-                let (a, b) = (self.moved_or_shown(node.args[0]), self.moved_or_shown(node.args[1]));
+                let (a, b) = (self.factor(node, 0), self.factor(node, 1));
                 quote_spanned!(node.span()=> #function(#a, #b))
             }
             _ => self.moved(value),

@@ -295,10 +295,9 @@ impl<'a> Writer<'a> {
                     self.float(*arg).tokens
                 } else if row.name == "Plus" {
                     self.moved(*arg)
-                } else if matches!(
-                    row.name,
-                    "SumTo" | "Zeros" | "SwapAxes" | "InvertAxis" | "Dot" | "DotNt" | "DotTn"
-                ) {
+                } else if matches!(row.name, "Dot" | "DotNt" | "DotTn") {
+                    self.factor(node, position)
+                } else if matches!(row.name, "SumTo" | "Zeros" | "SwapAxes" | "InvertAxis") {
                     self.moved_or_shown(*arg)
                 } else {
                     self.operand(*arg)

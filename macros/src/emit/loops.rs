@@ -37,6 +37,7 @@ impl<'a> Writer<'a> {
             });
         }
         let record = record.and_then(|record| self.names.get(record).cloned());
+        let (reused, recycled) = self.open_reused(node);
         let mut inner = self.clone();
         let head = match &turns.head {
             Head::Each(each) => {
@@ -100,7 +101,8 @@ impl<'a> Writer<'a> {
             statements.push(leave);
         }
         self.close_carried(node);
-        quote_spanned!(node.span()=> #opening #head { #(#statements)* })
+        self.close_reused(node);
+        quote_spanned!(node.span()=> #opening #reused #head { #(#statements)* } #recycled)
     }
 
     /// A call that does not fit would be reported again wherever its pullback's type is named.
@@ -128,6 +130,7 @@ impl<'a> Writer<'a> {
             let stack = self.text(*stack).at_least(Strength::Atom);
             opening.extend(quote!(let mut #stack = #stack.#iter()#rev;));
         }
+        let (reused, recycled) = self.open_reused(node);
         let mut inner = self.clone();
         inner.bind_restored(node, body);
         let record = (unloop.turns != Turns::Known)
@@ -182,7 +185,8 @@ impl<'a> Writer<'a> {
         inner.come_to(&body.results, inner.liveness.after_results(body));
         statements.push(inner.carry_on(node));
         self.close_carried(node);
-        let turns = quote!(#head { #(#statements)* });
+        self.close_reused(node);
+        let turns = quote!(#reused #head { #(#statements)* } #recycled);
         let mut needed = crate::graph::Arguments::default();
         node.outs.iter().for_each(|out| needed.join(&self.graph.info(*out).depends_on));
         match self.guard_of(&needed) {

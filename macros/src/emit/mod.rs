@@ -31,6 +31,7 @@ pub(crate) mod operation_tests;
 mod parts;
 mod recycled;
 mod restored;
+mod reused;
 mod rules;
 pub(crate) mod runtime;
 mod second;

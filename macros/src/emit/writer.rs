@@ -11,6 +11,7 @@ use super::anchor::Anchor;
 use super::call::Again;
 use super::liveness::{Live, Liveness};
 use super::names::Names;
+use super::reused::{Path, Reused};
 use super::signature::Signature;
 use super::survey::Survey;
 use super::text::Text;
@@ -57,6 +58,8 @@ pub(super) struct Writer<'a> {
     pub(super) math: Option<Rc<Cell<bool>>>,
     /// A float whose type a bare literal takes, where the macro does not know it.
     pub(super) anchor: Option<Anchor>,
+    /// Factors that were made ready before a loop, by the value and the fields that lead to them.
+    pub(super) reused: HashMap<Path, Reused<'a>>,
     /// The declaration of each value's variable.
     pub(super) declarations: HashMap<Value, usize>,
     /// What all blocks of the function share.
@@ -111,6 +114,7 @@ impl<'a> Writer<'a> {
             here: Cell::new(None),
             math: None,
             anchor: None,
+            reused: HashMap::new(),
             declarations: HashMap::new(),
             shared: Rc::default(),
         };

@@ -18,6 +18,7 @@ mod rows;
 mod sink;
 mod small;
 mod sweep;
+mod threads;
 
 pub use elementwise::*;
 pub use join::JoinAll;

@@ -19,6 +19,13 @@ pub trait Operand<T: Float> {
     /// The value as kernels read it: the float itself, or a view.
     #[doc(hidden)]
     fn operand_view(&self) -> <Self::Rank as Rank>::View<'_, T>;
+    /// The value for a product with the transpose of it, whose left operand has so many rows: where that is faster it
+    /// lies by columns.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn operand_beside(&self, _rows: usize) -> <Self::Rank as Rank>::View<'_, T> {
+        self.operand_view()
+    }
     /// The value, owned: moved where it is, copied where it is borrowed.
     #[doc(hidden)]
     fn operand_owned(self) -> <Self::Rank as Rank>::Of<T>
@@ -81,6 +88,10 @@ impl<T: Float, X: Operand<T> + ?Sized> Operand<T> for &X {
     fn operand_view(&self) -> <X::Rank as Rank>::View<'_, T> {
         (**self).operand_view()
     }
+    #[inline(always)]
+    fn operand_beside(&self, rows: usize) -> <X::Rank as Rank>::View<'_, T> {
+        (**self).operand_beside(rows)
+    }
 }
 
 impl<T: Float, X: Operand<T> + ?Sized> Operand<T> for &mut X {
@@ -88,5 +99,9 @@ impl<T: Float, X: Operand<T> + ?Sized> Operand<T> for &mut X {
     #[inline(always)]
     fn operand_view(&self) -> <X::Rank as Rank>::View<'_, T> {
         (**self).operand_view()
+    }
+    #[inline(always)]
+    fn operand_beside(&self, rows: usize) -> <X::Rank as Rank>::View<'_, T> {
+        (**self).operand_beside(rows)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use ndarray::{Array, ArrayView, DimMax, Dimension};
+use ndarray::{Array, ArrayView, ArrayView2, DimMax, Dimension};
 
 use super::like::Like;
 use crate::{Float, memory};
@@ -39,6 +39,10 @@ pub trait Rank {
     fn from_elements<T: Float>(elements: Vec<T>, shape: &[usize], layout: Order) -> Self::Of<T>;
     /// A result of a kernel of scalars.
     fn from_scalar<T: Float>(value: T) -> Self::Of<T>;
+    /// An operand that is a matrix, as one.
+    fn as_matrix<'a, T: Float>(view: &'a Self::View<'_, T>) -> Option<ArrayView2<'a, T>>;
+    /// A matrix, as an operand of this rank where matrices can be that.
+    fn from_matrix<T: Float>(matrix: ArrayView2<'_, T>) -> Option<Self::View<'_, T>>;
 }
 
 /// In which order a kernel's results lie in memory.
@@ -106,6 +110,14 @@ impl Rank for Scalar {
     fn from_scalar<T: Float>(value: T) -> T {
         value
     }
+    #[inline(always)]
+    fn as_matrix<'a, T: Float>(_: &'a T) -> Option<ArrayView2<'a, T>> {
+        None
+    }
+    #[inline(always)]
+    fn from_matrix<T: Float>(_: ArrayView2<'_, T>) -> Option<T> {
+        None
+    }
 }
 
 impl<D: Dimension> Rank for Nd<D> {
@@ -155,6 +167,14 @@ impl<D: Dimension> Rank for Nd<D> {
     #[inline]
     fn from_scalar<T: Float>(value: T) -> Array<T, D> {
         Array::from_elem(D::default(), value)
+    }
+    #[inline]
+    fn as_matrix<'a, T: Float>(view: &'a ArrayView<'_, T, D>) -> Option<ArrayView2<'a, T>> {
+        view.view().into_dimensionality().ok()
+    }
+    #[inline]
+    fn from_matrix<T: Float>(matrix: ArrayView2<'_, T>) -> Option<ArrayView<'_, T, D>> {
+        matrix.into_dimensionality().ok()
     }
 }
 

@@ -66,9 +66,9 @@ pub use messages::{
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
 pub use products::{
-    Dot, DotNt, DotNtToAdd, DotTn, DotTnToAdd, DotToAdd, count_products, dot, dot_nt,
+    Dot, DotNt, DotNtToAdd, DotTn, DotTnToAdd, DotToAdd, Reused, count_products, dot, dot_nt,
     dot_nt_to_add, dot_tn, dot_tn_to_add, dot_to_add, matmul, matmul_nt, matmul_tn, plus_dot,
-    plus_dot_nt, plus_dot_tn,
+    plus_dot_nt, plus_dot_tn, reused,
 };
 pub use pullback::pullback;
 pub use record::{Record, record};

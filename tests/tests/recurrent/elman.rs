@@ -371,3 +371,37 @@ fn other_architectures() {
     let f = |net: &Elman| until_it_is_sure(net, x.view());
     holds(f, |net| until_it_is_sure::grad(net, x.view()), &Elman::new());
 }
+
+/// The gradient with respect to the first state and all parameters, of as many rows and units as a factor needs to be laid
+/// out anew before the loop, equals that of the same steps written one after the other.
+#[test]
+fn a_wide_layer_is_laid_out_once_for_all_steps() {
+    #[differentiable(wrt(u, h))]
+    fn in_a_loop(u: &Array2<f64>, h: &Array2<f64>, x: &Array3<f64>) -> f64 {
+        let mut h = h.clone();
+        for x in x.outer_iter() {
+            h = (h.dot(u) + &x).tanh();
+        }
+        (&h * &h).sum()
+    }
+    #[differentiable(wrt(u, h))]
+    fn one_by_one(u: &Array2<f64>, h: &Array2<f64>, x: &Array3<f64>) -> f64 {
+        let first = (h.dot(u) + x.index_axis(Axis(0), 0)).tanh();
+        let second = (first.dot(u) + x.index_axis(Axis(0), 1)).tanh();
+        let third = (second.dot(u) + x.index_axis(Axis(0), 2)).tanh();
+        (&third * &third).sum()
+    }
+    let (units, steps) = (33, 3);
+    let u = random::<(usize, usize)>(20, (units, units)) * 0.3;
+    // One row and many are multiplied as they lie.
+    for rows in [1, 5, 70] {
+        let (h, x) = (random(21, (rows, units)), random(22, (steps, rows, units)));
+        let (du, dh) = in_a_loop::grad(&u, &h, &x);
+        let (expected_du, expected_dh) = one_by_one::grad(&u, &h, &x);
+        near("du", &du, &expected_du);
+        near("dh", &dh, &expected_dh);
+        let (_, pull) = in_a_loop::vjp(&u, &h, &x);
+        near("du by the pullback", &pull(1.0).0, &expected_du);
+        near("dh by the pullback, called again", &pull(1.0).1, &expected_dh);
+    }
+}

@@ -88,3 +88,29 @@ fn parts_of_matrices_are_multiplied_where_they_lie() {
     assert!(error.iter().all(|error| error.abs() < 1e-13));
     assert_eq!(wide.iter().filter(|x| **x != 0.0).count(), 19 * 13);
 }
+
+#[cfg(feature = "threads")]
+#[test]
+fn threads_change_no_bit_of_a_product() {
+    fn check<T: Float>(m: usize, k: usize, n: usize) {
+        for layouts in 0..4 {
+            let a = matrix::<T>((m, k), layouts & 1 > 0, 1);
+            let b = matrix::<T>((k, n), layouts & 2 > 0, 2);
+            let by = |threads: usize| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| T::matrix_product(a.view(), b.view()))
+            };
+            let one = by(1);
+            for threads in [2, 3, 8] {
+                assert_eq!(by(threads), one, "[{m}, {k}] x [{k}, {n}], {threads} threads");
+            }
+        }
+    }
+    // Wide, tall, of an odd number of tiles, with fewer tiles than threads, with much to add up.
+    for (m, k, n) in [(32, 300, 250), (601, 64, 65), (131, 257, 129), (17, 4096, 35), (9, 30000, 9)]
+    {
+        assert!(m * k * n > 2 << 20, "worth two threads");
+        check::<f32>(m, k, n);
+        check::<f64>(m, k, n);
+    }
+}

@@ -22,7 +22,9 @@ where
     B: Operand<T>,
 {
     one_product();
-    let product = Y::Rank::dot_nt(dy.operand_view(), b.operand_view());
+    let dy_view = dy.operand_view();
+    let rows = Y::Rank::as_matrix(&dy_view).map_or(0, |dy| dy.nrows());
+    let product = Y::Rank::dot_nt(dy_view, b.operand_beside(rows));
     dy.operand_end();
     b.operand_end();
     product
@@ -105,6 +107,13 @@ impl DotNt<Nd<Ix1>> for Nd<Ix1> {
     fn dot_nt<T: Float>(dy: ArrayView1<'_, T>, b: ArrayView1<'_, T>) -> Array2<T> {
         outer(dy, b)
     }
+    fn dot_nt_onto<T: Float>(
+        sum: &mut Array2<T>,
+        dy: &ArrayView1<'_, T>,
+        b: &ArrayView1<'_, T>,
+    ) -> bool {
+        onto::outer(sum, dy.view(), b.view())
+    }
 }
 
 impl DotNt<Nd<Ix2>> for Nd<Ix2> {
@@ -142,6 +151,13 @@ impl DotTn<Nd<Ix1>> for Nd<Ix1> {
     type Output = Nd<Ix2>;
     fn dot_tn<T: Float>(a: ArrayView1<'_, T>, dy: ArrayView1<'_, T>) -> Array2<T> {
         outer(a, dy)
+    }
+    fn dot_tn_onto<T: Float>(
+        sum: &mut Array2<T>,
+        a: &ArrayView1<'_, T>,
+        dy: &ArrayView1<'_, T>,
+    ) -> bool {
+        onto::outer(sum, a.view(), dy.view())
     }
 }
 

@@ -6,6 +6,7 @@ mod dot;
 mod dynamic;
 mod matmul;
 mod onto;
+mod reused;
 
 pub use backward::{DotNt, DotTn, dot_nt, dot_tn};
 pub use count::count_products;
@@ -15,6 +16,7 @@ pub use onto::{
     DotNtToAdd, DotTnToAdd, DotToAdd, dot_nt_to_add, dot_tn_to_add, dot_to_add, plus_dot,
     plus_dot_nt, plus_dot_tn,
 };
+pub use reused::{Reused, reused};
 
 /// Ends a product whose operands do not fit: `name`, both shapes, and the lengths that should agree.
 #[cold]

@@ -1,6 +1,6 @@
 //! Products added to a sum where it lies: what a weight receives in every turn of a loop.
 
-use ndarray::{Array, Array2, ArrayView2, Dimension};
+use ndarray::{Array, Array2, ArrayView1, ArrayView2, Dimension};
 
 use super::backward::{DotNt, DotTn};
 use super::count::one_product;
@@ -78,6 +78,8 @@ macro_rules! onto {
         {
             if A::Rank::$method::<T>(&mut sum, &a.operand_view(), &b.operand_view()) {
                 one_product();
+                a.operand_end();
+                b.operand_end();
                 return sum;
             }
             plus(sum, super::$product(a, b))
@@ -102,6 +104,19 @@ pub(super) fn matrices<T: Float>(
     let fits = a.ncols() == b.nrows() && sum.dim() == (a.nrows(), b.ncols());
     if fits {
         T::multiply(a, b, sum.view_mut(), true);
+    }
+    fits
+}
+
+/// Adds `column row` to `sum`, if the shapes fit.
+pub(super) fn outer<T: Float>(
+    sum: &mut Array2<T>,
+    column: ArrayView1<'_, T>,
+    row: ArrayView1<'_, T>,
+) -> bool {
+    let fits = sum.dim() == (column.len(), row.len());
+    if fits {
+        T::add_outer(column, row, sum.view_mut());
     }
     fits
 }
