@@ -24,6 +24,33 @@ impl<'a> Writer<'a> {
         Some(Text::atom(quote_spanned!(product.span()=> #function(#sum, #a, #b))))
     }
 
+    /// `accumulate(&mut sum, part);` for a sum of cotangents whose first part nothing needs any more: it stays where it
+    /// lies.
+    pub(super) fn sum_in_place(&mut self, node: &'a Node) -> Option<TokenStream> {
+        if !matches!(node.op, Op::Row(row) if row.name == "Plus") {
+            return None;
+        }
+        let (sum, part) = (node.args[0], node.args[1]);
+        let is_ours = self.is_free_variable(sum) && self.dies_here(sum) && !self.is_float(sum);
+        if !is_ours || self.guard(node).is_some() || self.is_watched() {
+            return None;
+        }
+        let add = self.rt(if self.is_product(part) { "add" } else { "accumulate" });
+        let added = self.added(part);
+        self.take_over(node.out(), sum);
+        let place = self.place(node.out()).tokens;
+        Some(quote_spanned!(node.span()=> #add(&mut #place, #added);))
+    }
+
+    /// True for a product that is written where it is added.
+    fn is_product(&self, value: Value) -> bool {
+        let product = self.definition(value).filter(|_| self.is_inlined(value));
+        matches!(
+            product.map(|node| &node.op),
+            Some(Op::Row(row)) if matches!(row.name, "Dot" | "DotNt" | "DotTn")
+        )
+    }
+
     /// What is added to an accumulator: moved, or a product that is computed where it is added.
     fn added(&self, value: Value) -> TokenStream {
         let product = self.definition(value).filter(|_| self.is_inlined(value));

@@ -10,8 +10,7 @@ use crate::ops::Kind;
 impl Writer<'_> {
     /// `watch(text, "name", "operation")` where the node computes floats, outside of kernels.
     pub(super) fn watched(&self, node: &Node, text: Text) -> Text {
-        let is_off = !cfg!(feature = "find-nonfinite") || self.signature.for_reading;
-        if is_off || self.math.is_some() || !self.computes_floats(node) {
+        if !self.is_watched() || self.math.is_some() || !self.computes_floats(node) {
             return text;
         }
         let (watch, tokens) = (self.rt("watch"), text.tokens);
@@ -19,6 +18,11 @@ impl Writer<'_> {
         let (names, operation) =
             (names.collect::<Vec<_>>().join(", "), operations(node).join(", "));
         Text::atom(quote_spanned!(node.span()=> #watch(#tokens, #names, #operation)))
+    }
+
+    /// True where the runtime is shown numbers at all.
+    pub(super) fn is_watched(&self) -> bool {
+        cfg!(feature = "find-nonfinite") && !self.signature.for_reading
     }
 
     fn computes_floats(&self, node: &Node) -> bool {

@@ -259,6 +259,9 @@ impl<'a> Writer<'a> {
             Op::Loop(turns) => Some(self.loop_statement(turns, node)),
             Op::Unloop(unloop) => Some(self.unloop_statement(unloop, node)),
             _ => {
+                if let Some(sum) = self.sum_in_place(node) {
+                    return Some(sum);
+                }
                 let guard = self.guard(node);
                 let value = match self.suffixed_literal(node) {
                     // A literal that has a name has the type that the user gave it.

@@ -186,6 +186,15 @@ impl Node {
         }
     }
 
+    /// Of a kernel: the operands of its formula, without the likes.
+    pub(crate) fn operands_of_kernel(&self) -> Option<&[Value]> {
+        match self.op {
+            Op::Map => Some(&self.args),
+            Op::Pull { likes } => Some(&self.args[likes..]),
+            _ => None,
+        }
+    }
+
     pub(crate) fn span(&self) -> Span {
         self.origin.span()
     }

@@ -74,6 +74,7 @@ impl Folding {
             *arg = self.name(*arg);
         }
         self.drop_invariants(&mut node);
+        self.tell_formula(&node);
         for block in &mut node.blocks {
             self.block(block);
         }
@@ -109,13 +110,19 @@ impl Folding {
         }
     }
 
+    /// What is known of a kernel's operands is known in its formula.
+    fn tell_formula(&mut self, node: &Node) {
+        let Some(operands) = node.operands_of_kernel() else { return };
+        for (param, operand) in node.blocks[0].params.iter().zip(operands) {
+            if let Some(known) = self.known.get(operand).cloned() {
+                self.known.insert(*param, known);
+            }
+        }
+    }
+
     /// A kernel whose operands all turned out to be floats is its formula.
     fn formula_of_floats(&mut self, node: &mut Node) -> Option<Block> {
-        let likes = match node.op {
-            Op::Map => 0,
-            Op::Pull { likes } => likes,
-            _ => return None,
-        };
+        let likes = node.args.len() - node.operands_of_kernel()?.len();
         if !node.args[likes..].iter().all(|arg| self.graph.ty(*arg).is_float()) {
             return None;
         }

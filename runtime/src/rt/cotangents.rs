@@ -40,6 +40,16 @@ pub fn plus<G: Contribution<G>>(mut a: G, b: G) -> G {
     a
 }
 
+/// Adds a gradient or an accumulator to another one of its type.
+///
+/// # Panics
+/// If their shapes differ.
+#[inline]
+#[track_caller]
+pub fn accumulate<G: Contribution<G>>(sum: &mut G, part: G) {
+    part.add_to(sum);
+}
+
 /// The float `dy` at every element of `like`'s shape.
 #[inline]
 #[track_caller]

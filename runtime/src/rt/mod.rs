@@ -49,8 +49,8 @@ pub use at::{
 pub use branch::{Branch2, Branch3, Branch4, Branch5, Branch6, Branch7, Branch8};
 pub use casts::{Cast, CastTangent, as_f32, as_f64, cast_like, tangent_as_f32, tangent_as_f64};
 pub use cotangents::{
-    assigned, count, count_axis, expand, expand_axis, joined, lit, plus, scalar_one, seed,
-    seed_acc, seed_gradient, spread, sum_of_all, sum_to, zero_gradient, zeros,
+    accumulate, assigned, count, count_axis, expand, expand_axis, joined, lit, plus, scalar_one,
+    seed, seed_acc, seed_gradient, spread, sum_of_all, sum_to, zero_gradient, zeros,
 };
 pub use element::{Arrived, element};
 pub use elements::{aview1, from_elem, to_f32, to_f64, to_float_of};

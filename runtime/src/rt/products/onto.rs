@@ -8,7 +8,6 @@ use super::dot::Dot;
 use crate::Float;
 use crate::differentiable::{Contribution, Lazy};
 use crate::kernels::{Operand, Rank};
-use crate::rt::plus;
 
 macro_rules! onto {
     ($($(#[$doc:meta])* $name:ident, $Added:ident $added:ident = $product:ident by $Product:ident :: $method:ident;)*) => {$(
@@ -34,15 +33,31 @@ macro_rules! onto {
             #[track_caller]
             fn add_to(self, acc: &mut Lazy<T, D>) {
                 let $Added(a, b) = self;
-                let is_added = acc.arrived_mut().is_some_and(|sum| {
-                    A::Rank::$method::<T>(sum, &a.operand_view(), &b.operand_view())
-                });
-                if is_added {
+                match acc.arrived_mut() {
+                    Some(sum) => $Added(a, b).add_to(sum),
+                    None => super::$product(a, b).add_to(acc),
+                }
+            }
+        }
+
+        impl<T, D, A, B> Contribution<Array<T, D>> for $Added<A, B>
+        where
+            T: Float,
+            D: Dimension,
+            A: Operand<T>,
+            B: Operand<T>,
+            A::Rank: $Product<B::Rank>,
+            <A::Rank as $Product<B::Rank>>::Output: Rank<Of<T> = Array<T, D>>,
+        {
+            #[track_caller]
+            fn add_to(self, sum: &mut Array<T, D>) {
+                let $Added(a, b) = self;
+                if A::Rank::$method::<T>(sum, &a.operand_view(), &b.operand_view()) {
                     one_product();
                     a.operand_end();
                     b.operand_end();
                 } else {
-                    super::$product(a, b).add_to(acc);
+                    super::$product(a, b).add_to(sum);
                 }
             }
         }
@@ -67,22 +82,12 @@ macro_rules! onto {
         /// If the shapes do not fit.
         #[inline]
         #[track_caller]
-        pub fn $name<T, A, B, Sum>(mut sum: Sum, a: A, b: B) -> Sum
+        pub fn $name<A, B, Sum>(mut sum: Sum, a: A, b: B) -> Sum
         where
-            T: Float,
-            A: Operand<T>,
-            B: Operand<T>,
-            A::Rank: $Product<B::Rank>,
-            <A::Rank as $Product<B::Rank>>::Output: Rank<Of<T> = Sum>,
-            Sum: Contribution<Sum>,
+            $Added<A, B>: Contribution<Sum>,
         {
-            if A::Rank::$method::<T>(&mut sum, &a.operand_view(), &b.operand_view()) {
-                one_product();
-                a.operand_end();
-                b.operand_end();
-                return sum;
-            }
-            plus(sum, super::$product(a, b))
+            $Added(a, b).add_to(&mut sum);
+            sum
         }
     )*};
 }
