@@ -119,8 +119,8 @@ macro_rules! small {
 
 macro_rules! kernels {
     (
-        $map:ident $map_math:ident $pull:ident $pull_math:ident $map_to:ident $map_to_math:ident
-        $block:ident: $($A:ident $a:ident),+
+        $map:ident $map_math:ident $map_arrays:ident $pull:ident $pull_math:ident $pull_arrays:ident
+        $map_to:ident $map_to_math:ident $block:ident: $($A:ident $a:ident),+
     ) => {
         /// Evaluates `f` on every element of the operands, broadcast together as ndarray does.
         ///
@@ -167,25 +167,44 @@ macro_rules! kernels {
             F: Fn(&Math, $(each!($a, T)),+) -> R,
             R: Results<T>,
         {
-            let results = {
-            $(let $a = $a.operand_view();)+
-            let operands = [$($A::Rank::source(&$a)),+];
-            if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR
-                && let [$(Source::Value($a)),+] = operands
-            {
+            if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR {
+                $(let $a = $a.operand_view();)+
+                let [$(Source::Value($a)),+] = [$($A::Rank::source(&$a)),+] else {
+                    unreachable!("an array's rank is not a float's")
+                };
                 return f(&Math::std(), $($a),+).into_scalars();
             }
-            if let Some(domain) = Handful::of(&operands, &[]) {
-                let given = small!(f, operands, domain, R: $($a),+);
-                let sinks =
-                    R::sinks(|output| Sink::Done(given.as_ref()[output][..domain.len].to_vec()));
-                R::from_sinks(sinks, domain.len, domain.shape(), domain.order)
-            } else {
-                let domain = Domain::new(&operands, &[]);
-                let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
-                sweep!(f, operands, domain, sinks, R, $block: $($a),+);
-                R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
-            }
+            $map_arrays($($a,)+ f)
+        }
+
+        // Apart from what calls it, which would else grow with every kernel, and take far longer to compile.
+        #[inline(never)]
+        #[track_caller]
+        fn $map_arrays<T, $($A,)+ F, R>(
+            $($a: $A,)+
+            f: F,
+        ) -> R::Out<<($($A::Rank,)+) as JoinAll>::Output>
+        where
+            T: Float,
+            $($A: Operand<T>,)+
+            ($($A::Rank,)+): JoinAll,
+            F: Fn(&Math, $(each!($a, T)),+) -> R,
+            R: Results<T>,
+        {
+            let results = {
+                $(let $a = $a.operand_view();)+
+                let operands = [$($A::Rank::source(&$a)),+];
+                if let Some(domain) = Handful::of(&operands, &[]) {
+                    let given = small!(f, operands, domain, R: $($a),+);
+                    let sinks =
+                        R::sinks(|output| Sink::Done(given.as_ref()[output][..domain.len].to_vec()));
+                    R::from_sinks(sinks, domain.len, domain.shape(), domain.order)
+                } else {
+                    let domain = Domain::new(&operands, &[]);
+                    let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
+                    sweep!(f, operands, domain, sinks, R, $block: $($a),+);
+                    R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
+                }
             };
             $($a.operand_end();)+
             results
@@ -226,32 +245,48 @@ macro_rules! kernels {
             $($A: Operand<T>,)+
             F: Fn(&Math, $(each!($a, T)),+) -> L::Values,
         {
+            if L::ALL_SCALAR {
+                $(let $a = $a.operand_view();)+
+                if let [$(Source::Value($a)),+] = [$($A::Rank::source(&$a)),+] {
+                    return likes.gradients_from_scalars(f(&Math::std(), $($a),+));
+                }
+            }
+            $pull_arrays(likes, $($a,)+ f)
+        }
+
+        // As the other one.
+        #[inline(never)]
+        #[track_caller]
+        fn $pull_arrays<T, L, $($A,)+ F>(likes: L, $($a: $A,)+ f: F) -> L::Gradients
+        where
+            T: Float,
+            L: Likes<T>,
+            $($A: Operand<T>,)+
+            F: Fn(&Math, $(each!($a, T)),+) -> L::Values,
+        {
             let gradients = {
-            $(let $a = $a.operand_view();)+
-            let operands = [$($A::Rank::source(&$a)),+];
-            if L::ALL_SCALAR && let [$(Source::Value($a)),+] = operands {
-                return likes.gradients_from_scalars(f(&Math::std(), $($a),+));
-            }
-            let shapes = likes.shapes();
-            let shapes = &shapes[..L::Values::COUNT];
-            if let Some(domain) = Handful::of(&operands, shapes) {
-                let given = small!(f, operands, domain, L::Values: $($a),+);
-                let sinks = L::Values::sinks(|output| {
-                    domain.sunk(&given.as_ref()[output], shapes[output])
-                });
-                likes.gradients_from_sinks(sinks, domain.len, domain.order)
-            } else {
-                let domain = Domain::new(&operands, shapes);
-                let mut sinks = L::Values::sinks(|output| {
-                    let like_len = shapes[output].iter().product();
-                    match &domain.axes {
-                        Some(axes) => Sink::new(axes.as_slice(), output, like_len, domain.len),
-                        None => Sink::flat(like_len, domain.len),
-                    }
-                });
-                sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
-                likes.gradients_from_sinks(sinks, domain.len, domain.order)
-            }
+                $(let $a = $a.operand_view();)+
+                let operands = [$($A::Rank::source(&$a)),+];
+                let shapes = likes.shapes();
+                let shapes = &shapes[..L::Values::COUNT];
+                if let Some(domain) = Handful::of(&operands, shapes) {
+                    let given = small!(f, operands, domain, L::Values: $($a),+);
+                    let sinks = L::Values::sinks(|output| {
+                        domain.sunk(&given.as_ref()[output], shapes[output])
+                    });
+                    likes.gradients_from_sinks(sinks, domain.len, domain.order)
+                } else {
+                    let domain = Domain::new(&operands, shapes);
+                    let mut sinks = L::Values::sinks(|output| {
+                        let like_len = shapes[output].iter().product();
+                        match &domain.axes {
+                            Some(axes) => Sink::new(axes.as_slice(), output, like_len, domain.len),
+                            None => Sink::flat(like_len, domain.len),
+                        }
+                    });
+                    sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
+                    likes.gradients_from_sinks(sinks, domain.len, domain.order)
+                }
             };
             $($a.operand_end();)+
             likes.end();
@@ -349,26 +384,34 @@ macro_rules! kernels {
     };
 }
 kernels!(
-    map1 map1_math pull1 pull1_math map_to1 map_to1_math block1: A a
+    map1 map1_math map1_arrays pull1 pull1_math pull1_arrays map_to1 map_to1_math
+    block1: A a
 );
 kernels!(
-    map2 map2_math pull2 pull2_math map_to2 map_to2_math block2: A a, B b
+    map2 map2_math map2_arrays pull2 pull2_math pull2_arrays map_to2 map_to2_math
+    block2: A a, B b
 );
 kernels!(
-    map3 map3_math pull3 pull3_math map_to3 map_to3_math block3: A a, B b, C c
+    map3 map3_math map3_arrays pull3 pull3_math pull3_arrays map_to3 map_to3_math
+    block3: A a, B b, C c
 );
 kernels!(
-    map4 map4_math pull4 pull4_math map_to4 map_to4_math block4: A a, B b, C c, D d
+    map4 map4_math map4_arrays pull4 pull4_math pull4_arrays map_to4 map_to4_math
+    block4: A a, B b, C c, D d
 );
 kernels!(
-    map5 map5_math pull5 pull5_math map_to5 map_to5_math block5: A a, B b, C c, D d, E e
+    map5 map5_math map5_arrays pull5 pull5_math pull5_arrays map_to5 map_to5_math
+    block5: A a, B b, C c, D d, E e
 );
 kernels!(
-    map6 map6_math pull6 pull6_math map_to6 map_to6_math block6: A a, B b, C c, D d, E e, F1 g
+    map6 map6_math map6_arrays pull6 pull6_math pull6_arrays map_to6 map_to6_math
+    block6: A a, B b, C c, D d, E e, F1 g
 );
 kernels!(
-    map7 map7_math pull7 pull7_math map_to7 map_to7_math block7: A a, B b, C c, D d, E e, F1 g, G h
+    map7 map7_math map7_arrays pull7 pull7_math pull7_arrays map_to7 map_to7_math
+    block7: A a, B b, C c, D d, E e, F1 g, G h
 );
 kernels!(
-    map8 map8_math pull8 pull8_math map_to8 map_to8_math block8: A a, B b, C c, D d, E e, F1 g, G h, H i
+    map8 map8_math map8_arrays pull8 pull8_math pull8_arrays map_to8 map_to8_math
+    block8: A a, B b, C c, D d, E e, F1 g, G h, H i
 );
