@@ -337,7 +337,7 @@ impl Writer<'_> {
             }
         };
         match self.guard_of(&self.graph.info(cotangent).depends_on) {
-            Some(guard) if self.access.contains_key(&cotangent) => {
+            Some(guard) if self.access.contains(&cotangent) => {
                 let activity = self.rt("Activity");
                 quote!(if <#guard as #activity>::IS { #value } else { ::core::default::Default::default() })
             }
@@ -437,7 +437,7 @@ impl Writer<'_> {
             let Some(name) = self.names.get(*value).cloned() else { continue };
             let is_shape = self.is_used_for_its_shape(*value, start);
             if is_shape {
-                self.shapes.insert(*value);
+                self.shapes.insert(*value, ());
             }
             let kept = if is_shape { quote!(#accumulator(&#name)) } else { name.to_token_stream() };
             match self.guard_of(needed) {

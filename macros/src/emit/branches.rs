@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
         let mut inner = self.clone();
         for place in places {
             if let Place::Variable(value) = place {
-                inner.pinned.insert(*value);
+                inner.pinned.insert(*value, ());
             }
         }
         inner.bind_restored(node, arm);

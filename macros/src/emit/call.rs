@@ -294,7 +294,7 @@ impl Writer<'_> {
             return quote!(#text.view());
         }
         match passing {
-            Passing::Reference if is_reference && !self.access.contains_key(&arg) => text.tokens,
+            Passing::Reference if is_reference && !self.access.contains(&arg) => text.tokens,
             Passing::Reference => {
                 let text = text.at_least(Strength::Unary);
                 quote!(&#text)
@@ -330,7 +330,7 @@ impl Writer<'_> {
     /// True if the name that a value has here is a reference to it. What is kept behind a marker is
     /// reached as a place, so it is one only if it was before.
     fn is_reference_here(&self, value: Value) -> bool {
-        let known = match self.access.contains_key(&value) {
+        let known = match self.access.contains(&value) {
             true => self.survey.origin(value),
             false => value,
         };

@@ -156,7 +156,7 @@ impl<'a> Writer<'a> {
             free.insert(value);
         });
         let mut inner = self.clone();
-        inner.names.retain_holders(&free);
+        inner.names = self.names.inside(free);
         inner
     }
 

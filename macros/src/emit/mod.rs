@@ -24,6 +24,7 @@ mod forms;
 mod forward;
 mod jacobian;
 mod kernel;
+mod layers;
 mod liveness;
 mod loops;
 mod names;

@@ -9,6 +9,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::anchor::Anchor;
 use super::call::Again;
+use super::layers::Layers;
 use super::liveness::{Live, Liveness};
 use super::names::Names;
 use super::reused::{Path, Reused};
@@ -35,21 +36,21 @@ pub(super) struct Writer<'a> {
     /// True where the adjoint computes the primal again.
     pub(super) computes_again: bool,
     /// Values that are not ours to move: borrowed, or owned by a pullback that may run again.
-    pub(super) captured: HashSet<Value>,
+    pub(super) captured: Layers<Value>,
     /// Values whose variables must keep their names: a loop or branch around assigns to them.
-    pub(super) pinned: HashSet<Value>,
+    pub(super) pinned: Layers<Value>,
     /// How to read a value that is kept only where a marker says so.
-    pub(super) access: HashMap<Value, TokenStream>,
+    pub(super) access: Layers<Value, TokenStream>,
     /// How to write it.
-    pub(super) places: HashMap<Value, TokenStream>,
+    pub(super) places: Layers<Value, TokenStream>,
     /// The markers of those that stand in a variable of their own.
-    pub(super) guards: HashMap<Value, TokenStream>,
+    pub(super) guards: Layers<Value, TokenStream>,
     /// Values of which only the shape was kept, as an empty accumulator.
-    pub(super) shapes: HashSet<Value>,
+    pub(super) shapes: Layers<Value>,
     /// The texts of values inside a block that are written where they are used.
-    pub(super) written: HashMap<Value, Text>,
+    pub(super) written: Layers<Value, Text>,
     /// Names for values inside a block, after what they become outside.
-    pub(super) hints: HashMap<Value, String>,
+    pub(super) hints: Layers<Value, String>,
     /// The markers of the parameters, in the hidden function.
     pub(super) markers: Option<Vec<Ident>>,
     /// Where in the user's source the node being written stands: an identifier lies where it is used.
@@ -61,7 +62,7 @@ pub(super) struct Writer<'a> {
     /// Factors that were made ready before a loop, by the value and the fields that lead to them.
     pub(super) reused: HashMap<Path, Reused<'a>>,
     /// The declaration of each value's variable.
-    pub(super) declarations: HashMap<Value, usize>,
+    pub(super) declarations: Layers<Value, usize>,
     /// What all blocks of the function share.
     pub(super) shared: Rc<RefCell<Shared>>,
 }
@@ -102,20 +103,20 @@ impl<'a> Writer<'a> {
             here_uses: Rc::default(),
             in_adjoint: false,
             computes_again: false,
-            captured: HashSet::new(),
-            pinned: HashSet::new(),
-            access: HashMap::new(),
-            places: HashMap::new(),
-            guards: HashMap::new(),
-            shapes: HashSet::new(),
-            written: HashMap::new(),
-            hints: HashMap::new(),
+            captured: Layers::default(),
+            pinned: Layers::default(),
+            access: Layers::default(),
+            places: Layers::default(),
+            guards: Layers::default(),
+            shapes: Layers::default(),
+            written: Layers::default(),
+            hints: Layers::default(),
             markers: None,
             here: Cell::new(None),
             math: None,
             anchor: None,
             reused: HashMap::new(),
-            declarations: HashMap::new(),
+            declarations: Layers::default(),
             shared: Rc::default(),
         };
         writer.anchor = signature.float_parameter().map(|name| Anchor::Type(quote!(#name)));
@@ -180,7 +181,7 @@ impl<'a> Writer<'a> {
 
     /// True if nothing after what is being written needs the value.
     pub(super) fn dies_here(&self, value: Value) -> bool {
-        !self.access.contains_key(&value) && self.dies_anyhow(value)
+        !self.access.contains(&value) && self.dies_anyhow(value)
     }
 
     /// The same, also for what is kept behind a marker.
@@ -201,7 +202,7 @@ impl<'a> Writer<'a> {
         let is_shown =
             self.definition(value).is_some_and(|node| node.is_place() && !self.is_float(value));
         self.names.holds(value)
-            && self.declarations.contains_key(&value)
+            && self.declarations.contains(&value)
             && !self.captured.contains(&value)
             && !self.after.contains(&value)
             && !self.graph.info(value).is_reference

@@ -121,10 +121,10 @@ impl Forward {
             .captured()
             .into_iter()
             .filter(|value| !flowing.contains(value))
-            .filter_map(|value| Some((value, self.tangents.remove(&value)?)))
+            .filter_map(|value| Some((value, self.tangents.of.remove(&value)?)))
             .collect();
         for (position, operand) in node.args[likes..].iter().enumerate() {
-            let Some(tangent) = self.tangents.get(operand).copied() else { continue };
+            let Some(tangent) = self.tangents.get(operand) else { continue };
             if !flowing.contains(operand) {
                 continue;
             }
@@ -148,7 +148,7 @@ impl Forward {
         let results = restored.iter().map(|result| self.tangent_of(*result)).collect();
         let nodes = std::mem::replace(&mut self.nodes, outer);
         self.in_kernel = was_in_kernel;
-        self.tangents.extend(hidden);
+        self.tangents.of.extend(hidden);
         let block = Block { params, restored, nodes, results, ..Block::default() };
         Node { outs: vec![], op: node.op.clone(), args, blocks: vec![block], origin: node.origin }
     }
