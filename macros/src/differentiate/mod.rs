@@ -10,8 +10,7 @@ mod forward;
 mod kernels;
 mod updates;
 
-use std::collections::HashSet;
-
+use crate::graph::collections::HashSet;
 use crate::graph::{
     Arguments, Construct, Form, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim,
 };
@@ -44,7 +43,7 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
         graph,
         nodes: Vec::new(),
         cotangents: Cotangents::default(),
-        zeros: HashSet::new(),
+        zeros: HashSet::default(),
         in_kernel: false,
         formulas: Formulas::default(),
     };

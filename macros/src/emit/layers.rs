@@ -1,9 +1,10 @@
 //! A map that costs nothing to copy: what a block inside writes in its copy stands beside what both have.
 
 use std::borrow::Borrow;
-use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
+
+use crate::graph::collections::HashMap;
 
 /// A map, or with `()` a set. Copies share what was there before, and each has what it changed since: it is dropped
 /// with the block that it was made for, and then the map changes in place again.
@@ -15,7 +16,7 @@ pub(super) struct Layers<K, V = ()> {
 
 impl<K, V> Default for Layers<K, V> {
     fn default() -> Self {
-        Layers { shared: Rc::default(), own: HashMap::new() }
+        Layers { shared: Rc::default(), own: HashMap::default() }
     }
 }
 

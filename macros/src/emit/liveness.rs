@@ -1,10 +1,10 @@
 //! Which values are still needed after each node, in the order in which the code runs. Where nothing
 //! needs a value any more, it is moved instead of copied, and written in place.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::survey::Survey;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Block, Graph, Node, Op, Value};
 
 /// A set of values that are needed: from a place in a block on, or around that block.
@@ -48,7 +48,7 @@ impl Liveness {
     pub(super) fn of(graph: &Graph, survey: &Survey<'_>) -> Liveness {
         let mut liveness = Liveness::default();
         let mut walk = Walk { graph, survey, liveness: &mut liveness };
-        walk.block(&graph.body, HashSet::new(), Vec::new(), Live::default());
+        walk.block(&graph.body, HashSet::default(), Vec::new(), Live::default());
         liveness
     }
 
@@ -83,7 +83,7 @@ impl Walk<'_, '_> {
 
     /// Notes what is needed where in a block.
     fn block(&mut self, block: &Block, again: HashSet<Value>, defined: Vec<Value>, around: Live) {
-        let mut last = HashMap::new();
+        let mut last = HashMap::default();
         for (position, node) in block.nodes.iter().enumerate() {
             if !self.is_inlined(node) {
                 let mut note = |value: Value| {
@@ -119,7 +119,7 @@ impl Walk<'_, '_> {
     }
 
     fn inside(&mut self, node: &Node, after: Live) {
-        let mut again = HashSet::new();
+        let mut again = HashSet::default();
         match &node.op {
             Op::If | Op::Unbranch => {}
             Op::Loop(_) | Op::Unloop(_) => {

@@ -23,6 +23,7 @@ mod extension;
 mod forms;
 mod forward;
 mod jacobian;
+mod kept;
 mod kernel;
 mod layers;
 mod liveness;

@@ -1,11 +1,11 @@
 //! Which identifier each value gets: the user's name, or `d` and the user's.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use super::layers::Layers;
+use crate::graph::collections::HashSet;
 use crate::graph::{text_of, Value};
 
 /// Whose a name is.
@@ -33,7 +33,7 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new(function: TokenStream) -> Names {
-        let mut users = HashSet::new();
+        let mut users = HashSet::default();
         collect(function, &mut users);
         Names { users: Rc::new(users), ..Names::default() }
     }
@@ -101,11 +101,18 @@ impl Names {
 fn identifier(text: &str, span: Span) -> Ident {
     match text.strip_prefix("r#") {
         Some(keyword) => Ident::new_raw(keyword, span),
-        None if text == "self" => Ident::new(text, span),
+        None if text == "self" || is_no_keyword(text) => Ident::new(text, span),
         None => syn::parse_str::<Ident>(text)
             .map(|_| Ident::new(text, span))
             .unwrap_or_else(|_| Ident::new(&format!("{text}_"), span)),
     }
+}
+
+/// True for what is an identifier and no keyword, as one sees without asking for the list of these.
+fn is_no_keyword(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && text.contains(|c: char| c.is_ascii_digit() || c == '_')
 }
 
 /// The identifiers in tokens, but for methods and fields: a variable never clashes with those.

@@ -1,7 +1,6 @@
 //! Nodes to statements, in order, with a name for every value.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -17,6 +16,7 @@ use super::signature::Signature;
 use super::survey::Survey;
 use super::text::Text;
 use super::tokens::written_at;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Arguments, Graph, Node, Op, Value};
 
 /// Writes one generated function body.
@@ -161,7 +161,7 @@ impl<'a> Writer<'a> {
 
     /// Gets ready to write something that uses these values, after which `after` is needed.
     pub(super) fn come_to<'v>(&mut self, uses: impl IntoIterator<Item = &'v Value>, after: Live) {
-        let mut here = HashMap::new();
+        let mut here = HashMap::default();
         for value in uses {
             self.survey.needed(self.graph, *value, &mut |needed| {
                 *here.entry(needed).or_default() += 1;

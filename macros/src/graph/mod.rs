@@ -7,6 +7,7 @@
 //! After `differentiate` a graph runs the primal first and then, from [`Sweep::start`] on, the
 //! adjoint, in one list: what the adjoint nodes use of the primal ones is what has to be kept.
 
+pub(crate) mod collections;
 mod control;
 #[cfg(test)]
 mod decode;

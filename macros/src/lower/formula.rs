@@ -1,12 +1,12 @@
 //! Formulas of the table, read by the code that reads users' functions.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::Expr;
 
 use super::{Language, Lowering};
+use crate::graph::collections::HashMap;
 use crate::graph::{Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value};
 use crate::mistake::Mistakes;
 use crate::ops::{self, Row};

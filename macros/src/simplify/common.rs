@@ -1,13 +1,12 @@
 //! Common subexpressions, between the forward and the backward too.
 
-use std::collections::HashMap;
-
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Graph, Node, Op, Ty, Value};
 
 /// Lets equal pure nodes be one.
 pub(crate) fn share(mut graph: Graph) -> Graph {
     let mut body = std::mem::take(&mut graph.body);
-    let (names, literals, seen) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let (names, literals, seen) = (HashMap::default(), HashMap::default(), HashMap::default());
     let mut sharing = Sharing { graph, names, literals, seen };
     sharing.block(&mut body);
     Graph { body, ..sharing.graph }

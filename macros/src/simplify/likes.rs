@@ -3,14 +3,13 @@
 //! A sum over broadcast axes asks for the shape of the value that it belongs to. Another value of that
 //! shape which is needed anyway serves as well, and then the first one can become part of a kernel.
 
-use std::collections::{HashMap, HashSet};
-
 use super::shapes::{is_row, is_scalar, Shape, Shapes};
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Arguments, Graph, Info, Node, Op, Ty, Value};
 
 /// Asks values for their shapes that are needed for more than that.
 pub(crate) fn share_likes(graph: Graph) -> Graph {
-    let mut needed = HashSet::new();
+    let mut needed = HashSet::default();
     let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
     note_needed(&graph.body.nodes[start..], &mut needed);
     share(graph, needed)
@@ -18,7 +17,7 @@ pub(crate) fn share_likes(graph: Graph) -> Graph {
 
 /// The same where primal and adjoint run one after the other: what the primal uses is there too.
 pub(crate) fn share_likes_of_sweeps(graph: Graph) -> Graph {
-    let mut needed = HashSet::new();
+    let mut needed = HashSet::default();
     let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
     let (primal, adjoint) = graph.body.nodes.split_at(start);
     note_needed(adjoint, &mut needed);
@@ -33,14 +32,14 @@ fn share(mut graph: Graph, mut needed: HashSet<Value>) -> Graph {
     let (primal, adjoint) = graph.take_sweeps();
     let mut visible = Visible::default();
     visible.extend(&graph.body.params, &shapes);
-    let inside = HashMap::new();
+    let inside = HashMap::default();
     let mut likes = Likes {
         graph,
         shapes,
         needed,
         visible,
         inside,
-        guarded: HashSet::new(),
+        guarded: HashSet::default(),
         in_adjoint: false,
     };
     let primal = likes.nodes(primal);

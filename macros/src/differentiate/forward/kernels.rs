@@ -1,8 +1,7 @@
 //! Kernels: the tangent of one is one, which computes the formula again beside its tangent.
 
-use std::collections::HashMap;
-
 use super::{activity, Forward};
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Info, Node, Op, Ty, Value};
 
 /// The runtime's kernels take so many operands and give so many results.
@@ -108,7 +107,7 @@ impl Forward {
     /// stands for the results themselves is noted as restored.
     fn kernel(&mut self, node: &Node, likes: usize, flowing: &[Value]) -> Node {
         let block = &node.blocks[0];
-        let mut names: HashMap<Value, Value> = HashMap::new();
+        let mut names: HashMap<Value, Value> = HashMap::default();
         let mut args = node.args.clone();
         let mut params = Vec::new();
         for param in &block.params {

@@ -5,8 +5,7 @@
 //! The two parts stand to each other as primal and adjoint do: a branch or loop of the first gets a record, and its
 //! twin in the second uses its values as if they were in scope. But a loop's twin goes forwards.
 
-use std::collections::HashSet;
-
+use crate::graph::collections::HashSet;
 use crate::graph::{Block, Callee, Graph, Info, Node, Op, Sweep, Turns, Ty, Unloop, Value};
 
 /// Takes a graph with tangents apart. `tangents` are those that do not follow from the tangents of the parameters:

@@ -19,8 +19,7 @@ mod partials;
 mod parts;
 mod rows;
 
-use std::collections::{HashMap, HashSet};
-
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Arguments, Block, Graph, Info, Node, Op, Origin, Ty, Value, Verbatim};
 use crate::lower::Formulas;
 use crate::ops;
@@ -59,7 +58,7 @@ fn with_tangents(mut graph: Graph, count: usize) -> (Graph, HashSet<Value>) {
         tangents: Tangents::default(),
         active,
         made,
-        given: HashSet::new(),
+        given: HashSet::default(),
         is_second,
         in_kernel: false,
         formulas: Formulas::default(),

@@ -1,10 +1,11 @@
 //! Where kernels stand among the other nodes of a block, and which of them can be one.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use super::region::Region;
 use super::Fusion;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Graph, Node, Value};
 use crate::simplify::shapes::is_scalar;
 
@@ -35,15 +36,21 @@ pub(super) struct Places {
     effects: BTreeSet<usize>,
     /// The first place behind each region where something uses what it gives, where that has been looked up.
     waits_until: Vec<Cell<Option<usize>>>,
+    /// How often what stands at each place has changed.
+    versions: Vec<usize>,
+    /// What cannot be one kernel: two places, each with its version.
+    refused: HashSet<[(usize, usize); 2]>,
 }
 
 impl Places {
     pub(super) fn of(items: Vec<Item>) -> Places {
         let mut places = Places {
             waits_until: vec![Cell::new(None); items.len()],
+            versions: vec![0; items.len()],
+            refused: HashSet::default(),
             items,
-            defined: HashMap::new(),
-            used: HashMap::new(),
+            defined: HashMap::default(),
+            used: HashMap::default(),
             effects: BTreeSet::new(),
         };
         for place in 0..places.items.len() {
@@ -101,13 +108,17 @@ impl Places {
     /// Joins the region at a place with an earlier one, and gives the place where both are then.
     fn join(&mut self, fusion: &Fusion, graph: &Graph, way: Way, place: usize) -> Option<usize> {
         let Item::Region(later) = &self.items[place] else { return None };
-        let hurries_to = self.hurries_to(later, fusion, place);
-        let mut candidates = self.beside(later, graph, place);
-        // What is quick to tell first: most regions are far apart.
-        candidates.retain(|before| *before >= hurries_to || self.can_wait(*before, place));
+        let candidates = self.beside(later, fusion, graph, place);
         let (merged, before) = candidates.into_iter().find_map(|before| {
             let Item::Region(earlier) = &self.items[before] else { return None };
-            let merged = earlier.with(later, graph, fusion)?;
+            let pair = [(before, self.versions[before]), (place, self.versions[place])];
+            if self.refused.contains(&pair) {
+                return None;
+            }
+            let Some(merged) = earlier.with(later, graph, fusion) else {
+                self.refused.insert(pair);
+                return None;
+            };
             let is_wanted = way == Way::Any || merged.has_absorbed(earlier, &fusion.uses);
             is_wanted.then_some((merged, before))
         })?;
@@ -129,6 +140,7 @@ impl Places {
         }
         for place in [from, to] {
             self.waits_until[place].take();
+            self.versions[place] += 1;
         }
         self.defined.extend(merged.outs().map(|out| (out, to)));
         self.items[from] = Item::Gone;
@@ -136,8 +148,10 @@ impl Places {
         Some(to)
     }
 
-    /// The earlier regions that compute something which this one uses, or use one of its arrays; the next one first.
-    fn beside(&self, region: &Region, graph: &Graph, place: usize) -> Vec<usize> {
+    /// The earlier regions that compute something which this one uses, or use one of its arrays, and are not kept
+    /// apart by what stands between; the next one first.
+    fn beside(&self, region: &Region, fusion: &Fusion, graph: &Graph, place: usize) -> Vec<usize> {
+        let hurries_to = self.hurries_to(region, fusion, place);
         let mut beside: Vec<usize> = Vec::new();
         for operand in region.operands() {
             beside.extend(self.defined.get(&operand).filter(|before| **before < place));
@@ -146,7 +160,10 @@ impl Places {
                 beside.extend(used.into_iter().flat_map(|used| used.range(..place)));
             }
         }
-        beside.retain(|before| matches!(self.items[*before], Item::Region(_)));
+        beside.retain(|before| {
+            matches!(self.items[*before], Item::Region(_))
+                && (*before >= hurries_to || self.can_wait(*before, place))
+        });
         beside.sort_unstable_by(|a, b| b.cmp(a));
         beside.dedup();
         beside
