@@ -28,6 +28,11 @@ struct Uses {
 }
 
 impl Live {
+    /// The same after so many more nodes.
+    pub(super) fn later(&self, nodes: usize) -> Live {
+        Live { block: self.block.clone(), at: self.at + nodes }
+    }
+
     pub(super) fn contains(&self, value: &Value) -> bool {
         let Some(block) = &self.block else { return false };
         block.last.get(value).is_some_and(|last| *last > self.at)

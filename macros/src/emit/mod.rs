@@ -38,6 +38,7 @@ mod rules;
 pub(crate) mod runtime;
 mod second;
 mod signature;
+mod stretches;
 mod stubs;
 mod survey;
 mod text;

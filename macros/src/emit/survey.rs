@@ -275,7 +275,7 @@ fn is_of_integers(ty: &Ty) -> bool {
 }
 
 /// True for a node whose result may borrow from its arguments.
-fn lends(graph: &Graph, node: &Node) -> bool {
+pub(super) fn lends(graph: &Graph, node: &Node) -> bool {
     match &node.op {
         Op::Verbatim(_) => {
             let may_borrow = |ty: &Ty| matches!(ty, Ty::Unknown | Ty::Constant);

@@ -225,16 +225,11 @@ impl<'a> Writer<'a> {
         statements
     }
 
-    /// Statements for the nodes of a block.
-    pub(super) fn statements(&mut self, nodes: &'a [Node]) -> Vec<TokenStream> {
-        nodes
-            .iter()
-            .flat_map(|node| {
-                let statement = self.statement(node)?;
-                let recycled = self.recycled(node);
-                Some(quote!(#statement #(#recycled)*))
-            })
-            .collect()
+    /// The statement of a node, and what gives memory back behind it; nothing for what is written where it is used.
+    pub(super) fn whole_statement(&mut self, node: &'a Node) -> Option<TokenStream> {
+        let statement = self.statement(node)?;
+        let recycled = self.recycled(node);
+        Some(quote!(#statement #(#recycled)*))
     }
 
     fn statement(&mut self, node: &'a Node) -> Option<TokenStream> {
