@@ -115,7 +115,7 @@ impl<'a> Writer<'a> {
             here: Cell::new(None),
             math: None,
             anchor: None,
-            reused: HashMap::new(),
+            reused: HashMap::default(),
             declarations: Layers::default(),
             shared: Rc::default(),
         };
