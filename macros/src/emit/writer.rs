@@ -289,7 +289,7 @@ impl<'a> Writer<'a> {
         span: Span,
     ) -> TokenStream {
         let is_used = |writer: &Self, out: &Value| writer.after.contains(out);
-        let is_tuple = matches!(node.op, Op::Pullback(_));
+        let is_tuple = matches!(&node.op, Op::Pullback(callee) if !callee.is_linear);
         if let ([out], false) = (node.outs.as_slice(), is_tuple) {
             let is_used = is_used(self, out);
             let name = self.name(*out, node);
