@@ -68,8 +68,7 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
         dump.stage("primal and tangents", &forward);
         simplify(forward)
     });
-    let is_float = matches!(lowered.graph.ty(lowered.graph.body.results[0]), Ty::Float(_));
-    let linear = (is_forward && !is_float).then(|| {
+    let linear = is_forward.then(|| {
         let linear = simplify(linearized(lowered.graph.clone()));
         dump.stage("primal and linear part", &linear);
         residuals(linear)

@@ -264,3 +264,85 @@ fn a_jacobian_of_what_is_owned() {
         array![[35.0, 10.0, 10.0], [15.0, 40.0, 15.0], [5.0, 5.0, 5.0], [1.0, 1.0, 0.0],];
     assert_eq!(jacobian, expected);
 }
+
+/// A callee that counts how often its value is computed.
+#[differentiable(forward)]
+fn wave(x: f64, k: f64) -> f64 {
+    let angle = k * x * one_more_run();
+    let mut sum = 0.0;
+    for i in 0..3 {
+        sum += (angle * i as f64).sin() * k;
+    }
+    sum
+}
+
+/// A level between, with an array that it borrows and one that it owns.
+#[differentiable(forward)]
+fn scaled_wave(x: &Array1<f64>, by: Array1<f64>, k: f64) -> f64 {
+    let phase = wave(k, 0.3);
+    if phase > 0.0 { wave(x[0], k) * (&by * x).sum() } else { wave(x[1], k) + by.sum() }
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Spring {
+    stiffness: f64,
+    rest: Array1<f64>,
+}
+
+impl Spring {
+    #[differentiable(forward)]
+    fn force(&self, x: f64, at: usize) -> f64 {
+        (self.rest[at] - x) * self.stiffness * one_more_run()
+    }
+
+    #[differentiable(forward, recursive)]
+    fn path(self, x: f64, turns: usize) -> f64 {
+        if turns == 0 {
+            return x;
+        }
+        let moved = x + 0.1 * self.force(x, turns % 2);
+        self.path(moved, turns - 1)
+    }
+}
+
+/// Calls in straight code, in a loop, in a branch, through two levels, by method, of itself; of constants too.
+#[differentiable(forward)]
+fn many_waves(x: &Array1<f64>, spring: &Spring) -> Array1<f64> {
+    let mut gave = Array1::zeros(12);
+    let start = wave(x[0], 0.7);
+    let fixed = wave(0.2, 0.1);
+    gave[0] = start * fixed;
+    for i in 1..5 {
+        let y = wave(x[i % 2], gave[i - 1]);
+        if y > 0.0 {
+            gave[i] = y * wave(y, start);
+        } else {
+            gave[i] = scaled_wave(x, x * y, start);
+        }
+    }
+    gave[5] = scaled_wave(&(x * 0.5), array![1.0, 2.0], x[1]);
+    gave[6] = spring.force(x[0], 0) * spring.clone().path(x[1], 4);
+    gave
+}
+
+#[test]
+fn a_jacobian_by_columns_computes_the_values_of_callees_once() {
+    let x = array![0.4, -0.9];
+    let spring = Spring { stiffness: 1.5, rest: array![0.2, 0.8] };
+    RUNS.set(0);
+    let value = many_waves(&x, &spring);
+    let once = RUNS.get();
+    RUNS.set(0);
+    let jacobian = many_waves::jacobian(&x, &spring);
+    assert_eq!(RUNS.get(), once);
+    assert_eq!(jacobian.dim(), (12, 5));
+    for column in 0..5 {
+        let unit = |at: usize| if column == at { 1.0 } else { 0.0 };
+        let dx = array![unit(0), unit(1)];
+        let dspring = SpringGradient { stiffness: unit(2), rest: array![unit(3), unit(4)] };
+        let (y, dy) = many_waves::jvp(&x, &spring, (&dx, &dspring));
+        assert_eq!(y, value);
+        let difference = &jacobian.column(column) - &dy;
+        assert!(difference.iter().all(|d| d.abs() < 1e-13), "{column}: {difference}");
+    }
+}

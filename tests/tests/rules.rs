@@ -189,6 +189,34 @@ fn a_method() {
     let _ = spring.coils;
 }
 
+/// Rules inside of what has a Jacobian by columns: they run again for each.
+#[differentiable(forward)]
+fn forces(spring: &Spring, x: f64) -> Array1<f64> {
+    let mut all = Array1::zeros(6);
+    for i in 0..3 {
+        let force = spring.force(&array![x, log1pexp(x * i as f64)]);
+        all[2 * i] = force[0];
+        all[2 * i + 1] = force[1] * x;
+    }
+    all
+}
+
+#[test]
+fn rules_in_a_jacobian_by_columns() {
+    let spring = Spring { stiffness: 2.0, rest: array![1.0, 0.5], coils: 3 };
+    let jacobian = forces::jacobian(&spring, 0.4);
+    assert_eq!(jacobian.dim(), (6, 4));
+    for row in 0..6 {
+        let mut dy = Array1::zeros(6);
+        dy[row] = 1.0;
+        let (ds, dx) = forces::vjp(&spring, 0.4).1(dy);
+        let expected = [ds.stiffness, ds.rest[0], ds.rest[1], dx];
+        for (found, expected) in jacobian.row(row).iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-14, "{row}: {found} {expected}");
+        }
+    }
+}
+
 #[differentiable(vjp = cube_rule)]
 fn cube<T: Float>(x: &Array1<T>) -> T {
     x.mapv(|x| x * x * x).sum()

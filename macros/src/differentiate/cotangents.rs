@@ -1,8 +1,7 @@
 //! What each value has received so far.
 
-use std::collections::HashMap;
-
 use super::{cotangent_name, Reversal};
+use crate::graph::collections::HashMap;
 use crate::graph::{Op, Origin, Ty, Value};
 use crate::ops;
 

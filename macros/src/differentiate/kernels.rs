@@ -1,8 +1,7 @@
 //! Kernels, and the branches in them: what they compute is computed again in their adjoints.
 
-use std::collections::HashMap;
-
 use super::{Cotangent, Reversal};
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Elem, Info, Node, Op, Ty, Value};
 
 impl Reversal {
@@ -11,7 +10,7 @@ impl Reversal {
     pub(super) fn reverse_map(&mut self, node: &Node, out: Value) {
         let dy = self.dense(out, node.origin);
         let block = &node.blocks[0];
-        let mut names: HashMap<Value, Value> = HashMap::new();
+        let mut names: HashMap<Value, Value> = HashMap::default();
         let mut params: Vec<Value> = block
             .params
             .iter()
@@ -67,7 +66,7 @@ impl Reversal {
             .blocks
             .iter()
             .map(|arm| {
-                let mut names = HashMap::new();
+                let mut names = HashMap::default();
                 let primal = self.graph.copy_nodes(&arm.nodes, &mut names);
                 let result = names.get(&arm.results[0]).copied().unwrap_or(arm.results[0]);
                 let (nodes, results) = self.inside(primal, result, dy, &captured);

@@ -10,12 +10,11 @@ mod forward;
 mod kernels;
 mod updates;
 
-use std::collections::HashSet;
-
+use crate::graph::collections::HashSet;
 use crate::graph::{
     Arguments, Construct, Form, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim,
 };
-use crate::lower;
+use crate::lower::Formulas;
 use crate::ops;
 use cotangents::{Cotangent, Cotangents};
 pub(crate) use forward::{forward, forward_twice, linearized, owning, product};
@@ -44,8 +43,9 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
         graph,
         nodes: Vec::new(),
         cotangents: Cotangents::default(),
-        zeros: HashSet::new(),
+        zeros: HashSet::default(),
         in_kernel: false,
+        formulas: Formulas::default(),
     };
     if reversal.graph.is_active(result) {
         reversal.cotangents.seed(
@@ -79,6 +79,7 @@ struct Reversal {
     zeros: HashSet<Value>,
     /// True inside a kernel, where the arms of a branch are computed again and nothing is recorded.
     in_kernel: bool,
+    formulas: Formulas,
 }
 
 impl Reversal {
@@ -179,7 +180,7 @@ impl Reversal {
             if !self.graph.is_active(arg) {
                 continue;
             }
-            let formula = lower::formula(row, text);
+            let formula = self.formulas.of(row, text);
             let start = self.nodes.len();
             let mut gave =
                 self.graph.splice_formula(&mut self.nodes, row, &formula, &args, node.origin);

@@ -1,7 +1,5 @@
 //! The bodies of `value_and_grad` and of the hidden `__vjp`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned, ToTokens};
 
@@ -10,7 +8,7 @@ use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
 use super::{marker_value, ours, this};
-use crate::graph::{Arguments, Graph, Node, Op, Ty, Value};
+use crate::graph::{Graph, Node, Op, Ty, Value};
 use crate::lower::ExtensionCall;
 use crate::source::Param;
 
@@ -337,132 +335,12 @@ impl Writer<'_> {
             }
         };
         match self.guard_of(&self.graph.info(cotangent).depends_on) {
-            Some(guard) if self.access.contains_key(&cotangent) => {
+            Some(guard) if self.access.contains(&cotangent) => {
                 let activity = self.rt("Activity");
                 quote!(if <#guard as #activity>::IS { #value } else { ::core::default::Default::default() })
             }
             _ => value,
         }
-    }
-
-    /// The named values of the primal that the adjoint uses, with the arguments it uses them for.
-    pub(super) fn residuals(&self, start: usize, received: &[Value]) -> BTreeMap<Value, Arguments> {
-        let mut found: BTreeMap<Value, Arguments> = BTreeMap::new();
-        let primal: BTreeSet<Value> = self.graph.body.nodes[..start]
-            .iter()
-            .flat_map(|node| node.outs.iter().copied())
-            .collect();
-        for node in &self.graph.body.nodes[start..] {
-            let mut needed = Arguments::default();
-            for out in &node.outs {
-                needed.join(&self.graph.info(*out).depends_on);
-            }
-            node.each_use(&mut |value| self.note_residual(value, &needed, &primal, &mut found));
-        }
-        for value in received {
-            let needed = self.graph.info(*value).depends_on.clone();
-            self.note_residual(*value, &needed, &primal, &mut found);
-        }
-        found
-    }
-
-    /// Notes a value, or what a place is evaluated again from.
-    fn note_residual(
-        &self,
-        value: Value,
-        needed: &Arguments,
-        primal: &BTreeSet<Value>,
-        found: &mut BTreeMap<Value, Arguments>,
-    ) {
-        if !primal.contains(&value) {
-            return;
-        }
-        let is_place = self.is_place(value);
-        if self.names.get(value).is_some() {
-            found.entry(value).or_default().join(needed);
-        }
-        if !is_place && self.names.get(value).is_some() {
-            return;
-        }
-        // What a place shows is kept, and the place is taken again.
-        if let Some(node) = self.definition(value) {
-            node.each_use(&mut |inner| self.note_residual(inner, needed, primal, found));
-        }
-    }
-
-    /// True for a part of something that is shown, not copied.
-    pub(super) fn is_place(&self, value: Value) -> bool {
-        let Some(node) = self.definition(value) else { return false };
-        match &node.op {
-            // What may borrow is evaluated again rather than kept.
-            Op::Verbatim(verbatim) => {
-                verbatim.pure
-                    && verbatim.pattern.is_none()
-                    && (self.graph.info(value).is_reference
-                        || matches!(self.graph.ty(value), Ty::Unknown | Ty::Constant))
-            }
-            _ => !self.is_float(value) && node.is_place(),
-        }
-    }
-
-    /// Views of what was borrowed or kept, taken again in the pullback: they cannot be kept in it.
-    pub(super) fn shown_again(&mut self, places: &[Value]) -> Vec<TokenStream> {
-        let mut statements = Vec::new();
-        for value in places {
-            let (Some(name), Some(node)) =
-                (self.names.get(*value).cloned(), self.definition(*value))
-            else {
-                continue;
-            };
-            let shown = self.node_expr(node).tokens;
-            statements.push(quote!(let #name = #shown;));
-        }
-        statements
-    }
-
-    /// Statements that keep of a residual what the adjoint needs: its shape where that is all, and
-    /// nothing where a marker says so.
-    pub(super) fn keep_residuals(
-        &mut self,
-        start: usize,
-        residuals: &BTreeMap<Value, Arguments>,
-    ) -> Vec<TokenStream> {
-        let (activity, accumulator) = (self.rt("Activity"), self.rt("accumulator"));
-        let mut statements = Vec::new();
-        for (value, needed) in residuals {
-            let is_borrowed = self.graph.info(*value).is_reference;
-            if self.is_float(*value) || is_borrowed || !self.graph.is_active(*value) {
-                continue;
-            }
-            let Some(name) = self.names.get(*value).cloned() else { continue };
-            let is_shape = self.is_used_for_its_shape(*value, start);
-            if is_shape {
-                self.shapes.insert(*value);
-            }
-            let kept = if is_shape { quote!(#accumulator(&#name)) } else { name.to_token_stream() };
-            match self.guard_of(needed) {
-                Some(guard) => {
-                    statements.push(quote!(let #name = <#guard as #activity>::keep(#kept);));
-                    self.keep(*value, &guard, &name, TokenStream::new());
-                }
-                None if is_shape => statements.push(quote!(let #name = #kept;)),
-                None => {}
-            }
-        }
-        statements
-    }
-
-    /// True if the adjoint asks for no more than the value's shape.
-    fn is_used_for_its_shape(&self, value: Value, start: usize) -> bool {
-        let nodes = &self.graph.body.nodes;
-        // What shows a part of it, or is evaluated again, needs the array itself.
-        let is_shown = nodes[..start].iter().any(|node| {
-            let is_again = |out: &Value| self.is_inlined(*out) || self.is_place(*out);
-            node.args.contains(&value) && node.outs.first().is_some_and(is_again)
-        });
-        self.graph.ty(value).is_numeric()
-            && !is_shown
-            && nodes[start..].iter().all(|node| node.uses_shape_only(value))
     }
 
     pub(super) fn name_of_seed(&mut self, seed: Value) -> Ident {

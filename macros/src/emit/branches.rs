@@ -116,7 +116,7 @@ impl<'a> Writer<'a> {
         opening: &mut TokenStream,
     ) -> Place {
         let out = node.outs[position];
-        let mut defined = std::collections::HashSet::new();
+        let mut defined = crate::graph::collections::HashSet::default();
         node.each_definition(&mut |value| {
             defined.insert(value);
         });
@@ -163,7 +163,7 @@ impl<'a> Writer<'a> {
     fn root_outside(
         &self,
         value: Value,
-        defined: &std::collections::HashSet<Value>,
+        defined: &crate::graph::collections::HashSet<Value>,
     ) -> Option<Value> {
         if !defined.contains(&value) {
             return Some(value);
@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
         let mut inner = self.clone();
         for place in places {
             if let Place::Variable(value) = place {
-                inner.pinned.insert(*value);
+                inner.pinned.insert(*value, ());
             }
         }
         inner.bind_restored(node, arm);

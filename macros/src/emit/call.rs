@@ -59,6 +59,10 @@ impl Writer<'_> {
             .collect();
         let kept = self.kept_again(callee, node);
         let call = match &callee.tangents {
+            _ if callee.is_linear => {
+                asked.clear();
+                self.called(callee, node, "linear", &passed, &[])
+            }
             Some(given) => {
                 asked.clear();
                 let owned = self.rt("owned_tangent");
@@ -80,7 +84,7 @@ impl Writer<'_> {
         // Constants that may be references are handed again; what they were is kept beside the
         // pullback.
         let (again, value, pull) = (ours("again"), ours("value"), ours("pull"));
-        let second = callee.tangents.is_some().then(|| {
+        let second = (callee.tangents.is_some() && !callee.is_linear).then(|| {
             let tangent = ours("tangent");
             quote!(, #tangent)
         });
@@ -168,6 +172,14 @@ impl Writer<'_> {
                 Again::Active => self.again(*arg, *passing, true),
             })
             .collect();
+        if let (true, Some(given)) = (callee.is_linear, &callee.tangents) {
+            let tangent = self.rt("Tangent");
+            let passed = self.passed_tangents(given, seeds);
+            let pullback = if is_pair { quote!((#name.0)) } else { quote!(#name) };
+            return Text::atom(quote_spanned! {call_span(node)=>
+                #pullback(#(#again,)* #(#tangent::given(&(#passed))),*)
+            });
+        }
         let seeds = seeds.iter().map(|seed| match self.graph.ty(*seed) {
             Ty::Accumulator | Ty::Float(_) => self.moved(*seed),
             _ => {
@@ -294,7 +306,7 @@ impl Writer<'_> {
             return quote!(#text.view());
         }
         match passing {
-            Passing::Reference if is_reference && !self.access.contains_key(&arg) => text.tokens,
+            Passing::Reference if is_reference && !self.access.contains(&arg) => text.tokens,
             Passing::Reference => {
                 let text = text.at_least(Strength::Unary);
                 quote!(&#text)
@@ -330,7 +342,7 @@ impl Writer<'_> {
     /// True if the name that a value has here is a reference to it. What is kept behind a marker is
     /// reached as a place, so it is one only if it was before.
     fn is_reference_here(&self, value: Value) -> bool {
-        let known = match self.access.contains_key(&value) {
+        let known = match self.access.contains(&value) {
             true => self.survey.origin(value),
             false => value,
         };

@@ -39,7 +39,7 @@ impl<'a> Writer<'a> {
     /// A float by value.
     pub(super) fn float(&self, value: Value) -> Text {
         let text = self.text(value);
-        let is_lent = self.graph.info(value).is_reference && !self.access.contains_key(&value);
+        let is_lent = self.graph.info(value).is_reference && !self.access.contains(&value);
         if is_lent && !self.is_inlined(value) {
             let tokens = text.tokens;
             return Text { tokens: quote!(*#tokens), strength: Strength::Unary };
@@ -64,7 +64,7 @@ impl<'a> Writer<'a> {
     fn is_reference(&self, value: Value) -> bool {
         self.graph.info(value).is_reference
             && self.names.get(value).is_some()
-            && !self.access.contains_key(&value)
+            && !self.access.contains(&value)
     }
 
     /// A constant operand, such as an axis, as the user wrote it.
@@ -86,7 +86,7 @@ impl<'a> Writer<'a> {
             return self.text(value).tokens;
         }
         let is_place = self.definition(value).is_some_and(|node| node.is_place());
-        let is_inline = self.names.get(value).is_none() && !self.access.contains_key(&value);
+        let is_inline = self.names.get(value).is_none() && !self.access.contains(&value);
         if is_inline && !is_place {
             return self.text(value).tokens;
         }

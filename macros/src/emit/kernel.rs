@@ -1,7 +1,6 @@
 //! Kernels and branches: blocks of scalar code.
 
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -12,6 +11,7 @@ use super::names::Whose;
 use super::survey::is_trivial;
 use super::text::Text;
 use super::writer::Writer;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Block, Node, Op, Value};
 use crate::ops::Row;
 
@@ -156,7 +156,7 @@ impl<'a> Writer<'a> {
             free.insert(value);
         });
         let mut inner = self.clone();
-        inner.names.retain_holders(&free);
+        inner.names = self.names.inside(free);
         inner
     }
 
@@ -183,9 +183,9 @@ impl<'a> Writer<'a> {
 
     /// The statements of a block of floats, and its results.
     fn block_parts(&mut self, block: &Block) -> (Vec<TokenStream>, Vec<Text>) {
-        let mut uses: HashMap<Value, usize> = HashMap::new();
+        let mut uses: HashMap<Value, usize> = HashMap::default();
         block.each_use(&mut |value| *uses.entry(value).or_default() += 1);
-        let mut direct: HashMap<Value, usize> = HashMap::new();
+        let mut direct: HashMap<Value, usize> = HashMap::default();
         for node in &block.nodes {
             node.args.iter().for_each(|arg| *direct.entry(*arg).or_default() += 1);
         }

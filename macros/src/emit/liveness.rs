@@ -1,14 +1,45 @@
 //! Which values are still needed after each node, in the order in which the code runs. Where nothing
 //! needs a value any more, it is moved instead of copied, and written in place.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::survey::Survey;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Block, Graph, Node, Op, Value};
 
-/// A set of values that are needed.
-pub(super) type Live = Rc<HashSet<Value>>;
+/// A set of values that are needed: from a place in a block on, or around that block.
+#[derive(Clone, Default)]
+pub(super) struct Live {
+    block: Option<Rc<Uses>>,
+    /// How many of the block's nodes have run.
+    at: usize,
+}
+
+/// What a block needs.
+struct Uses {
+    /// How many nodes have run where each value is needed for the last time, with that node.
+    last: HashMap<Value, usize>,
+    /// What the next turn of a loop uses from outside.
+    again: HashSet<Value>,
+    /// What is defined by the node that holds the block: nothing before it can need that.
+    defined: Vec<Value>,
+    /// What is needed after that node.
+    around: Live,
+}
+
+impl Live {
+    /// The same after so many more nodes.
+    pub(super) fn later(&self, nodes: usize) -> Live {
+        Live { block: self.block.clone(), at: self.at + nodes }
+    }
+
+    pub(super) fn contains(&self, value: &Value) -> bool {
+        let Some(block) = &self.block else { return false };
+        block.last.get(value).is_some_and(|last| *last > self.at)
+            || block.again.contains(value)
+            || !block.defined.contains(value) && block.around.contains(value)
+    }
+}
 
 /// What is needed where.
 #[derive(Default)]
@@ -22,7 +53,7 @@ impl Liveness {
     pub(super) fn of(graph: &Graph, survey: &Survey<'_>) -> Liveness {
         let mut liveness = Liveness::default();
         let mut walk = Walk { graph, survey, liveness: &mut liveness };
-        walk.block(&graph.body, HashSet::new());
+        walk.block(&graph.body, HashSet::default(), Vec::new(), Live::default());
         liveness
     }
 
@@ -49,70 +80,68 @@ struct Walk<'w, 'a> {
 }
 
 impl Walk<'_, '_> {
-    fn needs<'v>(&self, values: impl IntoIterator<Item = &'v Value>, live: &mut HashSet<Value>) {
+    fn needs<'v>(&self, values: impl IntoIterator<Item = &'v Value>, f: &mut impl FnMut(Value)) {
         for value in values {
-            self.survey.needed(self.graph, *value, &mut |needed| {
-                live.insert(needed);
+            self.survey.needed(self.graph, *value, f);
+        }
+    }
+
+    /// Notes what is needed where in a block.
+    fn block(&mut self, block: &Block, again: HashSet<Value>, defined: Vec<Value>, around: Live) {
+        let mut last = HashMap::default();
+        for (position, node) in block.nodes.iter().enumerate() {
+            if !self.is_inlined(node) {
+                let mut note = |value: Value| {
+                    last.insert(value, position + 1);
+                };
+                self.needs(&node.args, &mut note);
+                for inner in &node.blocks {
+                    self.needs(&inner.captured(), &mut note);
+                }
+            }
+        }
+        let end = block.nodes.len() + 1;
+        for (values, at) in [(&block.saved, end), (&block.results, end + 1)] {
+            self.needs(values, &mut |value| {
+                last.insert(value, at);
             });
         }
-    }
-
-    /// What is needed before a block, given what is needed after it.
-    fn block(&mut self, block: &Block, after: HashSet<Value>) -> HashSet<Value> {
-        let mut live = after;
-        self.liveness.after_results.insert(block, Rc::new(live.clone()));
-        self.needs(&block.results, &mut live);
-        self.liveness.after_saved.insert(block, Rc::new(live.clone()));
-        self.needs(&block.saved, &mut live);
-        for node in block.nodes.iter().rev() {
-            live = self.node(node, live);
-        }
-        for value in block.params.iter().chain(&block.restored) {
-            live.remove(value);
-        }
-        live
-    }
-
-    fn node(&mut self, node: &Node, after: HashSet<Value>) -> HashSet<Value> {
-        self.liveness.after.insert(node, Rc::new(after.clone()));
-        let mut live = after;
-        for out in &node.outs {
-            live.remove(out);
-        }
-        if node.outs.iter().any(|out| self.survey.inlined.contains(out)) {
-            return live;
-        }
-        match &node.op {
-            Op::If | Op::Unbranch => {
-                let base = live.clone();
-                for arm in &node.blocks {
-                    live.extend(self.block(arm, base.clone()));
-                }
+        let uses = Rc::new(Uses { last, again, defined, around });
+        let live = |at: usize| Live { block: Some(uses.clone()), at };
+        self.liveness.after_saved.insert(block, live(end));
+        self.liveness.after_results.insert(block, live(end + 1));
+        for (position, node) in block.nodes.iter().enumerate() {
+            let after = live(position + 1);
+            self.liveness.after.insert(node, after.clone());
+            if !self.is_inlined(node) {
+                self.inside(node, after);
             }
+        }
+    }
+
+    fn is_inlined(&self, node: &Node) -> bool {
+        node.outs.iter().any(|out| self.survey.inlined.contains(out))
+    }
+
+    fn inside(&mut self, node: &Node, after: Live) {
+        let mut again = HashSet::default();
+        match &node.op {
+            Op::If | Op::Unbranch => {}
             Op::Loop(_) | Op::Unloop(_) => {
                 // What a turn uses from outside, the next turn uses again.
-                let mut inside = live.clone();
                 for block in &node.blocks {
-                    self.needs(&block.captured(), &mut inside);
+                    self.needs(&block.captured(), &mut |value| {
+                        again.insert(value);
+                    });
                 }
                 for param in &node.blocks[0].params {
-                    inside.remove(param);
-                }
-                for block in &node.blocks {
-                    let before = self.block(block, inside.clone());
-                    live.extend(before);
-                }
-                for param in &node.blocks[0].params {
-                    live.remove(param);
+                    again.remove(param);
                 }
             }
-            _ => {
-                for block in &node.blocks {
-                    self.needs(&block.captured(), &mut live);
-                }
-            }
+            _ => return,
         }
-        self.needs(&node.args, &mut live);
-        live
+        for block in &node.blocks {
+            self.block(block, again.clone(), node.outs.clone(), after.clone());
+        }
     }
 }

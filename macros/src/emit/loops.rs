@@ -116,7 +116,7 @@ impl<'a> Writer<'a> {
         let mutable = self.declare(record);
         self.open_for_writing(record);
         let name = self.name_like(record, wish, true);
-        self.pinned.insert(record);
+        self.pinned.insert(record, ());
         quote!(let #mutable #name = #empty;)
     }
 
@@ -246,7 +246,7 @@ impl<'a> Writer<'a> {
                 self.hints.insert(*param, wish);
                 opening.extend(self.open_variable(*param, node, value));
             }
-            self.pinned.insert(*param);
+            self.pinned.insert(*param, ());
         }
         opening
     }
@@ -261,7 +261,7 @@ impl<'a> Writer<'a> {
             // A loop around may go on using the variable.
             let init = node.args[first + position];
             if !(self.pinned.contains(&init) && self.are_one(init, *param)) {
-                self.pinned.remove(param);
+                self.pinned.remove(*param);
             }
             self.take_over(*out, *param);
         }
@@ -283,7 +283,7 @@ impl<'a> Writer<'a> {
             self.declare(*item);
             let wish = self.wish(node, *item);
             let name = self.name_like(*item, &wish, true);
-            self.pinned.insert(*item);
+            self.pinned.insert(*item, ());
             names.insert(users, name.to_token_stream());
         }
         rename_pattern(each.pattern.0.clone(), &names)

@@ -23,7 +23,10 @@ mod extension;
 mod forms;
 mod forward;
 mod jacobian;
+mod kept;
 mod kernel;
+mod layers;
+mod linear;
 mod liveness;
 mod loops;
 mod names;
@@ -36,6 +39,7 @@ mod rules;
 pub(crate) mod runtime;
 mod second;
 mod signature;
+mod stretches;
 mod stubs;
 mod survey;
 mod text;
@@ -72,7 +76,7 @@ pub(crate) struct Derivatives {
     pub(crate) gradient: Option<Graph>,
     /// The primal with tangents, for `__jvp`, if it was asked for.
     pub(crate) forward: Option<Graph>,
-    /// The primal and the part that is linear in tangents, for the Jacobian of what may be no float.
+    /// The primal and the part that is linear in tangents, for `__linear` and the Jacobian of what may be no float.
     pub(crate) linear: Option<Graph>,
     /// For second order, if it was asked for.
     pub(crate) second: Option<Second>,
@@ -96,9 +100,15 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let rule = source.options.jvp.as_ref();
     let forward = match (&derivatives.forward, rule) {
         (Some(graph), _) => {
-            let columns = derivatives.linear.as_ref().map(|linear| signature.columns(linear));
-            let items =
-                [signature.hidden_jvp(graph), signature.jvp(graph), signature.jacobian(columns)];
+            let linear = derivatives.linear.as_ref();
+            let columns = linear.filter(|_| !gives_float(graph));
+            let columns = columns.map(|linear| signature.columns(linear));
+            let items = [
+                signature.hidden_jvp(graph),
+                signature.jvp(graph),
+                linear.map(|linear| signature.hidden_linear(linear)).unwrap_or_default(),
+                signature.jacobian(columns),
+            ];
             quote!(#(#items)*)
         }
         (None, Some(rule)) => signature.forward_by_rule(rule, &derivatives.reverse),
@@ -141,6 +151,11 @@ pub(crate) fn readable(source: &Source, derivatives: &Derivatives) -> TokenStrea
 pub(crate) fn stubs(source: &Source) -> TokenStream {
     let signature = Signature::new(source, false);
     signature.around(signature.stand_ins())
+}
+
+/// True if the first result is known to be a float.
+fn gives_float(graph: &Graph) -> bool {
+    graph.ty(graph.body.results[0]).is_float()
 }
 
 /// True if a function calls itself, as far as names tell.

@@ -1,9 +1,11 @@
 //! Which identifier each value gets: the user's name, or `d` and the user's.
 
-use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
+use super::layers::Layers;
+use crate::graph::collections::HashSet;
 use crate::graph::{text_of, Value};
 
 /// Whose a name is.
@@ -20,18 +22,20 @@ pub(super) enum Whose {
 /// The identifiers in force at one point of the emitted code.
 #[derive(Clone, Default)]
 pub(super) struct Names {
-    of: HashMap<Value, Ident>,
+    of: Layers<Value, Ident>,
     /// The value that a text stands for now.
-    holder: HashMap<String, Value>,
+    holder: Layers<String, Value>,
+    /// Of what was there before a block, that alone holds its text which is in all of these.
+    needed: Vec<Rc<HashSet<Value>>>,
     /// Every identifier in the user's function: a name of ours is none of them.
-    users: HashSet<String>,
+    users: Rc<HashSet<String>>,
 }
 
 impl Names {
     pub(super) fn new(function: TokenStream) -> Names {
-        let mut users = HashSet::new();
+        let mut users = HashSet::default();
         collect(function, &mut users);
-        Names { users, ..Names::default() }
+        Names { users: Rc::new(users), ..Names::default() }
     }
 
     pub(super) fn get(&self, value: Value) -> Option<&Ident> {
@@ -49,8 +53,8 @@ impl Names {
         is_needed: impl Fn(Value) -> bool,
     ) -> Ident {
         let wish = text_of(wish);
-        let is_free = |text: &str| match self.holder.get(text) {
-            Some(holder) => !is_needed(*holder),
+        let is_free = |text: &str| match self.holder(text) {
+            Some(holder) => !is_needed(holder),
             None => whose != Whose::Ours || !self.users.contains(text),
         };
         let mut text = wish.to_owned();
@@ -69,12 +73,21 @@ impl Names {
 
     /// True if the value's identifier still stands for it, and no later value took it over.
     pub(super) fn holds(&self, value: Value) -> bool {
-        self.of.get(&value).is_some_and(|ident| self.holder.get(&ident.to_string()) == Some(&value))
+        self.of.get(&value).is_some_and(|ident| self.holder(&ident.to_string()) == Some(value))
     }
 
-    /// Forgets which texts are taken, but for those of `needed`.
-    pub(super) fn retain_holders(&mut self, needed: &HashSet<Value>) {
-        self.holder.retain(|_, holder| needed.contains(holder));
+    fn holder(&self, text: &str) -> Option<Value> {
+        let holder = *self.holder.get(text)?;
+        let holds = |needed: &Rc<HashSet<Value>>| needed.contains(&holder);
+        (self.holder.is_own(text) || self.needed.iter().all(holds)).then_some(holder)
+    }
+
+    /// A copy for a block inside, which forgets which texts are taken, but for those of `needed`.
+    pub(super) fn inside(&self, needed: HashSet<Value>) -> Names {
+        let mut inside = self.clone();
+        inside.holder.forget_own(|holder| !needed.contains(holder));
+        inside.needed.push(Rc::new(needed));
+        inside
     }
 
     /// Lets `value` be called `ident`, which the signature or a closure declares.
@@ -88,11 +101,18 @@ impl Names {
 fn identifier(text: &str, span: Span) -> Ident {
     match text.strip_prefix("r#") {
         Some(keyword) => Ident::new_raw(keyword, span),
-        None if text == "self" => Ident::new(text, span),
+        None if text == "self" || is_no_keyword(text) => Ident::new(text, span),
         None => syn::parse_str::<Ident>(text)
             .map(|_| Ident::new(text, span))
             .unwrap_or_else(|_| Ident::new(&format!("{text}_"), span)),
     }
+}
+
+/// True for what is an identifier and no keyword, as one sees without asking for the list of these.
+fn is_no_keyword(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && text.contains(|c: char| c.is_ascii_digit() || c == '_')
 }
 
 /// The identifiers in tokens, but for methods and fields: a variable never clashes with those.

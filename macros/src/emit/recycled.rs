@@ -37,10 +37,10 @@ impl<'a> Writer<'a> {
             && matches!(self.graph.ty(value), Ty::Array(..) | Ty::Numeric(_))
             && !self.after.contains(&value)
             && !self.captured.contains(&value)
-            && !self.access.contains_key(&value)
+            && !self.access.contains(&value)
             && !self.graph.info(value).is_reference
             && self.names.holds(value)
-            && self.declarations.contains_key(&value)
+            && self.declarations.contains(&value)
             && !self.shared.borrow().moved.contains(&value)
     }
 }

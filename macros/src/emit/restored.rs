@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
                 let activity = self.rt("Activity");
                 self.access.insert(*value, quote!((*<#guard as #activity>::kept(#name))));
             }
-            self.pinned.insert(*value);
+            self.pinned.insert(*value, ());
         }
     }
 
@@ -131,7 +131,7 @@ impl<'a> Writer<'a> {
         let origin = self.survey.origin(value);
         *self.graph.ty(value) == Ty::Unknown
             && !self.graph.is_active(origin)
-            && !self.access.contains_key(&value)
+            && !self.access.contains(&value)
     }
 
     /// A value as the user's own tokens know it: what is found again behind a reference is the place
@@ -140,7 +140,7 @@ impl<'a> Writer<'a> {
         let text = self.text(value);
         let is_behind = |value| self.graph.info(value).is_reference;
         let became_reference = is_behind(value) && !is_behind(self.survey.origin(value));
-        let is_kept = self.access.contains_key(&value);
+        let is_kept = self.access.contains(&value);
         if !became_reference || is_kept || self.is_unknown_constant(value) {
             return text;
         }
@@ -176,7 +176,7 @@ impl<'a> Writer<'a> {
             .iter()
             .map(|value| {
                 let Some(name) = self.names.get(*value) else { return quote!(_) };
-                let is_kept = self.access.contains_key(value);
+                let is_kept = self.access.contains(value);
                 match self.graph.info(*value).is_reference || is_kept {
                     true => quote!(ref #name),
                     false => {
@@ -195,7 +195,7 @@ impl<'a> Writer<'a> {
     /// A record as the place that it stands in.
     pub(super) fn place_text(&self, record: Value) -> TokenStream {
         let text = self.text(record);
-        match self.graph.info(record).is_reference && !self.access.contains_key(&record) {
+        match self.graph.info(record).is_reference && !self.access.contains(&record) {
             true => {
                 let text = text.at_least(Strength::Unary);
                 quote!(*#text)

@@ -34,7 +34,7 @@ impl<'a> Writer<'a> {
         for product in products {
             let [left, factor] = product.args[..] else { continue };
             let place = self.path(factor);
-            let is_outside = !inside.contains(&place.0) && !self.access.contains_key(&place.0);
+            let is_outside = !inside.contains(&place.0) && !self.access.contains(&place.0);
             let are_matrices = [left, factor].iter().all(|operand| self.may_be_matrix(*operand));
             if !is_outside || !are_matrices || self.reused.contains_key(&place) {
                 continue;

@@ -133,6 +133,7 @@ impl Signature<'_> {
     pub(super) fn forward_by_rule(&self, rule: &Path, graph: &Graph) -> TokenStream {
         let krate = &self.krate;
         let (jvp, jacobian) = (self.jvp(graph), self.jacobian(Some(self.columns_by_calls(graph))));
+        let linear = self.linear_by_calls();
         let name = self.item("__jvp");
         let head = self.hidden_head();
         let (generics, clause) = (self.generics(), self.where_clause());
@@ -186,6 +187,7 @@ impl Signature<'_> {
                 (#value, #tangent)
             }
             #jvp
+            #linear
             #jacobian
         }
     }
@@ -230,7 +232,7 @@ impl Signature<'_> {
     }
 
     /// The function by its name.
-    fn function(&self) -> TokenStream {
+    pub(super) fn function(&self) -> TokenStream {
         let name = self.source.name();
         match self.source.is_associated() {
             true => quote!(Self::#name),

@@ -263,7 +263,7 @@ impl Signature<'_> {
     pub(super) fn item(&self, item: &str) -> Ident {
         match item {
             // What callers ask for has no `aux`; see `refused_to_callers`.
-            "__vjp" | "__jvp" | "__vjp_jvp" if self.source.options.aux => {
+            "__vjp" | "__jvp" | "__vjp_jvp" | "__linear" if self.source.options.aux => {
                 self.item_named(&format!("{item}_with_aux"))
             }
             _ => self.item_named(item),

@@ -64,7 +64,15 @@ impl Signature<'_> {
                 }
             }
         });
-        quote!(#(#items)*)
+        let name = self.item_named("__linear");
+        quote! {
+            #(#items)*
+            #head fn #name<#generics>(#(#parameters),*) -> !
+            where #predicates for<'__a> #krate::rt::NotAsked: #krate::rt::CalleeHasNoAux
+            {
+                unreachable!()
+            }
+        }
     }
 
     /// Every function with a body that never runs.
@@ -95,6 +103,7 @@ impl Signature<'_> {
         });
         let items: Vec<TokenStream> = items
             .chain([self.hidden_stand_in(), self.stand_ins_of_flags(), self.refused_to_callers()])
+            .chain(self.source.options.forward.then(|| self.linear_stand_in()))
             .collect();
         quote!(#(#items)*)
     }

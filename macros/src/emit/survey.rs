@@ -1,10 +1,9 @@
 //! What there is to know of a graph before it is written: where each value is defined, which are
 //! written where they are used, and what an adjoint block restores.
 
-use std::collections::{HashMap, HashSet};
-
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Action, Block, Elem, Graph, Node, Op, Ty, Value};
 
 /// What was found out.
@@ -108,13 +107,13 @@ impl<'a> Survey<'a> {
     fn choose_inlined(&mut self, graph: &'a Graph, places: &Places<'a>) {
         let uses = graph.uses();
         // What a kernel captures is computed before it, not for every element.
-        let mut kernels = HashSet::new();
+        let mut kernels = HashSet::default();
         // What is added into a member needs no name beside it.
-        let mut accumulated = HashSet::new();
+        let mut accumulated = HashSet::default();
         // What a view or a field shows must live as long as the view.
-        let mut shown = HashSet::new();
+        let mut shown = HashSet::default();
         // What is written into a part of an array is computed before the part is borrowed.
-        let mut written = HashSet::new();
+        let mut written = HashSet::default();
         for node in places.nodes() {
             match &node.op {
                 Op::Update(_, Action::Assign)
@@ -222,7 +221,7 @@ impl<'a> Survey<'a> {
 
     /// True if `value` is computed from `other`.
     fn reads(&self, value: Value, other: Value) -> bool {
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::default();
         let mut open = vec![value];
         while let Some(value) = open.pop() {
             if value == other {
@@ -276,7 +275,7 @@ fn is_of_integers(ty: &Ty) -> bool {
 }
 
 /// True for a node whose result may borrow from its arguments.
-fn lends(graph: &Graph, node: &Node) -> bool {
+pub(super) fn lends(graph: &Graph, node: &Node) -> bool {
     match &node.op {
         Op::Verbatim(_) => {
             let may_borrow = |ty: &Ty| matches!(ty, Ty::Unknown | Ty::Constant);

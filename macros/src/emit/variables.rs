@@ -63,7 +63,7 @@ impl<'a> Writer<'a> {
         }
         self.open_for_writing(value);
         if self.pinned.contains(&other) {
-            self.pinned.insert(value);
+            self.pinned.insert(value, ());
         }
     }
 

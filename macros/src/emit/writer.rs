@@ -1,7 +1,6 @@
 //! Nodes to statements, in order, with a name for every value.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -9,6 +8,7 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::anchor::Anchor;
 use super::call::Again;
+use super::layers::Layers;
 use super::liveness::{Live, Liveness};
 use super::names::Names;
 use super::reused::{Path, Reused};
@@ -16,6 +16,7 @@ use super::signature::Signature;
 use super::survey::Survey;
 use super::text::Text;
 use super::tokens::written_at;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Arguments, Graph, Node, Op, Value};
 
 /// Writes one generated function body.
@@ -35,21 +36,21 @@ pub(super) struct Writer<'a> {
     /// True where the adjoint computes the primal again.
     pub(super) computes_again: bool,
     /// Values that are not ours to move: borrowed, or owned by a pullback that may run again.
-    pub(super) captured: HashSet<Value>,
+    pub(super) captured: Layers<Value>,
     /// Values whose variables must keep their names: a loop or branch around assigns to them.
-    pub(super) pinned: HashSet<Value>,
+    pub(super) pinned: Layers<Value>,
     /// How to read a value that is kept only where a marker says so.
-    pub(super) access: HashMap<Value, TokenStream>,
+    pub(super) access: Layers<Value, TokenStream>,
     /// How to write it.
-    pub(super) places: HashMap<Value, TokenStream>,
+    pub(super) places: Layers<Value, TokenStream>,
     /// The markers of those that stand in a variable of their own.
-    pub(super) guards: HashMap<Value, TokenStream>,
+    pub(super) guards: Layers<Value, TokenStream>,
     /// Values of which only the shape was kept, as an empty accumulator.
-    pub(super) shapes: HashSet<Value>,
+    pub(super) shapes: Layers<Value>,
     /// The texts of values inside a block that are written where they are used.
-    pub(super) written: HashMap<Value, Text>,
+    pub(super) written: Layers<Value, Text>,
     /// Names for values inside a block, after what they become outside.
-    pub(super) hints: HashMap<Value, String>,
+    pub(super) hints: Layers<Value, String>,
     /// The markers of the parameters, in the hidden function.
     pub(super) markers: Option<Vec<Ident>>,
     /// Where in the user's source the node being written stands: an identifier lies where it is used.
@@ -61,7 +62,7 @@ pub(super) struct Writer<'a> {
     /// Factors that were made ready before a loop, by the value and the fields that lead to them.
     pub(super) reused: HashMap<Path, Reused<'a>>,
     /// The declaration of each value's variable.
-    pub(super) declarations: HashMap<Value, usize>,
+    pub(super) declarations: Layers<Value, usize>,
     /// What all blocks of the function share.
     pub(super) shared: Rc<RefCell<Shared>>,
 }
@@ -102,20 +103,20 @@ impl<'a> Writer<'a> {
             here_uses: Rc::default(),
             in_adjoint: false,
             computes_again: false,
-            captured: HashSet::new(),
-            pinned: HashSet::new(),
-            access: HashMap::new(),
-            places: HashMap::new(),
-            guards: HashMap::new(),
-            shapes: HashSet::new(),
-            written: HashMap::new(),
-            hints: HashMap::new(),
+            captured: Layers::default(),
+            pinned: Layers::default(),
+            access: Layers::default(),
+            places: Layers::default(),
+            guards: Layers::default(),
+            shapes: Layers::default(),
+            written: Layers::default(),
+            hints: Layers::default(),
             markers: None,
             here: Cell::new(None),
             math: None,
             anchor: None,
-            reused: HashMap::new(),
-            declarations: HashMap::new(),
+            reused: HashMap::default(),
+            declarations: Layers::default(),
             shared: Rc::default(),
         };
         writer.anchor = signature.float_parameter().map(|name| Anchor::Type(quote!(#name)));
@@ -160,7 +161,7 @@ impl<'a> Writer<'a> {
 
     /// Gets ready to write something that uses these values, after which `after` is needed.
     pub(super) fn come_to<'v>(&mut self, uses: impl IntoIterator<Item = &'v Value>, after: Live) {
-        let mut here = HashMap::new();
+        let mut here = HashMap::default();
         for value in uses {
             self.survey.needed(self.graph, *value, &mut |needed| {
                 *here.entry(needed).or_default() += 1;
@@ -180,7 +181,7 @@ impl<'a> Writer<'a> {
 
     /// True if nothing after what is being written needs the value.
     pub(super) fn dies_here(&self, value: Value) -> bool {
-        !self.access.contains_key(&value) && self.dies_anyhow(value)
+        !self.access.contains(&value) && self.dies_anyhow(value)
     }
 
     /// The same, also for what is kept behind a marker.
@@ -201,7 +202,7 @@ impl<'a> Writer<'a> {
         let is_shown =
             self.definition(value).is_some_and(|node| node.is_place() && !self.is_float(value));
         self.names.holds(value)
-            && self.declarations.contains_key(&value)
+            && self.declarations.contains(&value)
             && !self.captured.contains(&value)
             && !self.after.contains(&value)
             && !self.graph.info(value).is_reference
@@ -224,16 +225,11 @@ impl<'a> Writer<'a> {
         statements
     }
 
-    /// Statements for the nodes of a block.
-    pub(super) fn statements(&mut self, nodes: &'a [Node]) -> Vec<TokenStream> {
-        nodes
-            .iter()
-            .flat_map(|node| {
-                let statement = self.statement(node)?;
-                let recycled = self.recycled(node);
-                Some(quote!(#statement #(#recycled)*))
-            })
-            .collect()
+    /// The statement of a node, and what gives memory back behind it; nothing for what is written where it is used.
+    pub(super) fn whole_statement(&mut self, node: &'a Node) -> Option<TokenStream> {
+        let statement = self.statement(node)?;
+        let recycled = self.recycled(node);
+        Some(quote!(#statement #(#recycled)*))
     }
 
     fn statement(&mut self, node: &'a Node) -> Option<TokenStream> {
@@ -293,7 +289,7 @@ impl<'a> Writer<'a> {
         span: Span,
     ) -> TokenStream {
         let is_used = |writer: &Self, out: &Value| writer.after.contains(out);
-        let is_tuple = matches!(node.op, Op::Pullback(_));
+        let is_tuple = matches!(&node.op, Op::Pullback(callee) if !callee.is_linear);
         if let ([out], false) = (node.outs.as_slice(), is_tuple) {
             let is_used = is_used(self, out);
             let name = self.name(*out, node);

@@ -173,5 +173,6 @@ fn callee(strings: &[String]) -> Parsed<Callee> {
         })
         .collect();
     let tangents = rest.first().map(|tangents| tangents.chars().map(|c| c == 't').collect());
-    Ok(Callee { target, generics, passing, tangents })
+    let is_linear = rest.get(1).is_some();
+    Ok(Callee { target, generics, passing, tangents, is_linear })
 }

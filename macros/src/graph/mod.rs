@@ -7,6 +7,7 @@
 //! After `differentiate` a graph runs the primal first and then, from [`Sweep::start`] on, the
 //! adjoint, in one list: what the adjoint nodes use of the primal ones is what has to be kept.
 
+pub(crate) mod collections;
 mod control;
 #[cfg(test)]
 mod decode;
@@ -265,9 +266,23 @@ pub(crate) struct Callee {
     /// arguments; those of a call's results follow the results. In two directions: which of them come with a
     /// tangent in the first, which with one in the second, and which of the first tangents with one in the second.
     pub(crate) tangents: Option<Vec<bool>>,
+    /// True where the tangent is asked for in several directions: the call gives the value and the map of tangents,
+    /// which stands in a pullback's place and is handed tangents.
+    pub(crate) is_linear: bool,
 }
 
 impl Callee {
+    /// True for a derivative of a function, as far as its name tells.
+    pub(crate) fn is_derivative(&self) -> bool {
+        match &self.target {
+            Target::Derivative { .. } => true,
+            Target::Associated { name, .. } | Target::Method(name) => {
+                ["_jvp", "_grad", "_value_and_grad"].iter().any(|end| name.ends_with(end))
+            }
+            Target::Function(_) => false,
+        }
+    }
+
     /// True for the `jvp` of a function, as far as its name tells.
     pub(crate) fn takes_tangents(&self) -> bool {
         match &self.target {

@@ -1,8 +1,7 @@
 //! Putting one graph, such as a formula of the table, into another.
 
-use std::collections::HashMap;
-
 use super::{Block, Graph, Info, Node, Op, Origin, Ty, Value};
+use crate::graph::collections::HashMap;
 
 impl Graph {
     /// Copies the nodes of `formula`'s body to the end of `nodes`, with `args` for its parameters,

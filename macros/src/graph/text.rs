@@ -334,5 +334,6 @@ fn callee_strings(callee: &Callee) -> Vec<String> {
     [kind.to_owned(), owner, name.to_owned(), generics, passing]
         .into_iter()
         .chain(tangents)
+        .chain(callee.is_linear.then(|| "linear".to_owned()))
         .collect()
 }

@@ -262,7 +262,7 @@ pub(super) fn callee(path: &syn::Path, passing: Vec<Passing>) -> Callee {
     } else {
         Target::Function(Tokens(path.to_token_stream()))
     };
-    Callee { target, generics, passing, tangents: None }
+    Callee { target, generics, passing, tangents: None, is_linear: false }
 }
 
 fn without_parens(expr: &Expr) -> &Expr {

@@ -1,9 +1,12 @@
 //! Formulas of the table, read by the code that reads users' functions.
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 use syn::Expr;
 
 use super::{Language, Lowering};
+use crate::graph::collections::HashMap;
 use crate::graph::{Arguments, Block, Elem, Graph, Info, Node, Op, Origin, Ty, Value};
 use crate::mistake::Mistakes;
 use crate::ops::{self, Row};
@@ -16,8 +19,38 @@ pub(crate) fn formula(row: &Row, text: &str) -> Graph {
 }
 
 /// Reads what the tangent of an operand gives to the value's; the last parameter is that tangent: `dx`.
+#[cfg(test)]
 pub(crate) fn tangent_formula(row: &Row, position: usize, text: &str) -> Graph {
     read(row, text, &format!("d{}", row.operands[position]))
+}
+
+/// Formulas that were read before: a long function asks for the same ones again and again.
+#[derive(Default)]
+pub(crate) struct Formulas {
+    /// By row, text, and what is given.
+    read: HashMap<(&'static str, &'static str, String), Rc<Graph>>,
+}
+
+impl Formulas {
+    /// The same as [`formula`].
+    pub(crate) fn of(&mut self, row: &Row, text: &'static str) -> Rc<Graph> {
+        self.read(row, text, "dy".to_owned())
+    }
+
+    /// The same as [`tangent_formula`].
+    pub(crate) fn tangent(&mut self, row: &Row, position: usize, text: &'static str) -> Rc<Graph> {
+        self.read(row, text, format!("d{}", row.operands[position]))
+    }
+
+    fn read(&mut self, row: &Row, text: &'static str, given: String) -> Rc<Graph> {
+        let key = (row.name, text, given);
+        if let Some(graph) = self.read.get(&key) {
+            return graph.clone();
+        }
+        let graph = Rc::new(read(row, text, &key.2));
+        self.read.insert(key, graph.clone());
+        graph
+    }
 }
 
 fn read(row: &Row, text: &str, given: &str) -> Graph {

@@ -210,7 +210,7 @@ impl Lowering<'_> {
             .chain(call.args.iter().map(|arg| self.passing(arg)))
             .collect();
         let target = Target::Method(name);
-        let callee = Callee { target, generics, passing, tangents: None };
+        let callee = Callee { target, generics, passing, tangents: None, is_linear: false };
         self.call_node(callee, std::iter::once(receiver).chain(args).collect(), call.method.span())
     }
 

@@ -49,6 +49,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 
+pub(crate) use formula::Formulas;
+#[cfg(test)]
 pub(crate) use formula::{formula, tangent_formula};
 pub(crate) use rename::rename;
 pub(crate) use signature::signature;

@@ -55,7 +55,7 @@ impl Lowering<'_> {
     ) {
         let Turn { part, items, params, condition, nodes, results, exits } = turn;
         // What the body leaves as it was is not carried.
-        let mut names = std::collections::HashMap::new();
+        let mut names = crate::graph::collections::HashMap::default();
         let mut kept = Vec::new();
         for (position, variable) in variables.iter().enumerate() {
             if results[position] == params[position] {

@@ -4,9 +4,8 @@
 //! `if x[i] > m { m = x[i] }`: what the adjoint of such a turn receives it gives on, and it adds nothing. The same
 //! comparison tells so in the turn itself. So only the turns of a new maximum are saved, each with its item.
 
-use std::collections::HashMap;
-
 use super::Saving;
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Head, Info, Loop, Node, Op, Origin, Ty, Value, Verbatim};
 
 impl Saving {
@@ -115,7 +114,7 @@ enum Comes {
 
 impl<'b> Turn<'b> {
     fn of(turn: &'b Block, adjoint: &'b Block, test: &Node, truth: bool) -> Turn<'b> {
-        let mut definitions = HashMap::new();
+        let mut definitions = HashMap::default();
         note(turn, &mut definitions);
         note(adjoint, &mut definitions);
         let greater = match comparison(test) {

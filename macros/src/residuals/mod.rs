@@ -11,8 +11,7 @@ mod restoring;
 mod stacks;
 mod taking;
 
-use std::collections::{HashMap, HashSet};
-
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{
     Arguments, Block, Each, Graph, Head, Info, Loop, Node, Op, Origin, Turns, Ty, Value,
 };
@@ -54,7 +53,7 @@ fn of(mut graph: Graph, runs: Runs) -> Graph {
         .collect();
     let mut nodes = std::mem::take(&mut graph.body.nodes);
     let start = graph.sweep.as_ref().map_or(nodes.len(), |sweep| sweep.start);
-    let mut saving = Saving { graph, top, overwritten: HashSet::new(), runs };
+    let mut saving = Saving { graph, top, overwritten: HashSet::default(), runs };
     saving.note_overwritten(&nodes);
     saving.pair_within(&mut nodes);
     let mut adjoint = nodes.split_off(start);
@@ -207,7 +206,7 @@ impl Saving {
             wanted: wanted.iter().copied().collect(),
             items,
             item_values: Vec::new(),
-            names: HashMap::new(),
+            names: HashMap::default(),
             prelude: Vec::new(),
             saved: Vec::new(),
         };
@@ -284,7 +283,7 @@ impl Saving {
             chosen.push(without_effects(node));
         }
         chosen.reverse();
-        let mut names = HashMap::new();
+        let mut names = HashMap::default();
         let copies = self.graph.copy_nodes(&chosen, &mut names);
         names.retain(|value, _| defined.contains(value));
         (copies, names)
@@ -300,7 +299,7 @@ impl Saving {
 
     /// What is computed again belongs to what needs it, and so does what is restored.
     fn note_needs(&mut self, reverse: &mut Block, mut prelude: Vec<Node>) {
-        let mut needs: HashMap<Value, Arguments> = HashMap::new();
+        let mut needs: HashMap<Value, Arguments> = HashMap::default();
         fn note(graph: &Graph, nodes: &[Node], needs: &mut HashMap<Value, Arguments>) {
             for node in nodes {
                 let mut needed = Arguments::default();

@@ -1,9 +1,8 @@
 //! What a value of a block is in the block's adjoint: computed again where that costs little and needs nothing that
 //! is gone, or saved.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Saving;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Block, Info, Node, Op, Ty, Value, Verbatim};
 
 /// The most operations on floats that are done again rather than keeping what they give.

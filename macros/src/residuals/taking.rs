@@ -4,9 +4,8 @@
 //! Then each turn's arrays are its adjoint's own: it writes into them, or leaves their memory to what comes next. A
 //! pullback may run again, and so looks at what it keeps.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Runs;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Graph, Node, Op, Turns, Ty, Unloop, Value};
 
 /// Lets adjoints own what they restore, wherever a record is gone through once: where it is made in the same block, or
@@ -14,18 +13,18 @@ use crate::graph::{Graph, Node, Op, Turns, Ty, Unloop, Value};
 pub(super) fn take_records(mut graph: Graph, runs: Runs) -> Graph {
     let (mut primal, mut adjoint) = graph.take_sweeps();
     let mut uses = vec![0; graph.values.len()];
-    let mut saved = HashMap::new();
+    let mut saved = HashMap::default();
     for node in primal.iter().chain(&adjoint) {
         node.each_use(&mut |value| uses[value.0] += 1);
         note_saved(node, &mut saved);
     }
     let mut taking = Taking { graph, uses, saved };
-    let mut owned = HashSet::new();
-    taking.nodes(&mut primal, &mut owned, &HashSet::new());
+    let mut owned = HashSet::default();
+    taking.nodes(&mut primal, &mut owned, &HashSet::default());
     if runs != Runs::Once {
         owned.clear();
     }
-    taking.nodes(&mut adjoint, &mut owned, &HashSet::new());
+    taking.nodes(&mut adjoint, &mut owned, &HashSet::default());
     let mut graph = taking.graph;
     graph.put_sweeps(primal, adjoint);
     graph
@@ -67,7 +66,7 @@ impl Taking {
             });
             let takes = takes && self.is_worth_it(node);
             for position in 0..node.blocks.len() {
-                let mut inside = HashSet::new();
+                let mut inside = HashSet::default();
                 self.restored(node, position, takes, &mut inside);
                 let block = &mut node.blocks[position];
                 block.takes = takes && !block.restored.is_empty();

@@ -1,19 +1,16 @@
 //! Common subexpressions, between the forward and the backward too.
 
-use std::collections::HashMap;
-
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Graph, Node, Op, Ty, Value};
 
 /// Lets equal pure nodes be one.
 pub(crate) fn share(mut graph: Graph) -> Graph {
     let mut body = std::mem::take(&mut graph.body);
-    let mut sharing = Sharing { graph, names: HashMap::new(), literals: HashMap::new() };
-    sharing.block(&mut body, &HashMap::new());
+    let (names, literals, seen) = (HashMap::default(), HashMap::default(), HashMap::default());
+    let mut sharing = Sharing { graph, names, literals, seen };
+    sharing.block(&mut body);
     Graph { body, ..sharing.graph }
 }
-
-/// The first node that computes something, by its text.
-type Seen = HashMap<String, Value>;
 
 struct Sharing {
     graph: Graph,
@@ -21,17 +18,19 @@ struct Sharing {
     names: HashMap<Value, Value>,
     /// Literals without a name, by what is written. Each stays where it is used, and all of one text are alike.
     literals: HashMap<Value, String>,
+    /// The first value in scope that is computed in a way, by the text of that.
+    seen: HashMap<String, Value>,
 }
 
 impl Sharing {
-    fn block(&mut self, block: &mut Block, outside: &Seen) {
-        let mut seen = outside.clone();
+    fn block(&mut self, block: &mut Block) {
+        let mut seen_here = Vec::new();
         for node in &mut block.nodes {
             for arg in &mut node.args {
                 *arg = self.names.get(arg).copied().unwrap_or(*arg);
             }
             for inner in &mut node.blocks {
-                self.block(inner, &seen);
+                self.block(inner);
             }
             if let Op::Literal(text) = &node.op {
                 let info = self.graph.info(node.out());
@@ -40,7 +39,7 @@ impl Sharing {
                 }
             }
             let Some(key) = self.key(node) else { continue };
-            match seen.get(&key) {
+            match self.seen.get(&key) {
                 Some(first) => {
                     // The shared value serves whatever either of the two was for.
                     let depends_on = self.graph.info(node.out()).depends_on.clone();
@@ -48,9 +47,13 @@ impl Sharing {
                     self.names.insert(node.out(), *first);
                 }
                 None => {
-                    seen.insert(key, node.out());
+                    self.seen.insert(key.clone(), node.out());
+                    seen_here.push(key);
                 }
             }
+        }
+        for key in &seen_here {
+            self.seen.remove(key);
         }
         for result in &mut block.results {
             *result = self.names.get(result).copied().unwrap_or(*result);

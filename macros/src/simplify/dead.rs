@@ -1,7 +1,6 @@
 //! Dead code: what nothing uses and what has no effect is dropped.
 
-use std::collections::HashSet;
-
+use crate::graph::collections::HashSet;
 use crate::graph::{Block, Graph, Node, Op, Value};
 
 /// Drops nodes whose results nothing uses.

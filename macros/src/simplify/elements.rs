@@ -3,8 +3,7 @@
 //! `x[i] * x[i] + x[i]` gives three contributions to one element of `dx`. Added one by one, each has to wait for
 //! the one before to reach memory. And what `x[i] += v` takes out of an element to put it back stays there.
 
-use std::collections::HashMap;
-
+use crate::graph::collections::HashMap;
 use crate::graph::{Action, Graph, Info, Node, Op, Step, Value};
 use crate::ops::row;
 
@@ -12,7 +11,7 @@ use crate::ops::row;
 pub(crate) fn gather_elements(mut graph: Graph) -> Graph {
     let uses = graph.uses();
     let (primal, adjoint) = graph.take_sweeps();
-    let mut gathering = Gathering { graph, uses, names: HashMap::new() };
+    let mut gathering = Gathering { graph, uses, names: HashMap::default() };
     let primal = gathering.nodes(primal);
     let adjoint = gathering.nodes(adjoint);
     let Gathering { mut graph, names, .. } = gathering;

@@ -1,15 +1,18 @@
 //! Constant folding and the algebra of ones and zeros.
 
-use std::collections::HashMap;
-
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Elem, Graph, Info, Node, Op, Tokens, Ty, Value};
 use crate::ops;
 
 /// Folds what is known: `1.0 * x`, `x.powi(1)`, an integer that is a literal.
 pub(crate) fn fold(mut graph: Graph) -> Graph {
     let (primal, adjoint) = graph.take_sweeps();
-    let mut folding =
-        Folding { graph, known: HashMap::new(), names: HashMap::new(), taken: HashMap::new() };
+    let mut folding = Folding {
+        graph,
+        known: HashMap::default(),
+        names: HashMap::default(),
+        taken: HashMap::default(),
+    };
     let primal = folding.nodes(primal);
     let adjoint = folding.nodes(adjoint);
     let Folding { mut graph, names, .. } = folding;
@@ -165,7 +168,7 @@ impl Folding {
         if !matches!(node.op, Op::If | Op::Unbranch) {
             return;
         }
-        let mut defined = std::collections::HashSet::new();
+        let mut defined = crate::graph::collections::HashSet::default();
         for block in &node.blocks {
             block.each_definition(&mut |value| {
                 defined.insert(value);

@@ -3,14 +3,13 @@
 //! A sum over broadcast axes asks for the shape of the value that it belongs to. Another value of that
 //! shape which is needed anyway serves as well, and then the first one can become part of a kernel.
 
-use std::collections::{HashMap, HashSet};
-
-use super::shapes::{is_row, is_scalar, Shapes};
+use super::shapes::{is_row, is_scalar, Shape, Shapes};
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Arguments, Graph, Info, Node, Op, Ty, Value};
 
 /// Asks values for their shapes that are needed for more than that.
 pub(crate) fn share_likes(graph: Graph) -> Graph {
-    let mut needed = HashSet::new();
+    let mut needed = HashSet::default();
     let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
     note_needed(&graph.body.nodes[start..], &mut needed);
     share(graph, needed)
@@ -18,7 +17,7 @@ pub(crate) fn share_likes(graph: Graph) -> Graph {
 
 /// The same where primal and adjoint run one after the other: what the primal uses is there too.
 pub(crate) fn share_likes_of_sweeps(graph: Graph) -> Graph {
-    let mut needed = HashSet::new();
+    let mut needed = HashSet::default();
     let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
     let (primal, adjoint) = graph.body.nodes.split_at(start);
     note_needed(adjoint, &mut needed);
@@ -31,15 +30,16 @@ fn share(mut graph: Graph, mut needed: HashSet<Value>) -> Graph {
     let shapes = Shapes::of_graph(&graph);
     needed.extend(graph.body.params.iter().chain(&graph.body.results));
     let (primal, adjoint) = graph.take_sweeps();
-    let visible = graph.body.params.clone();
-    let inside = HashMap::new();
+    let mut visible = Visible::default();
+    visible.extend(&graph.body.params, &shapes);
+    let inside = HashMap::default();
     let mut likes = Likes {
         graph,
         shapes,
         needed,
         visible,
         inside,
-        guarded: HashSet::new(),
+        guarded: HashSet::default(),
         in_adjoint: false,
     };
     let primal = likes.nodes(primal);
@@ -65,13 +65,50 @@ fn note_needed(nodes: &[Node], needed: &mut HashSet<Value>) {
     }
 }
 
+/// Values that are in scope, in the order of their definitions.
+#[derive(Default)]
+struct Visible {
+    order: Vec<Value>,
+    all: HashSet<Value>,
+    /// The same by shape, as they were defined.
+    by_shape: HashMap<Shape, Vec<Value>>,
+}
+
+impl Visible {
+    fn extend<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>, shapes: &Shapes) {
+        for value in values {
+            self.order.push(*value);
+            self.all.insert(*value);
+            self.by_shape.entry(shapes.of(*value)).or_default().push(*value);
+        }
+    }
+
+    /// Takes out all but the first ones, so many.
+    fn split_off(&mut self, first: usize, shapes: &Shapes) -> Vec<Value> {
+        let others = self.order.split_off(first);
+        for value in others.iter().rev() {
+            self.all.remove(value);
+            self.by_shape.entry(shapes.of(*value)).or_default().pop();
+        }
+        others
+    }
+
+    fn contains(&self, value: &Value) -> bool {
+        self.all.contains(value)
+    }
+
+    fn of_shape(&self, shape: &Shape) -> &[Value] {
+        self.by_shape.get(shape).map_or(&[], Vec::as_slice)
+    }
+}
+
 struct Likes {
     graph: Graph,
     shapes: Shapes,
     /// What is used as a value by the adjoint, or by anything if it is there at the adjoint's time.
     needed: HashSet<Value>,
     /// What is defined so far and in scope.
-    visible: Vec<Value>,
+    visible: Visible,
     /// What is defined in the blocks of a branch or loop, by its record: its adjoint uses it as if it were
     /// in scope.
     inside: HashMap<Value, Vec<Vec<Value>>>,
@@ -101,7 +138,7 @@ impl Likes {
             if node.holds_code() {
                 self.blocks(&mut node);
             }
-            self.visible.extend(&node.outs);
+            self.visible.extend(&node.outs, &self.shapes);
             if self.in_adjoint {
                 self.guarded.extend(&node.outs);
             }
@@ -111,7 +148,7 @@ impl Likes {
     }
 
     fn blocks(&mut self, node: &mut Node) {
-        let outer = self.visible.len();
+        let outer = self.visible.order.len();
         let of_primal = match node.op {
             Op::Unbranch | Op::Unloop(_) => self.inside.remove(&node.args[0]),
             _ => None,
@@ -119,14 +156,14 @@ impl Likes {
         let mut inside = Vec::new();
         for (position, block) in node.blocks.iter_mut().enumerate() {
             if let Some(of_primal) = &of_primal {
-                self.visible.extend(of_primal.get(position).into_iter().flatten());
+                self.visible.extend(of_primal.get(position).into_iter().flatten(), &self.shapes);
             }
-            self.visible.extend(&block.params);
+            self.visible.extend(&block.params, &self.shapes);
             if self.in_adjoint {
                 self.guarded.extend(&block.params);
             }
             block.nodes = self.nodes(std::mem::take(&mut block.nodes));
-            inside.push(self.visible.split_off(outer));
+            inside.push(self.visible.split_off(outer, &self.shapes));
         }
         if let Some(record) = node.record() {
             self.inside.insert(record, inside);
@@ -150,13 +187,12 @@ impl Likes {
                 && !is_scalar(&self.graph, *other)
                 && self.graph.ty(*other).is_numeric()
                 && self.graph.ty(*other).elem() == elem
-                && self.shapes.of(*other) == shape
         };
         // What no kernel computes can stay out of all of them.
         let leaf = shape.first().filter(|leaf| shape.len() == 1 && self.visible.contains(leaf));
-        let leaf = leaf.filter(|leaf| serves(leaf)).copied();
+        let leaf = leaf.filter(|leaf| serves(leaf) && self.shapes.of(**leaf) == shape).copied();
         leaf.or_else(|| self.needed.contains(&value).then_some(value))
-            .or_else(|| self.visible.iter().copied().find(serves))
+            .or_else(|| self.visible.of_shape(&shape).iter().copied().find(serves))
     }
 
     /// The shape of a value as that which others broadcast to, if these are needed for more.

@@ -3,8 +3,7 @@
 //! An accumulator of a list grows where it is written, for nobody may know its length. One that is made beside the
 //! list itself, and is reached by its indices alone, is a list of zeros instead: no write asks for more room.
 
-use std::collections::{HashMap, HashSet};
-
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Action, Block, Graph, Node, Op, Step, Ty, Value};
 use crate::ops::row;
 
@@ -21,7 +20,7 @@ pub(crate) fn fill_lists(mut graph: Graph) -> Graph {
     for (value, ty) in &of_list {
         graph.info_mut(*value).ty = ty.clone();
     }
-    let mut names = HashMap::new();
+    let mut names = HashMap::default();
     let mut body = std::mem::take(&mut graph.body);
     fill(&mut body, &of_list, &mut names);
     body.replace_uses(&mut |value| names.get(&value).copied().unwrap_or(value));
@@ -138,7 +137,7 @@ impl Lists {
 
     /// The versions of accumulators that become lists.
     fn found(&self) -> HashMap<Value, Ty> {
-        let mut kinds: HashMap<Value, Option<Ty>> = HashMap::new();
+        let mut kinds: HashMap<Value, Option<Ty>> = HashMap::default();
         for value in &self.versions {
             let ty = self.made.get(value).cloned();
             let kind = kinds.entry(self.root(*value)).or_insert(None);

@@ -1,15 +1,14 @@
 //! The mean of what a kernel computes: its sum is taken in the kernel.
 
-use std::collections::HashSet;
-
 use super::shapes::is_row;
+use crate::graph::collections::HashSet;
 use crate::graph::{Graph, Info, Node, Op, Value};
 use crate::ops::row;
 
 /// Takes means of elementwise results apart into a sum and a division.
 pub(crate) fn take_means_apart(mut graph: Graph) -> Graph {
     let (primal, adjoint) = graph.take_sweeps();
-    let mut elementwise = HashSet::new();
+    let mut elementwise = HashSet::default();
     let primal = nodes(&mut graph, primal, &mut elementwise);
     let adjoint = nodes(&mut graph, adjoint, &mut elementwise);
     graph.put_sweeps(primal, adjoint);

@@ -1,8 +1,9 @@
 //! What is known of shapes before anything runs, and the sums and expansions that do nothing for it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use crate::graph::collections::HashMap;
 use crate::graph::{Graph, Info, Node, Op, Ty, Value};
 use crate::ops::{row, Gives, Kind};
 
@@ -11,7 +12,8 @@ use crate::ops::{row, Gives, Kind};
 pub(crate) fn drop_broadcasts(mut graph: Graph) -> Graph {
     let shapes = Shapes::of_graph(&graph);
     let (primal, adjoint) = graph.take_sweeps();
-    let mut dropping = Dropping { graph, shapes, expanded: HashMap::new(), names: HashMap::new() };
+    let mut dropping =
+        Dropping { graph, shapes, expanded: HashMap::default(), names: HashMap::default() };
     let primal = dropping.nodes(primal);
     let adjoint = dropping.nodes(adjoint);
     let Dropping { mut graph, names, .. } = dropping;

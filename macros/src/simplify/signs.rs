@@ -3,8 +3,7 @@
 //! The formulas of cotangents negate what they subtract (`db: -dy`). All of this is exact: IEEE 754 negates without
 //! rounding, and `a - b` is `a + (-b)`.
 
-use std::collections::HashMap;
-
+use crate::graph::collections::HashMap;
 use crate::graph::{Graph, Info, Node, Op, Value};
 use crate::ops::{row, Row};
 
@@ -12,7 +11,7 @@ use crate::ops::{row, Row};
 pub(crate) fn settle_signs(mut graph: Graph) -> Graph {
     let uses = graph.uses();
     let (primal, adjoint) = graph.take_sweeps();
-    let mut signs = Signs { graph, uses, defined: HashMap::new(), names: HashMap::new() };
+    let mut signs = Signs { graph, uses, defined: HashMap::default(), names: HashMap::default() };
     let primal = signs.nodes(primal);
     let adjoint = signs.nodes(adjoint);
     let Signs { mut graph, names, .. } = signs;

@@ -4,9 +4,8 @@
 //! linear in the sum. A linear operation with factors of that shape gives the same before the sum as after
 //! it; and before it, it belongs to the run of elementwise operations that becomes one kernel.
 
-use std::collections::HashMap;
-
 use super::shapes::{is_row, Shapes};
+use crate::graph::collections::HashMap;
 use crate::graph::{Graph, Info, Node, Op, Value};
 use crate::ops::row;
 
@@ -14,7 +13,7 @@ use crate::ops::row;
 pub(crate) fn put_off_sums(mut graph: Graph) -> Graph {
     let shapes = Shapes::of_graph(&graph);
     let (primal, adjoint) = graph.take_sweeps();
-    let mut sums = Sums { graph, shapes, of: HashMap::new(), names: HashMap::new() };
+    let mut sums = Sums { graph, shapes, of: HashMap::default(), names: HashMap::default() };
     let primal = sums.nodes(primal);
     let adjoint = sums.nodes(adjoint);
     let Sums { mut graph, names, .. } = sums;

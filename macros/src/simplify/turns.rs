@@ -7,8 +7,7 @@
 //! What has an effect does not change places with its like. Calls may: a differentiable function has no effect on
 //! another.
 
-use std::collections::{HashMap, HashSet};
-
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Block, Graph, Loop, Node, Op, Value};
 
 /// Lets loops run together with their adjoints, where these only add up.

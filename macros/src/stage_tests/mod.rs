@@ -3,6 +3,7 @@
 mod rename;
 mod residuals;
 mod simplify;
+mod stretches;
 
 use quote::quote;
 

@@ -65,6 +65,12 @@ pub fn filled<A: Accumulator>(like: &A, acc: A) -> A::Gradient {
     finish_into(like.clone(), acc)
 }
 
+/// A gradient of zeros, in the shape that `like` knows.
+#[inline]
+pub fn zeros_like<A: Accumulator>(like: &A) -> A::Gradient {
+    like.clone().finish()
+}
+
 /// The gradient of what arrived in `acc`, in the shape that `empty` knows.
 #[inline]
 #[track_caller]

@@ -33,6 +33,7 @@ macro_rules! fallback {
                 never!(pub __jvp CalleeIsDifferentiable: $First, $First $first $($A $a)* $M $m $($N $n)*);
                 never!(pub __vjp_jvp CalleeIsDifferentiable: $First, $First $first $($A $a)* $M $m $($N $n)*);
                 never!(pub __jvp_twice CalleeIsDifferentiable: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(pub __linear CalleeIsDifferentiable: $First, $First $first $($A $a)*);
             }
 
             /// What a differentiable function falls back on that was not asked for forward mode or second
@@ -41,6 +42,7 @@ macro_rules! fallback {
                 never!(__jvp CalleeIsForward: $First, $First $first $($A $a)* $M $m $($N $n)*);
                 never!(__vjp_jvp CalleeIsForward: $First, $First $first $($A $a)* $M $m $($N $n)*);
                 never!(__jvp_twice CalleeIsForward: $First, $First $first $($A $a)* $M $m $($N $n)*);
+                never!(__linear CalleeIsForward: $First, $First $first $($A $a)*);
                 never!(__grad_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
                 never!(__grad_jvp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);
                 never!(__value_and_grad_vjp HasDerivatives: $First, $First $first $($A $a)* $M $m $($N $n)*);

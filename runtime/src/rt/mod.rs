@@ -38,7 +38,7 @@ pub use crate::kernels::*;
 pub use crate::nonfinite::{Watched, watch};
 pub use accumulate::{
     Dense, Elements, accumulator, add, copied, dense, end, filled, finish, into_acc, into_acc_of,
-    recycle, take, take_pushed, total,
+    recycle, take, take_pushed, total, zeros_like,
 };
 pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use again::{Lent, NotLent, Passed};

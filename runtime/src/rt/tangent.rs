@@ -39,6 +39,14 @@ impl<G: Clone> Tangent<G> for Option<&G> {
     }
 }
 
+/// What a map of tangents was given.
+impl<G: Clone> Tangent<G> for Option<Cow<'_, G>> {
+    #[inline]
+    fn given(&self) -> Option<Cow<'_, G>> {
+        self.as_deref().map(Cow::Borrowed)
+    }
+}
+
 /// The argument is constant here.
 impl<G: Clone> Tangent<G> for No {
     #[inline]

@@ -47,12 +47,7 @@ const PLACES: &[Place] = &[
     // A row's formula is read by the code that reads users' functions.
     Place {
         module: "differentiate",
-        may: &[
-            "crate::graph",
-            "crate::lower::formula",
-            "crate::lower::tangent_formula",
-            "crate::ops",
-        ],
+        may: &["crate::graph", "crate::lower::Formulas", "crate::ops"],
     },
     Place { module: "simplify", may: &["crate::graph", "crate::ops"] },
     Place { module: "residuals", may: &["crate::graph"] },
@@ -334,7 +329,7 @@ fn what_is_allowed_is_not_reported() {
             "lower",
             "use crate::graph::Graph; use std::fmt; use syn::Expr; use super::scope::Scopes;",
         ),
-        ("differentiate", "use crate::lower; fn f() { lower::formula(row, text); }"),
+        ("differentiate", "use crate::lower; fn f() { lower::Formulas::default(); }"),
         ("emit", "use quote::quote; fn f() { quote!(crate::simplify::simplify()); }"),
         ("ops", "#[cfg(test)] mod tests { use crate::lower; }"),
         ("simplify", "fn f() { fold::literal(); self::fold::literal(); }"),

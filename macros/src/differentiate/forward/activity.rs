@@ -1,7 +1,6 @@
 //! Which values may have a tangent, found before any is made: a loop must know what it carries.
 
-use std::collections::{HashMap, HashSet};
-
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Form, Graph, Node, Op, Ty, Value};
 
 /// The values that something with a tangent flows into.
@@ -26,7 +25,7 @@ pub(super) fn extend(graph: &Graph, active: &mut HashSet<Value>, nodes: &[Node])
 /// The values whose zero is made as they are, of the zeros of their parts: lists, tuples, options, what nothing
 /// reads. rustc may not know their types yet.
 pub(super) fn made_of_parts(nodes: &[Node]) -> HashMap<Value, (Op, Vec<Value>)> {
-    let mut found = HashMap::new();
+    let mut found = HashMap::default();
     for node in nodes {
         let is_made = match &node.op {
             Op::Undefined => true,

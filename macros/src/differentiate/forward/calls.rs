@@ -7,7 +7,7 @@ use crate::graph::{Callee, Node, Op, Value};
 impl Forward {
     pub(super) fn call(&mut self, callee: Callee, mut node: Node) {
         let given: Vec<Option<Value>> =
-            node.args.iter().map(|arg| self.tangents.get(arg).copied()).collect();
+            node.args.iter().map(|arg| self.tangents.get(arg)).collect();
         let callee =
             Callee { tangents: Some(given.iter().map(Option::is_some).collect()), ..callee };
         node.args.extend(given.into_iter().flatten());
@@ -36,8 +36,8 @@ impl Forward {
             .iter()
             .map(|is_given| is_given.then(|| of_first.next().copied()).flatten())
             .collect();
-        let second = node.args[..count].iter().map(|arg| self.tangents.get(arg).copied());
-        let both = first_tangents.iter().map(|tangent| self.tangents.get(&(*tangent)?).copied());
+        let second = node.args[..count].iter().map(|arg| self.tangents.get(arg));
+        let both = first_tangents.iter().map(|tangent| self.tangents.get(&(*tangent)?));
         let given: Vec<Option<Value>> = second.chain(both).collect();
         if given.iter().all(Option::is_none) {
             return self.nodes.push(node);

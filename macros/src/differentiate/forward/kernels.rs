@@ -1,8 +1,7 @@
 //! Kernels: the tangent of one is one, which computes the formula again beside its tangent.
 
-use std::collections::HashMap;
-
 use super::{activity, Forward};
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Info, Node, Op, Ty, Value};
 
 /// The runtime's kernels take so many operands and give so many results.
@@ -108,7 +107,7 @@ impl Forward {
     /// stands for the results themselves is noted as restored.
     fn kernel(&mut self, node: &Node, likes: usize, flowing: &[Value]) -> Node {
         let block = &node.blocks[0];
-        let mut names: HashMap<Value, Value> = HashMap::new();
+        let mut names: HashMap<Value, Value> = HashMap::default();
         let mut args = node.args.clone();
         let mut params = Vec::new();
         for param in &block.params {
@@ -121,10 +120,10 @@ impl Forward {
             .captured()
             .into_iter()
             .filter(|value| !flowing.contains(value))
-            .filter_map(|value| Some((value, self.tangents.remove(&value)?)))
+            .filter_map(|value| Some((value, self.tangents.of.remove(&value)?)))
             .collect();
         for (position, operand) in node.args[likes..].iter().enumerate() {
-            let Some(tangent) = self.tangents.get(operand).copied() else { continue };
+            let Some(tangent) = self.tangents.get(operand) else { continue };
             if !flowing.contains(operand) {
                 continue;
             }
@@ -148,7 +147,7 @@ impl Forward {
         let results = restored.iter().map(|result| self.tangent_of(*result)).collect();
         let nodes = std::mem::replace(&mut self.nodes, outer);
         self.in_kernel = was_in_kernel;
-        self.tangents.extend(hidden);
+        self.tangents.of.extend(hidden);
         let block = Block { params, restored, nodes, results, ..Block::default() };
         Node { outs: vec![], op: node.op.clone(), args, blocks: vec![block], origin: node.origin }
     }

@@ -5,8 +5,7 @@
 //! The two parts stand to each other as primal and adjoint do: a branch or loop of the first gets a record, and its
 //! twin in the second uses its values as if they were in scope. But a loop's twin goes forwards.
 
-use std::collections::HashSet;
-
+use crate::graph::collections::HashSet;
 use crate::graph::{Block, Callee, Graph, Info, Node, Op, Sweep, Turns, Ty, Unloop, Value};
 
 /// Takes a graph with tangents apart. `tangents` are those that do not follow from the tangents of the parameters:
@@ -140,11 +139,23 @@ impl Apart {
         (vec![node], vec![twin])
     }
 
-    /// A call is made once for its value, and for its tangent in each direction.
+    /// A call is made once: it gives the value, and the map that is given the tangents of each direction.
     fn call(&mut self, mut node: Node) -> Parts {
         let mut twin = node.clone();
         let Op::Jvp(callee) = &mut node.op else { return (vec![node], vec![]) };
         node.args.truncate(callee.passing.len());
+        if !callee.is_derivative() {
+            let given = callee.tangents.clone();
+            let callee = Callee { is_linear: true, ..callee.clone() };
+            let map = self.graph.value(Info { ty: Ty::Constant, ..Info::default() });
+            node.op = Op::Call(callee.clone());
+            node.outs = vec![node.outs[0], map];
+            twin.op = Op::Pullback(Callee { tangents: given, ..callee });
+            twin.args.insert(0, map);
+            twin.outs.remove(0);
+            self.linear.extend(&twin.outs);
+            return (vec![node], vec![twin]);
+        }
         if callee.takes_tangents() {
             // The public one takes them in another form than the hidden one.
             callee.tangents = Some(vec![false; callee.passing.len()]);

@@ -19,9 +19,9 @@ mod partials;
 mod parts;
 mod rows;
 
-use std::collections::{HashMap, HashSet};
-
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Arguments, Block, Graph, Info, Node, Op, Origin, Ty, Value, Verbatim};
+use crate::lower::Formulas;
 use crate::ops;
 
 /// The graph with a tangent parameter after all others for each active one, and after the results the
@@ -55,12 +55,13 @@ fn with_tangents(mut graph: Graph, count: usize) -> (Graph, HashSet<Value>) {
     let mut forward = Forward {
         graph,
         nodes: Vec::new(),
-        tangents: HashMap::new(),
+        tangents: Tangents::default(),
         active,
         made,
-        given: HashSet::new(),
+        given: HashSet::default(),
         is_second,
         in_kernel: false,
+        formulas: Formulas::default(),
     };
     for param in params {
         let tangent = forward.tangent_value(param);
@@ -136,7 +137,7 @@ struct Forward {
     /// The nodes of the block that is being walked, with their tangents' nodes.
     nodes: Vec<Node>,
     /// The tangents so far; a value that is not here has the tangent zero.
-    tangents: HashMap<Value, Value>,
+    tangents: Tangents,
     /// The values that may have a tangent.
     active: HashSet<Value>,
     /// The values whose zero is made as they are, and of what.
@@ -147,6 +148,26 @@ struct Forward {
     is_second: bool,
     /// True inside a kernel, where all is scalar.
     in_kernel: bool,
+    formulas: Formulas,
+}
+
+/// The tangents of values.
+#[derive(Default)]
+struct Tangents {
+    of: HashMap<Value, Value>,
+    /// All that have been a value's tangent.
+    all: HashSet<Value>,
+}
+
+impl Tangents {
+    fn get(&self, value: &Value) -> Option<Value> {
+        self.of.get(value).copied()
+    }
+
+    fn insert(&mut self, value: Value, tangent: Value) {
+        self.of.insert(value, tangent);
+        self.all.insert(tangent);
+    }
 }
 
 impl Forward {
@@ -184,13 +205,13 @@ impl Forward {
     }
 
     fn has(&self, value: Value) -> bool {
-        self.tangents.contains_key(&value)
+        self.tangents.of.contains_key(&value)
     }
 
     /// The tangent of a value, zero where it has none.
     fn tangent_of(&mut self, value: Value) -> Value {
         match self.tangents.get(&value) {
-            Some(tangent) => *tangent,
+            Some(tangent) => tangent,
             None => self.zero_of(value),
         }
     }
@@ -277,8 +298,7 @@ impl Forward {
     /// Lets `tangent` be the tangent of `out`, and be called after it if it was made here.
     fn settle(&mut self, out: Value, tangent: Value) {
         let is_made_here = self.nodes.last().is_some_and(|node| node.outs.contains(&tangent));
-        let is_tangent = self.tangents.values().any(|other| *other == tangent);
-        if is_made_here && !is_tangent {
+        if is_made_here && !self.tangents.all.contains(&tangent) {
             let name = self.graph.info(out).name.clone().map(|name| self.tangent_name(&name));
             let shape_of =
                 (!self.graph.ty(out).is_float() && self.graph.ty(out).is_numeric()).then_some(out);

@@ -1,8 +1,7 @@
 //! Kernels, taken apart into their partial derivatives and what is linear in tangents.
 
-use std::collections::HashMap;
-
 use super::linear::{Apart, Parts};
+use crate::graph::collections::HashMap;
 use crate::graph::{Block, Info, Node, Op, Ty, Value};
 use crate::ops;
 
@@ -66,7 +65,7 @@ impl Apart {
     /// The kernel for a tangent of 1 and none else.
     fn partial(&mut self, kernel: &Node, tangent: Value, info: Info) -> Node {
         let block = &kernel.blocks[0];
-        let mut names = HashMap::new();
+        let mut names = HashMap::default();
         let mut nodes = Vec::new();
         let (mut params, mut args) = (Vec::new(), Vec::new());
         for (param, arg) in block.params.iter().zip(&kernel.args) {

@@ -7,7 +7,7 @@ use crate::ops;
 impl Forward {
     /// The same node on the tangent of one argument.
     pub(super) fn alike(&mut self, node: Node, position: usize) {
-        let Some(tangent) = self.tangents.get(&node.args[position]).copied() else {
+        let Some(tangent) = self.tangents.get(&node.args[position]) else {
             self.nodes.push(node);
             return;
         };
@@ -21,7 +21,7 @@ impl Forward {
     pub(super) fn field(&mut self, member: String, node: Node) {
         let (base, out, origin) = (node.args[0], node.out(), node.origin);
         let is_known = matches!(self.graph.ty(base), Ty::Tuple(_)) || self.graph.ty(out).is_float();
-        let Some(tangent) = self.tangents.get(&base).copied().filter(|_| !is_known) else {
+        let Some(tangent) = self.tangents.get(&base).filter(|_| !is_known) else {
             return self.alike(node, 0);
         };
         self.nodes.push(node);
@@ -86,7 +86,7 @@ impl Forward {
             .args
             .iter()
             .zip(&construct.members)
-            .filter_map(|(arg, member)| Some((member.clone(), *self.tangents.get(arg)?)))
+            .filter_map(|(arg, member)| Some((member.clone(), self.tangents.get(arg)?)))
             .collect();
         self.nodes.push(node);
         let mut sum = self.push(Op::Accumulator, vec![out], Ty::Accumulator, out, origin);
@@ -124,7 +124,7 @@ impl Forward {
         let mut twin = node.clone();
         let last = twin.args.len() - 1;
         if self.is_constant_field(&node) {
-            let (out, before) = (node.out(), self.tangents[&old]);
+            let (out, before) = (node.out(), self.tangents.of[&old]);
             self.nodes.push(node);
             self.tangents.insert(out, before);
             return;
@@ -166,8 +166,8 @@ impl Forward {
     pub(super) fn addition(&mut self, node: Node) {
         let (sum, added) = (node.args[0], node.args[1]);
         let out = node.out();
-        let Some(tangent) = self.tangents.get(&added).copied() else {
-            let before = self.tangents.get(&sum).copied();
+        let Some(tangent) = self.tangents.get(&added) else {
+            let before = self.tangents.get(&sum);
             self.nodes.push(node);
             if let Some(before) = before {
                 self.tangents.insert(out, before);

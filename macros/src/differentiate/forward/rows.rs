@@ -3,7 +3,6 @@
 
 use super::Forward;
 use crate::graph::{Node, Op, Origin, Ty, Value};
-use crate::lower;
 use crate::ops::{self, Gives, Row};
 
 impl Forward {
@@ -31,7 +30,7 @@ impl Forward {
         let mut shares = Vec::new();
         let mut covered: Vec<usize> = Vec::new();
         for position in flows {
-            let tangent = self.tangents[&args[position]];
+            let tangent = self.tangents.of[&args[position]];
             covered.push(position);
             if let Some(share) =
                 self.share(row, position, tangent, &args, out, origin, &mut covered)
@@ -76,12 +75,12 @@ impl Forward {
             return Some(self.push(Op::Row(row), args, ty, out, origin));
         }
         if let Some(text) = row.tangent(position) {
-            let formula = lower::tangent_formula(row, position, text);
+            let formula = self.formulas.tangent(row, position, text);
             let args: Vec<Value> = args.iter().copied().chain([out, tangent]).collect();
             return Some(self.graph.splice_formula(&mut self.nodes, row, &formula, &args, origin));
         }
         let text = row.cotangent(position)?;
-        let formula = lower::formula(row, text);
+        let formula = self.formulas.of(row, text);
         if row.is_elementwise() {
             let uses = formula.uses();
             let params = &formula.body.params;
@@ -115,7 +114,7 @@ impl Forward {
     /// A view of the tangent shows the same part.
     fn view(&mut self, row: &'static Row, node: Node) {
         let mut twin = node.clone();
-        let (out, tangent) = (node.out(), self.tangents[&node.args[0]]);
+        let (out, tangent) = (node.out(), self.tangents.of[&node.args[0]]);
         self.nodes.push(node);
         twin.args[0] = tangent;
         if row.name == "UnwrapOr" {
@@ -126,15 +125,15 @@ impl Forward {
     }
 
     /// A row that equals a formula of other rows: the tangent of the formula.
-    fn through(&mut self, row: &'static Row, text: &str, node: Node) {
+    fn through(&mut self, row: &'static Row, text: &'static str, node: Node) {
         let (out, origin, args) = (node.out(), node.origin, node.args.clone());
         self.nodes.push(node);
-        let formula = lower::formula(row, text);
+        let formula = self.formulas.of(row, text);
         let args: Vec<Value> = args.into_iter().chain([out, out]).collect();
         let mut nodes = Vec::new();
         let result = self.graph.splice_formula(&mut nodes, row, &formula, &args, origin);
         self.walk(nodes);
-        if let Some(tangent) = self.tangents.get(&result).copied() {
+        if let Some(tangent) = self.tangents.get(&result) {
             self.settle(out, tangent);
         }
     }

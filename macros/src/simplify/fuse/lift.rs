@@ -1,7 +1,6 @@
 //! Every elementwise operation on an array becomes a kernel by itself.
 
-use std::collections::{HashMap, HashSet};
-
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Block, Elem, Graph, Info, Node, Op, Ty, Value};
 use crate::ops::{self, row};
 use crate::simplify::shapes::is_scalar;

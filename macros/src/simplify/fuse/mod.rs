@@ -9,9 +9,8 @@ mod lift;
 mod places;
 mod region;
 
-use std::collections::HashSet;
-
 use super::shapes::{is_row, Shapes};
+use crate::graph::collections::HashSet;
 use crate::graph::{Graph, Node, Value};
 use lift::{lift_all, Known};
 use places::{Item, Places};

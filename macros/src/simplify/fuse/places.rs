@@ -1,10 +1,13 @@
 //! Where kernels stand among the other nodes of a block, and which of them can be one.
 
-use std::collections::{BTreeSet, HashMap};
+use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use super::region::Region;
 use super::Fusion;
+use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Graph, Node, Value};
+use crate::simplify::shapes::is_scalar;
 
 /// What stands at one place of a block.
 pub(super) enum Item {
@@ -31,14 +34,23 @@ pub(super) struct Places {
     used: HashMap<Value, BTreeSet<usize>>,
     /// Where something stands that is more than its results: a check of the user's, say.
     effects: BTreeSet<usize>,
+    /// The first place behind each region where something uses what it gives, where that has been looked up.
+    waits_until: Vec<Cell<Option<usize>>>,
+    /// How often what stands at each place has changed.
+    versions: Vec<usize>,
+    /// What cannot be one kernel: two places, each with its version.
+    refused: HashSet<[(usize, usize); 2]>,
 }
 
 impl Places {
     pub(super) fn of(items: Vec<Item>) -> Places {
         let mut places = Places {
+            waits_until: vec![Cell::new(None); items.len()],
+            versions: vec![0; items.len()],
+            refused: HashSet::default(),
             items,
-            defined: HashMap::new(),
-            used: HashMap::new(),
+            defined: HashMap::default(),
+            used: HashMap::default(),
             effects: BTreeSet::new(),
         };
         for place in 0..places.items.len() {
@@ -96,33 +108,39 @@ impl Places {
     /// Joins the region at a place with an earlier one, and gives the place where both are then.
     fn join(&mut self, fusion: &Fusion, graph: &Graph, way: Way, place: usize) -> Option<usize> {
         let Item::Region(later) = &self.items[place] else { return None };
-        let (merged, from, to) =
-            self.beside(later, place).into_iter().rev().find_map(|before| {
-                let Item::Region(earlier) = &self.items[before] else { return None };
-                let merged = earlier.with(later, graph, fusion)?;
-                if way == Way::Absorbing && !merged.has_absorbed(earlier, &fusion.uses) {
-                    return None;
-                }
-                if self.can_wait(earlier, before, place) {
-                    Some((merged, before, place))
-                } else if later.stores_nothing(&fusion.uses)
-                    && self.effects.range(before..place).next().is_none()
-                    && self.can_hurry(earlier, later, before)
-                {
-                    Some((merged, place, before))
-                } else {
-                    None
-                }
-            })?;
+        let candidates = self.beside(later, fusion, graph, place);
+        let (merged, before) = candidates.into_iter().find_map(|before| {
+            let Item::Region(earlier) = &self.items[before] else { return None };
+            let pair = [(before, self.versions[before]), (place, self.versions[place])];
+            if self.refused.contains(&pair) {
+                return None;
+            }
+            let Some(merged) = earlier.with(later, graph, fusion) else {
+                self.refused.insert(pair);
+                return None;
+            };
+            let is_wanted = way == Way::Any || merged.has_absorbed(earlier, &fusion.uses);
+            is_wanted.then_some((merged, before))
+        })?;
+        let (from, to) = match self.can_wait(before, place) {
+            true => (before, place),
+            false => (place, before),
+        };
         for place in [from, to] {
             if let Item::Region(region) = &self.items[place] {
                 for used in region.uses() {
                     self.used.entry(*used).or_default().remove(&place);
+                    self.waits_until[self.defined.get(used).copied().unwrap_or(place)].take();
                 }
             }
         }
         for used in merged.uses() {
             self.used.entry(*used).or_default().insert(to);
+            self.waits_until[self.defined.get(used).copied().unwrap_or(to)].take();
+        }
+        for place in [from, to] {
+            self.waits_until[place].take();
+            self.versions[place] += 1;
         }
         self.defined.extend(merged.outs().map(|out| (out, to)));
         self.items[from] = Item::Gone;
@@ -130,30 +148,47 @@ impl Places {
         Some(to)
     }
 
-    /// The earlier places where something is computed that the region uses, or where its operands are used.
-    fn beside(&self, region: &Region, place: usize) -> BTreeSet<usize> {
-        let mut beside = BTreeSet::new();
+    /// The earlier regions that compute something which this one uses, or use one of its arrays, and are not kept
+    /// apart by what stands between; the next one first.
+    fn beside(&self, region: &Region, fusion: &Fusion, graph: &Graph, place: usize) -> Vec<usize> {
+        let hurries_to = self.hurries_to(region, fusion, place);
+        let mut beside: Vec<usize> = Vec::new();
         for operand in region.operands() {
-            beside.extend(self.defined.get(&operand));
-            beside.extend(self.used.get(&operand).into_iter().flat_map(|used| used.range(..place)));
+            beside.extend(self.defined.get(&operand).filter(|before| **before < place));
+            if !is_scalar(graph, operand) {
+                let used = self.used.get(&operand);
+                beside.extend(used.into_iter().flat_map(|used| used.range(..place)));
+            }
         }
-        beside.split_off(&place);
+        beside.retain(|before| {
+            matches!(self.items[*before], Item::Region(_))
+                && (*before >= hurries_to || self.can_wait(*before, place))
+        });
+        beside.sort_unstable_by(|a, b| b.cmp(a));
+        beside.dedup();
         beside
     }
 
     /// True if nothing between the places uses what the earlier region gives.
-    fn can_wait(&self, earlier: &Region, before: usize, place: usize) -> bool {
-        earlier.outs().all(|out| {
-            let used = self.used.get(&out);
-            used.is_none_or(|used| used.range(before + 1..place).next().is_none())
-        })
+    fn can_wait(&self, before: usize, place: usize) -> bool {
+        let until = self.waits_until[before].get().unwrap_or_else(|| {
+            let Item::Region(earlier) = &self.items[before] else { return before };
+            let next = |out: Value| self.used.get(&out)?.range(before + 1..).next().copied();
+            let until = earlier.outs().filter_map(next).min().unwrap_or(self.items.len());
+            self.waits_until[before].set(Some(until));
+            until
+        });
+        until >= place
     }
 
-    /// True if all that the later region uses is there at the place of the earlier one.
-    fn can_hurry(&self, earlier: &Region, later: &Region, before: usize) -> bool {
-        later.uses().iter().all(|used| {
-            let defined = self.defined.get(used);
-            defined.is_none_or(|place| *place < before) || earlier.outs().any(|out| out == *used)
-        })
+    /// The earliest place at which all is there that the region uses, if it may run earlier.
+    fn hurries_to(&self, region: &Region, fusion: &Fusion, place: usize) -> usize {
+        if !region.stores_nothing(&fusion.uses) {
+            return place;
+        }
+        let effect = self.effects.range(..place).next_back().map(|effect| effect + 1);
+        // What is computed at that place is computed in the region's kernel then.
+        let ready = region.uses().iter().filter_map(|used| self.defined.get(used)).copied();
+        ready.chain(effect).max().unwrap_or(0)
     }
 }

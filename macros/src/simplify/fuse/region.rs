@@ -1,9 +1,8 @@
 //! A kernel that grows: elementwise operations over one domain, and the sums that are taken from them.
 
-use std::collections::HashMap;
-
 use super::lift::element_of;
 use super::Fusion;
+use crate::graph::collections::HashMap;
 use crate::graph::{Arguments, Block, Graph, Node, Op, Origin, Ty, Value};
 use crate::simplify::shapes::{is_row, is_scalar, Shape, Shapes};
 
@@ -71,7 +70,7 @@ impl Region {
             computed: Vec::new(),
             sums: Vec::new(),
             summed: None,
-            used: HashMap::new(),
+            used: HashMap::default(),
             outside: Vec::new(),
             domain: Shape::default(),
             alone: None,
@@ -215,7 +214,7 @@ impl Region {
         let mut merged = self.clone();
         merged.alone = None;
         merged.origin = later.origin;
-        let mut names: HashMap<Value, Value> = HashMap::new();
+        let mut names: HashMap<Value, Value> = HashMap::default();
         for operand in &later.operands {
             let own = merged.operands.iter_mut().find(|own| own.value == operand.value);
             if let Some(inner) = self.inner(operand.value) {
