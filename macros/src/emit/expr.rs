@@ -402,6 +402,9 @@ impl<'a> Writer<'a> {
         let is_of_a_macro =
             crate::graph::is_of_a_macro(self.signature.source.item.sig.fn_token.span);
         for (name, value) in verbatim.mentions(args) {
+            if verbatim.may_move(name) {
+                self.shared.borrow_mut().moved.insert(value);
+            }
             let text = self.typed_literal(value, value).unwrap_or_else(|| self.as_it_was(value));
             // The same letters may be another name, where a macro of the user's is around, and in the
             // adjoint, whose names are ours.

@@ -98,9 +98,12 @@ impl Walk<'_, '_> {
                 for param in &node.blocks[0].params {
                     inside.remove(param);
                 }
-                for block in &node.blocks {
-                    let before = self.block(block, inside.clone());
-                    live.extend(before);
+                let before = self.block(&node.blocks[0], inside.clone());
+                live.extend(before.iter().copied());
+                // After the condition the body runs, or the loop is left with what it carries.
+                for condition in &node.blocks[1..] {
+                    inside.extend(before.iter().chain(&node.blocks[0].params));
+                    live.extend(self.block(condition, inside.clone()));
                 }
                 for param in &node.blocks[0].params {
                     live.remove(param);

@@ -22,6 +22,8 @@ pub(super) struct Survey<'a> {
     pub(super) items_again: HashSet<Value>,
     /// Records that go on through all turns of the loops around.
     pub(super) stacks: HashSet<Value>,
+    /// Values that are used otherwise than by their fields.
+    pub(super) wholes: HashSet<Value>,
     /// What is added to one element, with the addition.
     pub(super) elements: HashMap<Value, &'a Node>,
     /// What each restored value was in the primal.
@@ -32,6 +34,7 @@ impl<'a> Survey<'a> {
     pub(super) fn of(graph: &'a Graph) -> Survey<'a> {
         let mut survey = Survey::default();
         survey.define(&graph.body.nodes);
+        survey.wholes.extend(&graph.body.results);
         survey.pair(&graph.body.nodes);
         let mut places = Places::default();
         places.note_block(graph, &graph.body, graph.sweep.as_ref().map(|sweep| sweep.start));
@@ -48,6 +51,9 @@ impl<'a> Survey<'a> {
         for node in nodes {
             for out in &node.outs {
                 self.definitions.insert(*out, node);
+            }
+            if !matches!(node.op, Op::Field(_)) {
+                self.wholes.extend(&node.args);
             }
             match &node.op {
                 Op::AddField(_)
@@ -71,6 +77,7 @@ impl<'a> Survey<'a> {
             }
             for block in &node.blocks {
                 self.stacks.extend(&block.stacks);
+                self.wholes.extend(block.saved.iter().chain(&block.results));
                 self.define(&block.nodes);
             }
         }

@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, PathArguments};
 
 use super::constant::starts_upper;
+use super::expr::member;
 use super::formula::formula_row;
 use super::{Language, Lowering};
 use crate::graph::{Callee, Construct, Elem, Form, Op, Passing, Target, Tokens, Ty, Value};
@@ -88,9 +89,16 @@ impl Lowering<'_> {
 
     /// How an argument is passed: a name as what it was bound to.
     pub(super) fn passing(&self, arg: &Expr) -> Passing {
-        match (passing(arg), self.binding(without_parens(arg))) {
-            (Passing::Value, Some(binding)) if binding.is_lent => Passing::Reference,
-            (Passing::Value, Some(binding)) if binding.is_owned => Passing::Owned,
+        match (passing(arg), without_parens(arg)) {
+            (Passing::Value, Expr::Field(field)) => self
+                .made_at(&field.base)
+                .and_then(|base| self.passing_of_member(base, &member(&field.member)))
+                .unwrap_or(Passing::Value),
+            (Passing::Value, name) => match self.binding(name) {
+                Some(binding) if binding.is_lent => Passing::Reference,
+                Some(binding) if binding.is_owned => Passing::Owned,
+                _ => Passing::Value,
+            },
             (passing, _) => passing,
         }
     }
@@ -205,18 +213,18 @@ impl Lowering<'_> {
     /// `Pair(a, b)`, `Some(x)`.
     fn constructor(&mut self, call: &ExprCall, path: &syn::Path) -> Value {
         let name = path.segments.last().map_or(String::new(), |last| last.ident.to_string());
-        let parts: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let parts: Vec<(Value, Passing)> = call.args.iter().map(|arg| self.passed(arg)).collect();
         let members = (0..parts.len()).map(|position| position.to_string()).collect();
         let (form, ty) = match name.as_str() {
             "Some" => {
-                let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(*part).clone());
+                let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(part.0).clone());
                 (Form::Option, Ty::Option(Box::new(inner)))
             }
             _ => (Form::Tuple, Ty::Struct(name)),
         };
         let construct =
             Construct { path: Some(Tokens(path.to_token_stream())), form, members, rest: None };
-        self.node(Op::Construct(construct), parts, ty, call.span())
+        self.made(construct, parts, ty, call.span())
     }
 }
 

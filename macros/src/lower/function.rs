@@ -23,10 +23,10 @@ const MOST_CALLS: usize = 32;
 
 /// A closure or function inside the body.
 pub(super) struct LocalFunction {
-    params: Vec<Pat>,
-    body: Expr,
+    pub(super) params: Vec<Pat>,
+    pub(super) body: Expr,
     /// What was in scope where it stands; nothing for a `fn`.
-    scopes: Scopes,
+    pub(super) scopes: Scopes,
     /// True for a closure that mentions something active.
     pub(super) is_active: bool,
     /// The variables from outside that it writes, pinned.

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
 use super::lent::Lent;
+use super::made::unwritten;
 use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
@@ -451,7 +452,7 @@ impl Lowering<'_> {
             Given::Place(place) => self.part_at(&place),
             Given::Pair(left, right) => {
                 let parts = vec![self.whole(*left, span), self.whole(*right, span)];
-                self.tuple(parts, span)
+                self.tuple(unwritten(parts), span)
             }
         }
     }
