@@ -363,3 +363,17 @@ fn parts_are_lent_or_owned_as_they_were() {
     check(check_gradients(of, |(x, steps)| part_of_a_state::grad(x, steps), &point));
     check(check_gradients(of, |(x, steps)| part_of_a_state::vjp(x, steps).1(1.0), &point));
 }
+
+/// A named number, of which a kernel calls a method.
+#[differentiable]
+fn zero_left_behind(mut x: f64, h: &Held) -> f64 {
+    let old = std::mem::take(&mut x);
+    if h.x > 1.0 { x.max(h.l[0]) * old } else { old - x }
+}
+
+#[test]
+fn a_method_of_a_number_in_a_kernel() {
+    let held = Held { x: 3.0, l: [0.5, 0.25] };
+    let (y, (dx, dh)) = zero_left_behind::value_and_grad(2.0, &held);
+    assert_eq!((y, dx, dh.l), (1.0, 0.5, [2.0, 0.0]));
+}

@@ -415,6 +415,7 @@ impl<'a> Writer<'a> {
         }
         let krate = &self.signature.krate;
         names.insert("__chainrule".to_owned(), quote!(#krate));
+        names.extend(OF_THE_RUNTIME.iter().map(|name| (format!("__{name}"), self.rt(name))));
         names
     }
 
@@ -462,6 +463,10 @@ impl<'a> Writer<'a> {
         quote!(let #pattern = #value;)
     }
 }
+
+/// The functions of the runtime that constants of ours call, behind `__`.
+const OF_THE_RUNTIME: [&str; 5] =
+    ["positions", "nth", "indices", "room_to_stack", "room_to_concatenate"];
 
 /// A field's name or a tuple's position.
 pub(super) fn member(name: &str) -> TokenStream {

@@ -163,6 +163,7 @@ impl<'a> Survey<'a> {
                         && !is_named
                         && (is_single && !places.is_result(out)
                             || is_trivial(&verbatim.tokens.0)
+                            || verbatim.is_nth()
                             || is_of_integers(graph.ty(out)) && is_index(&verbatim.tokens.0))
                 }
                 Op::Undefined | Op::Joined => true,

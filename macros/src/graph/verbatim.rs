@@ -77,6 +77,12 @@ impl Verbatim {
         }
     }
 
+    /// True for `__nth(&positions, at)`, an index that it costs next to nothing to compute again.
+    pub(crate) fn is_nth(&self) -> bool {
+        let first = self.tokens.0.clone().into_iter().next();
+        matches!(first, Some(TokenTree::Ident(name)) if name == "__nth")
+    }
+
     /// True if the value of a name may be moved, as far as the tokens show: it is neither lent, nor indexed, nor the
     /// receiver of a method that only looks at it.
     pub(crate) fn may_move(&self, name: &str) -> bool {

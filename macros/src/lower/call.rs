@@ -8,7 +8,7 @@ use super::constant::starts_upper;
 use super::expr::member;
 use super::formula::formula_row;
 use super::{Language, Lowering};
-use crate::graph::{Callee, Construct, Elem, Form, Op, Passing, Target, Tokens, Ty, Value};
+use crate::graph::{Callee, Construct, Form, Passing, Target, Tokens, Ty, Value};
 use crate::ops::{self, Row};
 
 impl Lowering<'_> {
@@ -120,56 +120,6 @@ impl Lowering<'_> {
         let receiver = self.expr(written[0]);
         let args = self.row_args(row, &written[1..]);
         self.row_call(row, receiver, args, &written, span)
-    }
-
-    /// `concatenate(axis, &[a.view(), b.view()])` or `stack(..)`, behind `unwrap`.
-    pub(super) fn joined_by_call(&mut self, call: &ExprCall) -> Option<Value> {
-        let Expr::Path(function) = &*call.func else { return None };
-        let name = function.path.segments.last()?.ident.to_string();
-        if name == "from_shape_vec" && call.args.len() == 2 {
-            return self.array_of_shape(call, &function.path);
-        }
-        if !matches!(name.as_str(), "concatenate" | "stack") || call.args.len() != 2 {
-            return None;
-        }
-        let list = match &call.args[1] {
-            Expr::Reference(list) => &*list.expr,
-            other => other,
-        };
-        let Expr::Array(parts) = list else {
-            return Some(self.mistake(
-                call.args[1].span(),
-                format!("the parts of `{name}` must be written here: `&[a.view(), b.view()]`"),
-            ));
-        };
-        Some(self.join(name == "stack", &call.args[0], parts.elems.iter(), call.span()))
-    }
-
-    /// Arrays put together along an axis.
-    pub(super) fn join<'e>(
-        &mut self,
-        stack: bool,
-        axis: &Expr,
-        parts: impl Iterator<Item = &'e Expr>,
-        span: proc_macro2::Span,
-    ) -> Value {
-        let axis = self.constant(axis);
-        let parts: Vec<Value> = parts.map(|part| self.expr(part)).collect();
-        let mut rank = None;
-        let mut elem = Elem::Unknown;
-        for part in &parts {
-            elem = elem.join(self.graph.ty(*part).elem());
-            if let Ty::Array(_, Some(known)) = self.graph.ty(*part) {
-                rank = Some(known + usize::from(stack));
-            }
-        }
-        for part in &parts {
-            if *self.graph.ty(*part) == Ty::Unknown {
-                self.graph.info_mut(*part).ty = Ty::Numeric(elem);
-            }
-        }
-        let args = std::iter::once(axis).chain(parts).collect();
-        self.node(Op::Join { stack }, args, Ty::Array(elem, rank), span)
     }
 
     /// `stop_gradient(e)`: `e` as it stands, whatever it is, and nothing flows through it.

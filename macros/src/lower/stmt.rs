@@ -250,6 +250,10 @@ impl Lowering<'_> {
         if info.name.is_none() {
             info.name = Some(name.to_owned());
         }
+        let ty = info.ty.clone();
+        if let Some(before) = before {
+            self.graph.learn(before, &ty);
+        }
         self.scopes.assign(name, value);
     }
 }
