@@ -1,6 +1,6 @@
 //! What the user wrote: the attribute's options and the function's signature.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
@@ -77,8 +77,9 @@ impl Options {
     }
 }
 
-/// The user's tokens without `#[checkpoint]`, which rustc does not know. What holds none is passed on
-/// untouched: a group that is made anew may mean something else, where a macro's fragment stands in it.
+/// The user's tokens without `#[checkpoint]`, which rustc does not know; what one asks for stands in its place, so that
+/// no variable of the user's is called unused. What holds none is passed on untouched: a group that is made anew may
+/// mean something else, where a macro's fragment stands in it.
 pub(crate) fn without_checkpoints(tokens: TokenStream) -> TokenStream {
     changed(&tokens).unwrap_or(tokens)
 }
@@ -105,7 +106,15 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
                 group.set_span(span);
                 kept.push(TokenTree::Group(group));
             }
-            None if is_attribute => {}
+            None if is_attribute => {
+                let begins_a_statement = match position.checked_sub(3).and_then(|at| all.get(at)) {
+                    Some(TokenTree::Punct(punct)) => punct.as_char() == ';',
+                    Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+                    before => before.is_none(),
+                };
+                let asked = all.get(position - 1).and_then(asked_for);
+                kept.extend(asked.filter(|_| begins_a_statement).into_iter().flatten());
+            }
             None => kept.push(token.clone()),
         }
     }
@@ -114,6 +123,20 @@ fn changed(tokens: &TokenStream) -> Option<TokenStream> {
 
 fn names_checkpoint(attribute: TokenStream) -> bool {
     matches!(attribute.into_iter().next(), Some(TokenTree::Ident(word)) if word == "checkpoint")
+}
+
+/// `let _ = &(k);` for `[checkpoint(every = k)]`.
+fn asked_for(attribute: &TokenTree) -> Option<TokenStream> {
+    let TokenTree::Group(attribute) = attribute else { return None };
+    let Some(TokenTree::Group(asked)) = attribute.stream().into_iter().nth(1) else { return None };
+    let turns: TokenStream = asked.stream().into_iter().skip(2).collect();
+    if turns.clone().into_iter().all(|token| matches!(token, TokenTree::Literal(_))) {
+        return None;
+    }
+    let mut mentioned: TokenStream = "let _ = &".parse().ok()?;
+    let turns = Group::new(Delimiter::Parenthesis, turns);
+    mentioned.extend([TokenTree::Group(turns), TokenTree::Punct(Punct::new(';', Spacing::Alone))]);
+    Some(mentioned)
 }
 
 /// `= path`.

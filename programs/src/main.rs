@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use programs::{Mode, Options, run};
 
 const USAGE: &str = "\
-usage: programs [--count N] [--seed N] [--constructs LIST] [--release] [--plain | --second] [--dry]
+usage: programs [--count N] [--seed N] [--only N] [--constructs LIST] [--release] [--plain | --second] [--dry]
                 [--shrink N] [--per-file N]
 
+`--only N` is program N of the seed, counted from 0, alone: as a failure's file is named.
 LIST is `if,for_range` for these constructs alone, or `-push,-recursion` for all but these.
 --plain compiles without chainrule, and so compares the oracle's values with rustc's; --second adds jvp
 and hvp; --dry only counts.";
@@ -38,6 +39,7 @@ fn read(mut args: impl Iterator<Item = String>) -> Result<Options, String> {
         match arg.as_str() {
             "--count" => options.count = number(value()?)?,
             "--seed" => options.seed = number(value()?)? as u64,
+            "--only" => options.only = Some(number(value()?)?),
             "--constructs" => options.constructs = value()?,
             "--release" => options.release = true,
             "--plain" => options.mode = Mode::Plain,

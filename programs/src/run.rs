@@ -18,6 +18,8 @@ pub struct Options {
     pub count: usize,
     /// Which programs: the same in every run.
     pub seed: u64,
+    /// One of them alone, by its number.
+    pub only: Option<usize>,
     /// The constructs that are generated, by name; those with a `-` are left out. All, if empty.
     pub constructs: String,
     /// Compiles with optimisation.
@@ -37,6 +39,7 @@ impl Default for Options {
         Self {
             count: 2000,
             seed: 1,
+            only: None,
             constructs: String::new(),
             release: false,
             mode: Mode::Reverse,
@@ -55,7 +58,10 @@ impl Default for Options {
 pub fn run(options: &Options) -> Result<bool, String> {
     let switches = Switches::read(&options.constructs)?;
     let started = Instant::now();
-    let (cases, rejected) = check::cases(options.seed, options.count, &switches);
+    let count = options.only.map_or(options.count, |only| only + 1);
+    let (mut cases, rejected) = check::cases(options.seed, count, &switches);
+    let first = options.only.unwrap_or(0);
+    cases.drain(..first);
     println!("generated in {:.1} s; rejected: {rejected:?}", started.elapsed().as_secs_f64());
     let mut counts = Counts::default();
     cases.iter().for_each(|case| counts.add(case));
@@ -104,7 +110,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         for (at, outcome) in failures {
             let comment = format!("// {kind}: {outcome:?}\n").replace('\n', " ") + "\n";
             let text = check::module(&cases[*at], "program", options.mode);
-            let path = folder.join(format!("whole_seed_{}_{at}.rs", options.seed));
+            let path = folder.join(format!("whole_seed_{}_{}.rs", options.seed, first + at));
             fs::write(path, comment + &text).map_err(failed)?;
         }
     }
@@ -115,7 +121,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         let Some((at, outcome)) = smallest else { continue };
         let small = shrunk(&cases[*at], outcome, &builder).map_err(failed)?;
         let found = builder.outcomes("shrunk", &[&small], true).map_err(failed)?;
-        let path = folder.join(format!("seed_{}_{at}.rs", options.seed));
+        let path = folder.join(format!("seed_{}_{}.rs", options.seed, first + at));
         let comment = format!("// {kind}: {:?}\n", found[0]).replace('\n', " ") + "\n";
         let text = check::module(&small, "program", options.mode);
         fs::write(&path, comment.clone() + &text).map_err(failed)?;

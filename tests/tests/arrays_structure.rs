@@ -213,3 +213,26 @@ fn axes_in_place(x: &Array3<f64>) -> Array3<f64> {
 fn axes_moved_in_place() {
     adjoint!(axes_in_place, sampled([2, 3, 4], 1));
 }
+
+#[differentiable]
+fn joined_lists(w: &Array2<f64>, xs: &Array2<f64>) -> f64 {
+    let mut states = Vec::new();
+    let mut h = Array1::zeros(w.nrows());
+    for x in xs.outer_iter() {
+        h = (w.dot(&h) + x).tanh();
+        states.push(h.clone());
+    }
+    let views: Vec<_> = states.iter().map(|h| h.view()).collect();
+    let rows = stack(Axis(0), &views).unwrap();
+    let ends = concatenate(Axis(0), &views[1..].to_vec()).unwrap();
+    let columns = stack(Axis(1), &states.iter().map(|h| h.view()).collect::<Vec<_>>()).unwrap();
+    rows.dot(&columns).sum() + ends.cumsum(Axis(0)).sum() + rows.column(1).product()
+}
+
+#[test]
+fn lists_of_arrays_are_joined() {
+    let point = (array![[0.3, 0.2], [-0.5, 0.7]], array![[0.1, 0.6], [-0.3, 0.9], [0.2, 0.4]]);
+    let of = |(w, xs): &(Array2<f64>, Array2<f64>)| joined_lists(w, xs);
+    check(check_gradients(of, |(w, xs)| joined_lists::grad(w, xs), &point));
+    check(check_gradients(of, |(w, xs)| joined_lists::vjp(w, xs).1(1.0), &point));
+}

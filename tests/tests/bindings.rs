@@ -4,9 +4,10 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use chainrule::check::check_gradients;
 use chainrule::ndarray::{Array1, array};
 use chainrule::prelude::*;
-use chainrule_tests::at;
+use chainrule_tests::{at, check};
 
 #[differentiable]
 fn shadowed(x: f64) -> f64 {
@@ -237,4 +238,142 @@ fn types_of_constants() {
     let (y, (dh, dx)) = taken::value_and_grad(&held, 0.0);
     assert_eq!((y, dh.x, dh.l, dx), (1.5, 0.5, [3.0, 0.0], 0.0));
     assert_eq!(named_numbers::grad(&[1.0, 1.0, 3.0]), [1.5, -1.5, 1.5]);
+}
+
+/// Literals alone, in a loop that is left, a labelled block, a block with names of its own, and a closure.
+#[differentiable]
+fn literals_in_blocks(x: f64, k: usize) -> f64 {
+    let pick = |k: usize| if k > 1 { 0.5 } else { 0.2 };
+    let counted = x + {
+        let mut turns: usize = 0;
+        loop {
+            turns += 1;
+            if turns > k {
+                break -1.5;
+            }
+        }
+    };
+    let named = x * {
+        let k = 0.5;
+        k
+    };
+    let labelled = x + 'found: {
+        if k > 1 {
+            break 'found 0.5;
+        }
+        0.25
+    };
+    let arm = match k {
+        7 => panic!("seven"),
+        1 => 0.5,
+        _ => 0.25,
+    };
+    counted.powi(2) * labelled.powi(2) + (named + arm).powi(2) * (x * pick(k)).sin()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    By(f64),
+    Off,
+}
+
+/// Constants that only the written type says anything of, among code that is read.
+#[differentiable]
+fn written_types(x: f64, k: usize) -> f64 {
+    let mut s = x;
+    let n: u64 = {
+        s += x;
+        3
+    };
+    let (mode, m): (Option<Mode>, u32);
+    let late: Option<Mode>;
+    if x > 0.0 {
+        late = None;
+        s *= x;
+    } else {
+        late = Some(Mode::By(0.5));
+    }
+    (mode, m) = (late, 2);
+    let weights: Vec<f64> = {
+        s += x;
+        (0..k).map(|i| i as f64).collect()
+    };
+    let Some(Mode::By(by)) = mode else {
+        return s * n.pow(m) as f64 + weights.iter().map(|w| w * x).sum::<f64>();
+    };
+    if late == Some(Mode::Off) { s } else { s * by }
+}
+
+#[test]
+fn what_only_the_syntax_of_a_constant_tells() {
+    for (x, k) in [(0.7, 2), (-0.4, 1), (0.3, 0)] {
+        check(check_gradients(
+            |x| literals_in_blocks(*x, k),
+            |x| literals_in_blocks::grad(*x, k),
+            &x,
+        ));
+        check(check_gradients(|x| written_types(*x, k), |x| written_types::grad(*x, k), &x));
+    }
+}
+
+#[derive(Clone, Differentiable)]
+struct Pair {
+    a: Array1<f64>,
+    k: f64,
+}
+#[differentiable]
+fn squares(x: &Array1<f64>) -> f64 {
+    (x * x).sum()
+}
+#[differentiable]
+fn squares_of(x: Array1<f64>) -> f64 {
+    (&x * &x).sum()
+}
+/// Parts of tuples and structs are handed on as they were put in.
+#[differentiable]
+fn parts_handed_on(x: &Array1<f64>, y: &Array1<f64>) -> f64 {
+    let z = x * y;
+    let t = (x.clone(), (y, 2.0), (&z, y.to_owned()));
+    let p = Pair { a: x.clone(), k: 0.5 };
+    let (a, (b, k), (c, d)) = t;
+    squares_of(a) * squares(b) * k + squares(c) * squares_of(d) * p.k + squares_of(p.a)
+}
+/// A part that a callee takes, of what is needed as a whole.
+#[differentiable]
+fn part_of_a_state(x: &Array1<f64>, steps: &[f64]) -> f64 {
+    let mut state = (x.clone(), Array1::zeros(2), 0.0);
+    for step in steps {
+        let (h, c, n) = state;
+        let c = c * 0.5 + &h * *step;
+        state = (c.tanh(), c, n + 1.0);
+    }
+    let (h, c, n) = state;
+    squares_of(h) + squares(&c) * n
+}
+
+#[test]
+fn parts_are_lent_or_owned_as_they_were() {
+    let (x, y) = (array![0.5, -0.3], array![0.7, 0.2]);
+    let point = (x, y);
+    let of = |(x, y): &(Array1<f64>, Array1<f64>)| parts_handed_on(x, y);
+    check(check_gradients(of, |(x, y)| parts_handed_on::grad(x, y), &point));
+    check(check_gradients(of, |(x, y)| parts_handed_on::vjp(x, y).1(1.0), &point));
+    let point = (point.0, vec![0.4, -0.9]);
+    let of = |(x, steps): &(Array1<f64>, Vec<f64>)| part_of_a_state(x, steps);
+    check(check_gradients(of, |(x, steps)| part_of_a_state::grad(x, steps), &point));
+    check(check_gradients(of, |(x, steps)| part_of_a_state::vjp(x, steps).1(1.0), &point));
+}
+
+/// A named number, of which a kernel calls a method.
+#[differentiable]
+fn zero_left_behind(mut x: f64, h: &Held) -> f64 {
+    let old = std::mem::take(&mut x);
+    if h.x > 1.0 { x.max(h.l[0]) * old } else { old - x }
+}
+
+#[test]
+fn a_method_of_a_number_in_a_kernel() {
+    let held = Held { x: 3.0, l: [0.5, 0.25] };
+    let (y, (dx, dh)) = zero_left_behind::value_and_grad(2.0, &held);
+    assert_eq!((y, dx, dh.l), (1.0, 0.5, [2.0, 0.0]));
 }

@@ -3,9 +3,10 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use chainrule::check::check_gradients;
 use chainrule::ndarray::{Array1, Array2, Axis, Zip, array, s};
 use chainrule::prelude::*;
-use chainrule_tests::expect;
+use chainrule_tests::{check, expect};
 
 #[differentiable(forward)]
 fn assigned(x: &Array1<f64>, a: f64) -> f64 {
@@ -249,4 +250,66 @@ fn a_cholesky_factorisation() {
         a_factorisation(&array![[a, 99.0], [c, d]]) = 2.0 + root,
         d = array![[0.25 + c * c / (a * a) / (2.0 * root), 0.0], [-c / a / root, 0.5 / root]]
     );
+}
+
+/// The condition looks at what the turn before left there.
+#[differentiable]
+fn looked_at_before_each_turn(p: f64, mut x: Array1<f64>) -> f64 {
+    let mut k = 0;
+    while k < 3 && x[0] > -0.2 {
+        k += 1;
+        x[k % 3] = p.cos();
+        for _ in 0..2 {
+            x.fill(p * 0.5);
+        }
+    }
+    x.sum()
+}
+/// `x -= ..` of a constant takes the old array.
+#[differentiable]
+fn constant_array_that_changes(p: f64, mut x: Array1<f64>) -> f64 {
+    x.mapv_inplace(|e| e * p);
+    x.assign(&Array1::from_elem(3, 1.7));
+    if p > 1.2 {
+        x -= &Array1::from_elem(3, -0.1);
+    }
+    x.sum() * p
+}
+/// What an arm receives of a sum that a caller may not want is computed in that arm.
+#[differentiable]
+fn filled_in_one_arm(p: f64, q: f64, m: &Array2<f64>, k: usize) -> f64 {
+    let mut x = array![[1.6, q], [m[[0, 1]], p * q]];
+    match k {
+        1 | 2 if p + q > -0.5 => {
+            x.fill(
+                'found: {
+                    if k < 2 {
+                        break 'found p * q;
+                    }
+                    0.25
+                } * 0.5,
+            );
+        }
+        _ => {}
+    }
+    x.sum() + q - m.sum()
+}
+
+#[test]
+fn old_arrays_are_there_as_long_as_they_are_needed() {
+    for p in [0.7, 1.5] {
+        let point = (p, array![0.2, 0.5, 0.1]);
+        let of = |(p, x): &(f64, Array1<f64>)| looked_at_before_each_turn(*p, x.clone());
+        let grad = |(p, x): &(f64, Array1<f64>)| looked_at_before_each_turn::grad(*p, x.clone());
+        check(check_gradients(of, grad, &point));
+        let of = |(p, x): &(f64, Array1<f64>)| constant_array_that_changes(*p, x.clone());
+        let grad = |(p, x): &(f64, Array1<f64>)| constant_array_that_changes::grad(*p, x.clone());
+        check(check_gradients(of, grad, &point));
+    }
+    for k in [0, 1, 2] {
+        let point = (0.7, 0.4, array![[0.1, 0.3], [0.2, -0.5]]);
+        let of = |(p, q, m): &(f64, f64, Array2<f64>)| filled_in_one_arm(*p, *q, m, k);
+        check(check_gradients(of, |(p, q, m)| filled_in_one_arm::grad(*p, *q, m, k), &point));
+        check(check_gradients(of, |(p, q, m)| filled_in_one_arm::vjp(*p, *q, m, k).1(1.0), &point));
+    }
 }

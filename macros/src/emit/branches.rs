@@ -149,7 +149,8 @@ impl<'a> Writer<'a> {
         }
         let is_plain = self.is_float(out) && guard.is_none();
         match candidates.first() {
-            Some(before) if !is_plain => {
+            // What is written where it is used is computed in the arm that uses it.
+            Some(before) if !is_plain && !self.is_inlined(*before) => {
                 // The arms begin with what was received before.
                 let init = self.moved(*before);
                 opening.extend(self.open_variable(out, node, init));

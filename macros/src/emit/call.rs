@@ -318,7 +318,13 @@ impl Writer<'_> {
                 let text = text.at_least(Strength::Atom);
                 quote!(#text.clone())
             }
-            Passing::Value if is_reference || self.is_field(arg) => text.tokens,
+            Passing::Value if is_reference => text.tokens,
+            // Of a field whose type the macro does not know, this copies the reference if it is one.
+            Passing::Value if self.is_field(arg) && self.is_of_what_is_needed(arg) => {
+                let text = text.at_least(Strength::Unary);
+                quote!(::core::clone::Clone::clone(&#text))
+            }
+            Passing::Value if self.is_field(arg) => text.tokens,
             Passing::Owned if is_reference => {
                 let text = text.at_least(Strength::Atom);
                 quote!(#text.to_owned())
@@ -366,6 +372,18 @@ impl Writer<'_> {
 
     fn is_field(&self, arg: Value) -> bool {
         matches!(self.definition(arg).map(|node| &node.op), Some(Op::Field(_)))
+    }
+
+    /// True for a field of what is needed as a whole after it, or stands behind a marker.
+    fn is_of_what_is_needed(&self, field: Value) -> bool {
+        let mut whole = field;
+        while let Some(Node { op: Op::Field(_), args, .. }) = self.definition(whole) {
+            whole = args[0];
+        }
+        let is_needed = self.survey.wholes.contains(&whole) && !self.dies_anyhow(whole);
+        !self.graph.info(whole).is_reference
+            && !self.is_float(field)
+            && (is_needed || self.access.contains(&whole))
     }
 
     /// True for a view: a part of an array, or a parameter that is one.

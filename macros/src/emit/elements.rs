@@ -80,12 +80,32 @@ fn whole(expr: &mut Expr, suffix: &str) -> bool {
             changed
         }
         Expr::Call(call) => {
-            let is_filled =
-                matches!(&*call.func, Expr::Path(path) if is_named(&path.path, "from_elem"));
-            is_filled && call.args.iter_mut().nth(1).is_some_and(|part| element(part, suffix))
+            let Expr::Path(path) = &mut *call.func else { return false };
+            match path.path.segments.last().map(|last| last.ident.to_string()).as_deref() {
+                Some("from_elem") => {
+                    call.args.iter_mut().nth(1).is_some_and(|part| element(part, suffix))
+                }
+                Some("zeros" | "ones" | "eye" | "from_diag_elem") => owner(&mut path.path, suffix),
+                _ => false,
+            }
         }
         _ => false,
     }
+}
+
+/// `Array2::<f64>::zeros` for `Array2::zeros`.
+fn owner(path: &mut syn::Path, suffix: &str) -> bool {
+    let Some(owner) = path.segments.iter_mut().rev().nth(1) else { return false };
+    let name = owner.ident.to_string();
+    let is_alias = name.strip_prefix("Array").is_some_and(|rank| {
+        rank == "D" || rank.len() == 1 && rank.starts_with(|c: char| c.is_ascii_digit())
+    });
+    let is_bare = is_alias && owner.arguments.is_none();
+    if is_bare {
+        let elem = syn::Ident::new(suffix, owner.ident.span());
+        owner.arguments = syn::PathArguments::AngleBracketed(syn::parse_quote!(::<#elem>));
+    }
+    is_bare
 }
 
 /// An element, or a row of them.

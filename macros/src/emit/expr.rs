@@ -401,6 +401,9 @@ impl<'a> Writer<'a> {
         let is_of_a_macro =
             crate::graph::is_of_a_macro(self.signature.source.item.sig.fn_token.span);
         for (name, value) in verbatim.mentions(args) {
+            if verbatim.may_move(name) {
+                self.shared.borrow_mut().moved.insert(value);
+            }
             let text = self.typed_literal(value, value).unwrap_or_else(|| self.as_it_was(value));
             // The same letters may be another name, where a macro of the user's is around, and in the
             // adjoint, whose names are ours.
@@ -411,6 +414,7 @@ impl<'a> Writer<'a> {
         }
         let krate = &self.signature.krate;
         names.insert("__chainrule".to_owned(), quote!(#krate));
+        names.extend(OF_THE_RUNTIME.iter().map(|name| (format!("__{name}"), self.rt(name))));
         names
     }
 
@@ -458,6 +462,10 @@ impl<'a> Writer<'a> {
         quote!(let #pattern = #value;)
     }
 }
+
+/// The functions of the runtime that constants of ours call, behind `__`.
+const OF_THE_RUNTIME: [&str; 5] =
+    ["positions", "nth", "indices", "room_to_stack", "room_to_concatenate"];
 
 /// A field's name or a tuple's position.
 pub(super) fn member(name: &str) -> TokenStream {

@@ -9,7 +9,7 @@ use quote::{format_ident, quote, quote_spanned, ToTokens};
 use super::anchor::Anchor;
 use super::names::Whose;
 use super::survey::is_trivial;
-use super::text::Text;
+use super::text::{suffixed, Text};
 use super::writer::Writer;
 use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{Block, Node, Op, Value};
@@ -206,6 +206,11 @@ impl<'a> Writer<'a> {
                 _ => is_single && node.outs.len() == 1 && node.is_pure(),
             };
             let text = match &node.op {
+                // On a bare literal no method is called.
+                Op::Literal(_) if is_receiver(block, out) && self.anchor.is_none() => {
+                    let elem = self.graph.ty(out).elem();
+                    suffixed(node, elem).unwrap_or_else(|| self.node_expr(node))
+                }
                 Op::Literal(text) => self.element_literal(text),
                 _ => self.node_expr(node),
             };
@@ -261,6 +266,15 @@ impl<'a> Writer<'a> {
             None => Self::literal(text),
         }
     }
+}
+
+/// True if a method is called on the value.
+fn is_receiver(block: &Block, value: Value) -> bool {
+    block.nodes.iter().any(|node| {
+        let is_method = matches!(node.op, Op::Row(row) if row.symbol.is_none());
+        is_method && node.args.first() == Some(&value)
+            || node.blocks.iter().any(|inner| is_receiver(inner, value))
+    })
 }
 
 /// The kernel's elementary functions: a name that no variable of the user's can be.

@@ -140,7 +140,11 @@ impl Walk<'_, '_> {
             }
             _ => return,
         }
-        for block in &node.blocks {
+        for (position, block) in node.blocks.iter().enumerate() {
+            if position == 1 && matches!(node.op, Op::Loop(_)) {
+                // After the condition the body runs, or the loop is left with what it carries.
+                again.extend(&node.blocks[0].params);
+            }
             self.block(block, again.clone(), node.outs.clone(), after.clone());
         }
     }

@@ -21,6 +21,8 @@ pub(super) struct Survey<'a> {
     pub(super) items_again: HashSet<Value>,
     /// Records that go on through all turns of the loops around.
     pub(super) stacks: HashSet<Value>,
+    /// Values that are used otherwise than by their fields.
+    pub(super) wholes: HashSet<Value>,
     /// What is added to one element, with the addition.
     pub(super) elements: HashMap<Value, &'a Node>,
     /// What each restored value was in the primal.
@@ -31,6 +33,7 @@ impl<'a> Survey<'a> {
     pub(super) fn of(graph: &'a Graph) -> Survey<'a> {
         let mut survey = Survey::default();
         survey.define(&graph.body.nodes);
+        survey.wholes.extend(&graph.body.results);
         survey.pair(&graph.body.nodes);
         let mut places = Places::default();
         places.note_block(graph, &graph.body, graph.sweep.as_ref().map(|sweep| sweep.start));
@@ -47,6 +50,9 @@ impl<'a> Survey<'a> {
         for node in nodes {
             for out in &node.outs {
                 self.definitions.insert(*out, node);
+            }
+            if !matches!(node.op, Op::Field(_)) {
+                self.wholes.extend(&node.args);
             }
             match &node.op {
                 Op::AddField(_)
@@ -70,6 +76,7 @@ impl<'a> Survey<'a> {
             }
             for block in &node.blocks {
                 self.stacks.extend(&block.stacks);
+                self.wholes.extend(block.saved.iter().chain(&block.results));
                 self.define(&block.nodes);
             }
         }
@@ -155,6 +162,7 @@ impl<'a> Survey<'a> {
                         && !is_named
                         && (is_single && !places.is_result(out)
                             || is_trivial(&verbatim.tokens.0)
+                            || verbatim.is_nth()
                             || is_of_integers(graph.ty(out)) && is_index(&verbatim.tokens.0))
                 }
                 Op::Undefined | Op::Joined => true,

@@ -101,8 +101,8 @@ impl Graph {
         }
     }
 
-    /// A float, or a tuple of floats, whose type was that of a literal.
-    fn learn(&mut self, value: Value, ty: &Ty) {
+    /// A float, an array or a tuple of floats, whose type was that of a literal or not known.
+    pub(crate) fn learn(&mut self, value: Value, ty: &Ty) {
         if self.info(value).is_reference {
             return;
         }
@@ -112,6 +112,11 @@ impl Graph {
                 if !is_active =>
             {
                 ty.clone()
+            }
+            (Ty::Array(Elem::Literal | Elem::Unknown, rank), Ty::Array(elem, _))
+                if !is_active && elem.is_known() =>
+            {
+                Ty::Array(*elem, *rank)
             }
             (Ty::Tuple(own), Ty::Tuple(parts)) if own.len() == parts.len() => {
                 self.ty(value).joined(ty)

@@ -48,6 +48,11 @@ impl Elem {
         }
     }
 
+    /// True for `f32` and `f64`.
+    pub(crate) fn is_known(self) -> bool {
+        matches!(self, Elem::F32 | Elem::F64)
+    }
+
     /// True if a literal beside it takes its type from it without help.
     pub(crate) fn is_concrete(self) -> bool {
         self != Elem::Unknown

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use proc_macro2::{Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use super::Value;
+use super::{key, Value};
 
 /// Tokens that compare by their text.
 #[derive(Clone)]
@@ -77,6 +77,18 @@ impl Verbatim {
         }
     }
 
+    /// True for `__nth(&positions, at)`, an index that it costs next to nothing to compute again.
+    pub(crate) fn is_nth(&self) -> bool {
+        let first = self.tokens.0.clone().into_iter().next();
+        matches!(first, Some(TokenTree::Ident(name)) if name == "__nth")
+    }
+
+    /// True if the value of a name may be moved, as far as the tokens show: it is neither lent, nor indexed, nor the
+    /// receiver of a method that only looks at it.
+    pub(crate) fn may_move(&self, name: &str) -> bool {
+        may_move(&self.tokens.0, name)
+    }
+
     /// The names with the values that they stand for.
     pub(crate) fn mentions<'a>(
         &'a self,
@@ -84,6 +96,27 @@ impl Verbatim {
     ) -> impl Iterator<Item = (&'a str, Value)> + 'a {
         self.names.iter().map(String::as_str).zip(args.iter().copied())
     }
+}
+
+fn may_move(tokens: &TokenStream, name: &str) -> bool {
+    let is = |token: Option<&TokenTree>, symbol: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == symbol);
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(position, token)| {
+        let before = position.checked_sub(1).and_then(|at| tokens.get(at));
+        let after = |steps: usize| tokens.get(position + steps);
+        match token {
+            TokenTree::Group(group) => may_move(&group.stream(), name),
+            TokenTree::Ident(ident) if key(ident) == name => {
+                let is_indexed = matches!(after(1), Some(TokenTree::Group(group))
+                    if group.delimiter() == Delimiter::Bracket);
+                let is_looked_at = is(after(1), '.')
+                    && !matches!(after(2), Some(TokenTree::Ident(method))
+                        if method.to_string().split('_').any(|word| word == "into"));
+                !(is(before, '&') || is_indexed || is_looked_at)
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Where in the user's source a node came from. Two graphs that differ only in it are equal.

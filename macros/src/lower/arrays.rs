@@ -103,7 +103,7 @@ fn owner(path: &Path) -> Ty {
 }
 
 /// The elements that are written in `[a, b]`, `&[a, b]` or `vec![a, b]`.
-fn elements(list: &Expr) -> Option<Vec<Expr>> {
+pub(super) fn elements(list: &Expr) -> Option<Vec<Expr>> {
     match list {
         Expr::Reference(inner) => elements(&inner.expr),
         Expr::Paren(inner) => elements(&inner.expr),

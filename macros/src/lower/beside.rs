@@ -67,6 +67,9 @@ impl Lowering<'_> {
             }
             _ => {}
         }
+        if !super::flow::written(expr).is_empty() {
+            return Err(self.mistake(expr, super::lent::NO_VARIABLE));
+        }
         // Any other iterator is gone through once, before the loop; again in the adjoint, if it only looks
         // at something, since what it shows cannot be kept.
         let mut mentions = self.mentions_then(expr);

@@ -5,9 +5,10 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, PathArguments};
 
 use super::constant::starts_upper;
+use super::expr::member;
 use super::formula::formula_row;
 use super::{Language, Lowering};
-use crate::graph::{Callee, Construct, Elem, Form, Op, Passing, Target, Tokens, Ty, Value};
+use crate::graph::{Callee, Construct, Form, Passing, Target, Tokens, Ty, Value};
 use crate::ops::{self, Row};
 
 impl Lowering<'_> {
@@ -88,9 +89,16 @@ impl Lowering<'_> {
 
     /// How an argument is passed: a name as what it was bound to.
     pub(super) fn passing(&self, arg: &Expr) -> Passing {
-        match (passing(arg), self.binding(without_parens(arg))) {
-            (Passing::Value, Some(binding)) if binding.is_lent => Passing::Reference,
-            (Passing::Value, Some(binding)) if binding.is_owned => Passing::Owned,
+        match (passing(arg), without_parens(arg)) {
+            (Passing::Value, Expr::Field(field)) => self
+                .made_at(&field.base)
+                .and_then(|base| self.passing_of_member(base, &member(&field.member)))
+                .unwrap_or(Passing::Value),
+            (Passing::Value, name) => match self.binding(name) {
+                Some(binding) if binding.is_lent => Passing::Reference,
+                Some(binding) if binding.is_owned => Passing::Owned,
+                _ => Passing::Value,
+            },
             (passing, _) => passing,
         }
     }
@@ -112,56 +120,6 @@ impl Lowering<'_> {
         let receiver = self.expr(written[0]);
         let args = self.row_args(row, &written[1..]);
         self.row_call(row, receiver, args, &written, span)
-    }
-
-    /// `concatenate(axis, &[a.view(), b.view()])` or `stack(..)`, behind `unwrap`.
-    pub(super) fn joined_by_call(&mut self, call: &ExprCall) -> Option<Value> {
-        let Expr::Path(function) = &*call.func else { return None };
-        let name = function.path.segments.last()?.ident.to_string();
-        if name == "from_shape_vec" && call.args.len() == 2 {
-            return self.array_of_shape(call, &function.path);
-        }
-        if !matches!(name.as_str(), "concatenate" | "stack") || call.args.len() != 2 {
-            return None;
-        }
-        let list = match &call.args[1] {
-            Expr::Reference(list) => &*list.expr,
-            other => other,
-        };
-        let Expr::Array(parts) = list else {
-            return Some(self.mistake(
-                call.args[1].span(),
-                format!("the parts of `{name}` must be written here: `&[a.view(), b.view()]`"),
-            ));
-        };
-        Some(self.join(name == "stack", &call.args[0], parts.elems.iter(), call.span()))
-    }
-
-    /// Arrays put together along an axis.
-    pub(super) fn join<'e>(
-        &mut self,
-        stack: bool,
-        axis: &Expr,
-        parts: impl Iterator<Item = &'e Expr>,
-        span: proc_macro2::Span,
-    ) -> Value {
-        let axis = self.constant(axis);
-        let parts: Vec<Value> = parts.map(|part| self.expr(part)).collect();
-        let mut rank = None;
-        let mut elem = Elem::Unknown;
-        for part in &parts {
-            elem = elem.join(self.graph.ty(*part).elem());
-            if let Ty::Array(_, Some(known)) = self.graph.ty(*part) {
-                rank = Some(known + usize::from(stack));
-            }
-        }
-        for part in &parts {
-            if *self.graph.ty(*part) == Ty::Unknown {
-                self.graph.info_mut(*part).ty = Ty::Numeric(elem);
-            }
-        }
-        let args = std::iter::once(axis).chain(parts).collect();
-        self.node(Op::Join { stack }, args, Ty::Array(elem, rank), span)
     }
 
     /// `stop_gradient(e)`: `e` as it stands, whatever it is, and nothing flows through it.
@@ -205,18 +163,18 @@ impl Lowering<'_> {
     /// `Pair(a, b)`, `Some(x)`.
     fn constructor(&mut self, call: &ExprCall, path: &syn::Path) -> Value {
         let name = path.segments.last().map_or(String::new(), |last| last.ident.to_string());
-        let parts: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
+        let parts: Vec<(Value, Passing)> = call.args.iter().map(|arg| self.passed(arg)).collect();
         let members = (0..parts.len()).map(|position| position.to_string()).collect();
         let (form, ty) = match name.as_str() {
             "Some" => {
-                let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(*part).clone());
+                let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(part.0).clone());
                 (Form::Option, Ty::Option(Box::new(inner)))
             }
             _ => (Form::Tuple, Ty::Struct(name)),
         };
         let construct =
             Construct { path: Some(Tokens(path.to_token_stream())), form, members, rest: None };
-        self.node(Op::Construct(construct), parts, ty, call.span())
+        self.made(construct, parts, ty, call.span())
     }
 }
 

@@ -6,6 +6,7 @@ use proc_macro2::Span;
 use quote::{quote, ToTokens};
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
+use super::function::as_closure;
 use super::items::{is_iterator, Bounded, Given, Item};
 use super::join::name_of;
 use super::jumps::Jumps;
@@ -14,7 +15,7 @@ use super::mentions::Mentions;
 use super::scope::Variable;
 use super::turns::Over;
 use super::Lowering;
-use crate::graph::{Action, Elem, Op, Passing, Ty, Value};
+use crate::graph::{Action, Elem, Op, Ty, Value};
 use crate::language;
 use crate::ops;
 
@@ -112,30 +113,20 @@ impl Lowering<'_> {
         Some(self.verbatim(expr.to_token_stream(), mentions, ty, call.method.span()))
     }
 
-    /// The step of a `fold`: a closure of two arguments, or the path of an operation.
+    /// The step of a `fold`: a closure of two arguments, or the name of a function.
     fn stepped(&mut self, step: &Expr, so_far: Value, item: Given, span: Span) -> Value {
-        match step {
-            Expr::Closure(closure) if closure.inputs.len() == 2 => {
-                self.scopes.enter();
-                self.bind_pattern(&closure.inputs[0], so_far);
-                self.bind_item(&closure.inputs[1], item, span);
-                let value = self.function_body(&closure.body, span);
-                self.scopes.leave();
-                value
+        let closure = match as_closure(step, 2) {
+            Some(closure) if closure.inputs.len() == 2 => closure,
+            _ => {
+                return self.mistake(step, "`fold` takes a closure or the name of a function here")
             }
-            Expr::Path(path) => {
-                let item = self.whole(item, span);
-                match super::call::operation_by_path(&path.path, 2) {
-                    Some(row) => self.row(row, vec![so_far, item], span),
-                    None => {
-                        let callee =
-                            super::call::callee(&path.path, vec![Passing::Value, Passing::Value]);
-                        self.call_node(callee, vec![so_far, item], span)
-                    }
-                }
-            }
-            other => self.mistake(other, "`fold` takes a closure or the name of a function here"),
-        }
+        };
+        self.scopes.enter();
+        self.bind_pattern(&closure.inputs[0], so_far);
+        self.bind_item(&closure.inputs[1], item, span);
+        let value = self.function_body(&closure.body, span);
+        self.scopes.leave();
+        value
     }
 
     fn folded(
@@ -198,6 +189,9 @@ impl Lowering<'_> {
         let Bounded { length, item } = items;
         for closure in item.closures() {
             scope.written.extend(self.carried(&Expr::Closure(closure.clone())));
+        }
+        for base in item.lent() {
+            scope.written.extend(self.variable_of(base));
         }
         self.turns(&Over::Items(length), &scope, span, &mut |lowering, _| {
             let at = lowering.scopes.get("%at").map_or(length, |held| held.value);
@@ -268,13 +262,23 @@ impl Lowering<'_> {
     }
 }
 
-impl<'e> Item<'e> {
+impl Item<'_> {
     /// The closures that make it.
-    pub(super) fn closures(&self) -> Vec<&'e ExprClosure> {
+    pub(super) fn closures(&self) -> Vec<&ExprClosure> {
         match self {
             Item::Pair(left, right) => [left.closures(), right.closures()].concat(),
             Item::Moved { item, .. } => item.closures(),
-            Item::Mapped(item, closure) => [item.closures(), vec![*closure]].concat(),
+            Item::Mapped(item, closure) => [item.closures(), vec![&**closure]].concat(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The places whose parts it lends mutably.
+    fn lent(&self) -> Vec<&Expr> {
+        match self {
+            Item::Pair(left, right) => [left.lent(), right.lent()].concat(),
+            Item::Moved { item, .. } | Item::Mapped(item, _) => item.lent(),
+            Item::Lent { base, .. } => vec![&**base],
             _ => Vec::new(),
         }
     }

@@ -10,7 +10,7 @@ use super::exits::Tail;
 use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
-use crate::graph::{element, key, Construct, Elem, Form, Op, Ty, Value};
+use crate::graph::{element, key, Elem, Form, Op, Ty, Value};
 use crate::language;
 use crate::ops;
 
@@ -70,11 +70,11 @@ impl Lowering<'_> {
             Expr::MethodCall(call) => self.method(call),
             Expr::Call(call) => self.call(call),
             Expr::Tuple(tuple) => {
-                let parts = tuple.elems.iter().map(|elem| self.expr(elem)).collect();
+                let parts = tuple.elems.iter().map(|elem| self.passed(elem)).collect();
                 self.tuple(parts, span)
             }
             Expr::Array(array) => {
-                let parts: Vec<Value> = array.elems.iter().map(|elem| self.expr(elem)).collect();
+                let parts = array.elems.iter().map(|elem| self.passed(elem)).collect();
                 self.list(Form::Array, parts, span)
             }
             Expr::Repeat(repeat) => self.repeated(&repeat.expr, &repeat.len, false, span),
@@ -295,20 +295,6 @@ impl Lowering<'_> {
         out
     }
 
-    /// How many parts a tuple or array has that was made here.
-    pub(super) fn length_of_construct(&self, base: Value) -> Option<usize> {
-        self.constructs.get(&base).map(|(construct, _)| construct.members.len())
-    }
-
-    pub(super) fn member_of_construct(&self, base: Value, member: &str) -> Option<Value> {
-        let (construct, parts) = self.constructs.get(&base)?;
-        let position = construct.members.iter().position(|name| name == member)?;
-        let part = parts[position];
-        // What is made of literals has the type of the struct's field, which only rustc knows.
-        let is_typed = self.is_active(part) || !is_of_literals(self.graph.ty(part));
-        (construct.form != Form::Struct || is_typed).then_some(part)
-    }
-
     /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
     fn index(&mut self, index: &syn::ExprIndex) -> Value {
         let span = index.span();
@@ -370,69 +356,6 @@ impl Lowering<'_> {
         let out = self.node(Op::Row(ops::row(row)), vec![operand], Ty::Float(elem), span);
         self.graph.info_mut(out).depends_on = depends_on;
         out
-    }
-
-    /// A tuple of values.
-    pub(super) fn tuple(&mut self, parts: Vec<Value>, span: Span) -> Value {
-        let ty = Ty::Tuple(parts.iter().map(|part| self.graph.ty(*part).clone()).collect());
-        let members = (0..parts.len()).map(|position| position.to_string()).collect();
-        let construct = Construct { path: None, form: Form::Tuple, members, rest: None };
-        self.node(Op::Construct(construct), parts, ty, span)
-    }
-
-    /// `[a, b]` or `vec![a, b]`.
-    pub(super) fn list(&mut self, form: Form, parts: Vec<Value>, span: Span) -> Value {
-        let inner = parts.first().map_or(Ty::Unknown, |part| self.graph.ty(*part).clone());
-        let members = (0..parts.len()).map(|position| position.to_string()).collect();
-        let construct = Construct { path: None, form, members, rest: None };
-        self.node(Op::Construct(construct), parts, Ty::List(Box::new(inner)), span)
-    }
-
-    /// `[x; n]` or `vec![x; n]`. The count is passed on, so it names constants that stay as they are.
-    pub(super) fn repeated(
-        &mut self,
-        part: &Expr,
-        count: &Expr,
-        is_vec: bool,
-        span: Span,
-    ) -> Value {
-        let part = self.expr(part);
-        let count_value = self.constant(count);
-        let ty = Ty::List(Box::new(self.graph.ty(part).clone()));
-        let form = Form::Repeat { is_vec, count: crate::graph::Tokens(count.to_token_stream()) };
-        let members = vec!["0".to_owned()];
-        let construct = Construct { path: None, form, members, rest: None };
-        self.node(Op::Construct(construct), vec![part, count_value], ty, span)
-    }
-
-    fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Value {
-        if let Some(rest) = literal.rest.as_ref().filter(|rest| !self.is_constant(rest)) {
-            let literal = Expr::Struct(literal.clone());
-            return self.mistake(rest, language::refusal(&literal).message());
-        }
-        let rest = literal.rest.as_ref().map(|rest| crate::graph::Tokens(rest.to_token_stream()));
-        let members = literal.fields.iter().map(|field| member(&field.member)).collect();
-        let parts = literal.fields.iter().map(|field| self.expr(&field.expr)).collect();
-        let name =
-            literal.path.segments.last().map_or(String::new(), |last| last.ident.to_string());
-        let construct = Construct {
-            path: Some(crate::graph::Tokens(literal.path.to_token_stream())),
-            form: Form::Struct,
-            members,
-            rest,
-        };
-        self.node(Op::Construct(construct), parts, Ty::Struct(name), literal.span())
-    }
-}
-
-/// True for the type of constants whose floats are literals, or may be.
-fn is_of_literals(ty: &Ty) -> bool {
-    match ty {
-        Ty::Float(elem) => *elem == Elem::Literal,
-        Ty::Array(elem, _) => !matches!(elem, Elem::F32 | Elem::F64),
-        Ty::List(inner) => is_of_literals(inner),
-        Ty::Tuple(parts) => parts.iter().any(is_of_literals),
-        _ => false,
     }
 }
 

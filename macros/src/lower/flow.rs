@@ -230,6 +230,8 @@ impl<'ast> Visit<'ast> for Flow {
             for arg in &call.args {
                 if let Expr::Closure(closure) = arg {
                     self.bind_all(&closure.inputs);
+                    // What is lent mutably to the closure, anywhere in the chain.
+                    self.names.extend(written(&call.receiver));
                 }
             }
             if changes_receiver(&call.method.to_string()) {

@@ -1,6 +1,7 @@
 //! Local closures and functions: read anew wherever they are called, with the scope of their
 //! definition.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -23,10 +24,10 @@ const MOST_CALLS: usize = 32;
 
 /// A closure or function inside the body.
 pub(super) struct LocalFunction {
-    params: Vec<Pat>,
-    body: Expr,
+    pub(super) params: Vec<Pat>,
+    pub(super) body: Expr,
     /// What was in scope where it stands; nothing for a `fn`.
-    scopes: Scopes,
+    pub(super) scopes: Scopes,
     /// True for a closure that mentions something active.
     pub(super) is_active: bool,
     /// The variables from outside that it writes, pinned.
@@ -126,10 +127,15 @@ impl Lowering<'_> {
 
     fn written_variable(&self, name: &str) -> Option<Variable> {
         match self.scopes.alias(name) {
-            Some(place) => self.written_variable(&key(root(&place)?)),
+            Some(place) => self.variable_of(&place),
             None if self.is_versioned_name(name) => self.scopes.variable(name),
             None => None,
         }
+    }
+
+    /// The variable of versions that a place is a part of.
+    pub(super) fn variable_of(&self, place: &Expr) -> Option<Variable> {
+        self.written_variable(&key(root(place)?))
     }
 
     /// The body of a local function, with values for its parameters.
@@ -243,6 +249,19 @@ impl Lowering<'_> {
         self.scopes.bind(RETURNED, flag);
         let result = self.undefined(span);
         self.scopes.bind(RESULT, result);
+    }
+}
+
+/// The closure that stands where a function is handed on, or one that calls what is named there: `f64::sin`, `square`.
+pub(super) fn as_closure(function: &Expr, params: usize) -> Option<Cow<'_, ExprClosure>> {
+    match function {
+        Expr::Closure(closure) => Some(Cow::Borrowed(closure)),
+        Expr::Paren(inner) => as_closure(&inner.expr, params),
+        Expr::Path(path) => {
+            let names: Vec<_> = (0..params).map(|at| quote::format_ident!("__given{at}")).collect();
+            Some(Cow::Owned(syn::parse_quote!(|#(#names),*| #path(#(#names),*))))
+        }
+        _ => None,
     }
 }
 

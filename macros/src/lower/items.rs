@@ -1,11 +1,15 @@
 //! Iteration over active values: what an iterator goes over, as positions and what stands at each.
 
+use std::borrow::Cow;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall, Pat};
 
+use super::function::as_closure;
 use super::lent::Lent;
+use super::made::unwritten;
 use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
@@ -21,10 +25,12 @@ pub(super) struct Items<'e> {
 
 /// What stands at a position.
 pub(super) enum Item<'e> {
-    /// `base[at]`, by reference or not.
-    Element(Value, Lending),
-    /// The element of a matrix, in the order of its rows.
-    MatrixElement(Value, Lending),
+    /// The element of `base` at a position in an array of these, by reference or not.
+    Element {
+        base: Value,
+        positions: Option<Value>,
+        lending: Lending,
+    },
     /// A row, a column or the part at one index of an axis.
     View {
         base: Value,
@@ -52,10 +58,11 @@ pub(super) enum Item<'e> {
         tokens: TokenStream,
         by: Value,
     },
-    Mapped(Box<Item<'e>>, &'e ExprClosure),
-    /// A part that is lent mutably: `x[at]`, `x.row_mut(at)`, of this number.
+    Mapped(Box<Item<'e>>, Cow<'e, ExprClosure>),
+    /// A part that is lent mutably: `x[at]`, `x.row_mut(at)`.
     Lent {
         base: Box<Expr>,
+        positions: Option<Value>,
         view: Lent<'e>,
     },
 }
@@ -94,7 +101,7 @@ impl<'e> Items<'e> {
 
     /// The same elements, given this way.
     fn given(mut self, by: Lending) -> Items<'e> {
-        if let Item::Element(_, lending) | Item::MatrixElement(_, lending) = &mut self.item {
+        if let Item::Element { lending, .. } = &mut self.item {
             *lending = by;
         }
         self
@@ -250,22 +257,29 @@ impl Lowering<'_> {
             ("indexed_iter", 0) => {
                 let base = self.expr(&call.receiver);
                 let inner = self.elements_of(base, span)?;
-                let item = match inner.item {
-                    Item::Element(..) => Item::Position(None),
-                    _ => Item::Constant {
-                        tokens: quote!((__at / __base.ncols(), __at % __base.ncols())),
-                        mentions: vec![("__base".to_owned(), base)],
+                let positions = match inner.item {
+                    Item::Element { positions, .. } => positions,
+                    _ => None,
+                };
+                let item = match positions {
+                    None => Item::Position(None),
+                    Some(positions) => Item::Constant {
+                        tokens: quote!(__indices(&__base, __at)),
+                        mentions: vec![("__base".to_owned(), positions)],
                         ty: Ty::Unknown,
                     },
                 };
                 Ok(Items { length: inner.length, item: Item::Pair(Box::new(item), Box::new(inner.item)) })
             }
-            ("map", 1) if is_iterator(&call.receiver) => match &call.args[0] {
-                Expr::Closure(closure) => {
+            ("map", 1) if is_iterator(&call.receiver) => match as_closure(&call.args[0], 1) {
+                Some(closure) => {
                     let inner = self.sequence_of(&call.receiver)?;
                     Ok(Items { length: inner.length, item: Item::Mapped(Box::new(inner.item), closure) })
                 }
-                other => Err(self.mistake(other, "`map` of an iterator takes a closure here")),
+                None => Err(self.mistake(
+                    &call.args[0],
+                    "`map` of an iterator takes a closure or the name of a function here",
+                )),
             },
             ("iter_mut", 0) => self.lent_items(&call.receiver, Lent::Element, span),
             ("rows_mut", 0) => self.lent_items(&call.receiver, Lent::Row, span),
@@ -304,17 +318,8 @@ impl Lowering<'_> {
             true => Lending::ByReference,
             false => Lending::ByValue,
         };
-        let item = match self.graph.ty(base) {
-            Ty::Array(_, Some(2)) => Item::MatrixElement(base, lending),
-            Ty::Array(_, Some(rank)) if *rank != 1 => {
-                return Err(self.mistake(
-                    span,
-                    "the elements of an array of this rank cannot be gone over one by one: use `outer_iter`, or \
-                     whole-array operations",
-                ));
-            }
-            _ => Item::Element(base, lending),
-        };
+        let positions = self.positions_of(base, span);
+        let item = Item::Element { base, positions, lending };
         Ok(Items { length: Some(length), item })
     }
 
@@ -332,17 +337,9 @@ impl Lowering<'_> {
     /// What stands at a position.
     pub(super) fn item(&mut self, item: &Item<'_>, at: Value, span: Span) -> Given {
         match item {
-            Item::Element(base, lending) => lending.give(self.element(*base, at, span)),
-            Item::MatrixElement(base, lending) => {
-                let position = self.number(
-                    &[at, *base],
-                    |names| {
-                        let (at, base) = (&names[0], &names[1]);
-                        quote!([#at / #base.ncols(), #at % #base.ncols()])
-                    },
-                    span,
-                );
-                lending.give(self.element(*base, position, span))
+            Item::Element { base, positions, lending } => {
+                let index = self.index_at(*positions, at, span);
+                lending.give(self.element(*base, index, span))
             }
             Item::View { base, row, axis } => {
                 let args = std::iter::once(*base).chain(*axis).chain([at]).collect();
@@ -401,7 +398,10 @@ impl Lowering<'_> {
                 let at = self.verbatim(tokens.clone(), mentions, Ty::Integer, span);
                 self.item(item, at, span)
             }
-            Item::Lent { base, view } => Given::Place(Box::new(self.lent_place(base, *view, at))),
+            Item::Lent { base, positions, view } => {
+                let index = self.index_at(*positions, at, span);
+                Given::Place(Box::new(self.lent_place(base, *view, index)))
+            }
             Item::Mapped(inner, closure) => {
                 let given = self.item(inner, at, span);
                 self.scopes.enter();
@@ -451,7 +451,7 @@ impl Lowering<'_> {
             Given::Place(place) => self.part_at(&place),
             Given::Pair(left, right) => {
                 let parts = vec![self.whole(*left, span), self.whole(*right, span)];
-                self.tuple(parts, span)
+                self.tuple(unwritten(parts), span)
             }
         }
     }

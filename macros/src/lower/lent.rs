@@ -19,6 +19,8 @@ pub(super) enum Lent<'e> {
     Axis(Option<&'e Expr>),
 }
 
+pub(super) const NO_VARIABLE: &str = "what is lent mutably here is no local variable: index it";
+
 impl Lowering<'_> {
     /// Parts of a variable, lent mutably.
     pub(super) fn lent_items<'e>(
@@ -28,9 +30,7 @@ impl Lowering<'_> {
         span: Span,
     ) -> Result<Items<'e>, Value> {
         if !self.is_versioned(base) {
-            return Err(
-                self.mistake(span, "what is lent mutably here is no local variable: index it")
-            );
+            return Err(self.mistake(span, NO_VARIABLE));
         }
         let whole = self.part_at(base);
         let mut operands = vec![whole];
@@ -54,8 +54,12 @@ impl Lowering<'_> {
             },
             span,
         );
+        let positions = match view {
+            Lent::Element => self.positions_of(whole, span),
+            _ => None,
+        };
         let base = Box::new(self.pinned(base));
-        Ok(Items { length: Some(length), item: Item::Lent { base, view } })
+        Ok(Items { length: Some(length), item: Item::Lent { base, positions, view } })
     }
 
     /// A place as it is here, whatever its names stand for where it is written: the variable is pinned, and

@@ -4,12 +4,13 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
-use syn::{Expr, Local, Pat, Stmt};
+use syn::{Expr, Local, Pat, Stmt, Type};
 
 use super::branch::alone;
 use super::constant::only_reads;
 use super::exits::Tail;
 use super::flow::names_of;
+use super::mentions::Mentions;
 use super::scope::Binding;
 use super::{Language, Lowering};
 use crate::graph::{key, Elem, Info, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
@@ -23,7 +24,7 @@ impl Lowering<'_> {
             if self.is_constant(&init.expr) {
                 // Nothing runs it where it is called with something active.
                 let mentions = self.mentions(&*init.expr);
-                let mentions = super::mentions::Mentions { pure: true, ..mentions };
+                let mentions = Mentions { pure: true, ..mentions };
                 let tokens = init.expr.to_token_stream();
                 let value = self.verbatim(tokens, mentions, Ty::Constant, init.expr.span());
                 self.bind_name(&name, value);
@@ -109,7 +110,7 @@ impl Lowering<'_> {
 
     /// Constants that a `let` gives a type, also in the parts of a tuple or a list, have it.
     pub(super) fn learn_declared(&mut self, value: Value, declared: &Ty) {
-        let parts = self.constructs.get(&value).map(|(_, parts)| parts.clone()).unwrap_or_default();
+        let parts = self.constructs.get(&value).map(|made| made.parts.clone()).unwrap_or_default();
         match declared {
             Ty::Float(_)
                 if matches!(
@@ -140,6 +141,34 @@ impl Lowering<'_> {
         }
     }
 
+    /// A constant that was computed among active code, with the type that is written where it gets its name: rustc may
+    /// find it nowhere else. Floats have theirs from what they stand beside.
+    pub(super) fn ascribed(&mut self, value: Value, typed: &syn::PatType) -> Value {
+        let Some(name) = alone(&typed.pat) else { return value };
+        let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
+        let ty = super::ty::of_type(&typed.ty, known);
+        let is_given = self.nodes.iter().all(|node| !node.outs.contains(&value));
+        let is_shown = matches!(&*typed.ty, Type::Reference(_) | Type::Infer(_));
+        if self.is_active(value)
+            || is_given
+            || is_shown
+            || self.graph.info(value).is_reference
+            || self.optional.contains(&value)
+            || matches!(ty, Ty::Float(_) | Ty::Array(..))
+        {
+            return value;
+        }
+        let is_copied = matches!(ty, Ty::Integer | Ty::Bool);
+        let names = [("__value".to_owned(), value)].into_iter().collect();
+        let mentions = Mentions { pure: is_copied, ..Mentions::of(names) };
+        let out = self.verbatim(quote::quote!(__value), mentions, ty, typed.span());
+        self.graph.info_mut(out).name = Some(name);
+        if let Some(Op::Verbatim(verbatim)) = self.nodes.last_mut().map(|node| &mut node.op) {
+            verbatim.pattern = Some(Tokens(typed.to_token_stream()));
+        }
+        out
+    }
+
     /// What was collected, as the array that the `let` declares.
     fn as_declared(&mut self, value: Value, pattern: &Pat) -> Value {
         let Pat::Type(typed) = pattern else { return value };
@@ -161,6 +190,7 @@ impl Lowering<'_> {
                 if let Pat::Type(typed) = &local.pat {
                     let known = super::ty::Known { holds_floats: true, generics: None };
                     self.graph.info_mut(value).ty = super::ty::of_type(&typed.ty, known);
+                    self.declared.insert(value, typed.clone());
                 }
                 self.scopes.bind(&name, value);
             }

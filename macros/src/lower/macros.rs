@@ -16,7 +16,7 @@ impl Lowering<'_> {
         match name.as_str() {
             "vec" => match elements() {
                 Ok(elements) => {
-                    let parts = elements.iter().map(|elem| self.expr(elem)).collect();
+                    let parts = elements.iter().map(|elem| self.passed(elem)).collect();
                     self.list(Form::Vec, parts, span)
                 }
                 Err(_) => {

@@ -3,6 +3,7 @@
 use quote::ToTokens;
 use syn::{Expr, ExprMethodCall};
 
+use super::made::unwritten;
 use super::{ExtensionCall, Language, Lowering};
 use crate::graph::{key, Callee, Op, Passing, Target, Tokens, Ty, Value};
 use crate::language;
@@ -45,7 +46,7 @@ impl Lowering<'_> {
                 let operand = self.expr(&call.receiver);
                 let sin = self.row(ops::row("Sin"), vec![operand], span);
                 let cos = self.row(ops::row("Cos"), vec![operand], span);
-                return self.tuple(vec![sin, cos], span);
+                return self.tuple(unwritten(vec![sin, cos]), span);
             }
             _ => {}
         }

@@ -23,17 +23,20 @@ mod guards;
 mod hoist;
 mod items;
 mod join;
+mod joins;
 mod jumps;
 mod lent;
 mod local;
 mod loops;
 mod macros;
+mod made;
 mod matching;
 mod mentions;
 mod method;
 mod option;
 mod pattern;
 mod place;
+mod positions;
 mod ranges;
 mod rename;
 mod scope;
@@ -42,6 +45,7 @@ mod stmt;
 mod turn;
 mod turns;
 mod ty;
+mod typing;
 mod zip;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -55,12 +59,11 @@ pub(crate) use formula::{formula, tangent_formula};
 pub(crate) use rename::rename;
 pub(crate) use signature::signature;
 
-use crate::graph::{
-    key, Arguments, Block, Construct, Elem, Form, Graph, Info, Node, Op, Origin, Ty, Value,
-};
+use crate::graph::{key, Arguments, Block, Elem, Form, Graph, Info, Node, Op, Origin, Ty, Value};
 use crate::mistake::{Mistakes, Place};
 use crate::ops::{Kind, Row};
 use crate::source::Source;
+use made::Made;
 use scope::Scopes;
 
 /// What is being read.
@@ -90,6 +93,8 @@ struct Lowering<'a> {
     undefined: HashSet<Value>,
     /// Those of them that stand at the end of code that never comes there, such as after `panic!`.
     never: HashSet<Value>,
+    /// The types that were written for variables which have no value yet, `n: u32`.
+    declared: HashMap<Value, syn::PatType>,
     /// Values in an `Option` of ours, since no number could stand in for them where there is none yet.
     optional: HashSet<Value>,
     /// Constants that mention something that changes with time, and do nothing else.
@@ -115,7 +120,7 @@ struct Lowering<'a> {
     /// The type parameters of the function.
     generics: Option<syn::Generics>,
     /// The structs, tuples and lists made here, with their parts.
-    constructs: HashMap<Value, (Construct, Vec<Value>)>,
+    constructs: HashMap<Value, Made>,
     mistakes: &'a mut Mistakes,
 }
 
@@ -217,6 +222,7 @@ impl<'a> Lowering<'a> {
             reached: HashSet::new(),
             undefined: HashSet::new(),
             never: HashSet::new(),
+            declared: HashMap::new(),
             optional: HashSet::new(),
             steady: HashSet::new(),
             flags: HashMap::new(),
@@ -292,6 +298,7 @@ impl<'a> Lowering<'a> {
         self.poisoned.retain(is_older);
         self.undefined.retain(is_older);
         self.never.retain(is_older);
+        self.declared.retain(|value, _| is_older(value));
         self.optional.retain(is_older);
         self.steady.retain(is_older);
         self.constructs.retain(|value, _| is_older(value));
@@ -322,7 +329,7 @@ impl<'a> Lowering<'a> {
             if matches!(construct.form, Form::Repeat { .. }) {
                 return self.plain_node(op, args, out, span);
             }
-            self.constructs.insert(out, (construct.clone(), args.clone()));
+            self.constructs.insert(out, Made::of(construct, &args));
         }
         self.plain_node(op, args, out, span)
     }

@@ -3,6 +3,7 @@
 use syn::spanned::Spanned;
 use syn::ExprMethodCall;
 
+use super::made::Made;
 use super::Lowering;
 use crate::graph::{Construct, Form, Op, Ty, Value};
 use crate::ops;
@@ -49,7 +50,9 @@ impl Lowering<'_> {
     /// What `Some(x)` holds that was made here.
     fn held_by_construct(&self, option: Value) -> Option<Value> {
         match self.constructs.get(&option)? {
-            (Construct { form: Form::Option, .. }, parts) => parts.first().copied(),
+            Made { construct: Construct { form: Form::Option, .. }, parts, .. } => {
+                parts.first().copied()
+            }
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use super::flow::names_of;
 use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
-use crate::graph::{key, Ty, Value};
+use crate::graph::{key, Passing, Ty, Value};
 use crate::language;
 
 /// The patterns between brackets.
@@ -42,6 +42,7 @@ impl Lowering<'_> {
                     info.ty = ty.clone();
                 }
                 self.learn_declared(value, &ty);
+                let value = self.ascribed(value, typed);
                 self.bind_pattern(&typed.pat, value);
             }
             Pat::Tuple(tuple) => self.bind_members(&tuple.elems, value),
@@ -122,7 +123,8 @@ impl Lowering<'_> {
     fn bind_part(&mut self, part: &Pat, value: Value, member: &str) {
         if !matches!(part, Pat::Wild(_)) {
             let part_value = self.field(value, member, part.span());
-            self.bind_pattern(part, part_value);
+            let passing = self.passing_of_member(value, member).unwrap_or(Passing::Value);
+            self.bind_passed(part, part_value, passing);
         }
     }
 

@@ -179,6 +179,7 @@ impl Lowering<'_> {
             .chain(length)
             .chain([value])
             .collect();
+        self.graph.learn(old, &ty);
         let out = self.node(Op::Update(place.steps.clone(), action), args, ty, span);
         let info = self.graph.info_mut(out);
         info.depends_on = depends_on;

@@ -234,7 +234,11 @@ impl Lowering<'_> {
     /// A new version of a variable, of the type that the old one has.
     pub(super) fn assign(&mut self, name: &str, value: Value) {
         let before = self.scopes.get(name).map(|held| held.value);
-        let value = self.of_the_type_of(before, value);
+        let declared = before.and_then(|before| self.declared.get(&before).cloned());
+        let value = match declared {
+            Some(typed) => self.ascribed(value, &typed),
+            None => self.of_the_type_of(before, value),
+        };
         let old = before.map(|before| self.graph.ty(before).clone());
         let info = self.graph.info_mut(value);
         let is_open = matches!(info.ty, Ty::Unknown | Ty::Numeric(_) | Ty::Float(Elem::Literal));
@@ -245,6 +249,10 @@ impl Lowering<'_> {
         }
         if info.name.is_none() {
             info.name = Some(name.to_owned());
+        }
+        let ty = info.ty.clone();
+        if let Some(before) = before {
+            self.graph.learn(before, &ty);
         }
         self.scopes.assign(name, value);
     }

@@ -9,6 +9,7 @@ use syn::{Expr, Pat};
 use super::beside::uses_up;
 use super::checkpoint::Segment;
 use super::items::Bounded;
+use super::mentions::Mentions;
 use super::scope::Variable;
 use super::turns::{is_range, is_stepped_to_the_end, Over, Part};
 use super::Lowering;
@@ -43,6 +44,20 @@ impl Turn {
 }
 
 impl Lowering<'_> {
+    /// What is gone over. Items that may be borrowed cannot be kept, so the adjoint goes over them again: what may change
+    /// by then is copied now.
+    fn mentions_of_items(&mut self, iterable: &Expr, items: &[Value]) -> Mentions {
+        let may_be_lent = matches!(iterable, Expr::Reference(_) | Expr::MethodCall(_))
+            && items.iter().any(|item| matches!(self.graph.ty(*item), Ty::Unknown | Ty::Constant));
+        let uses_up = uses_up(iterable);
+        let mut mentions = self.mentions(iterable);
+        if may_be_lent && mentions.is_steady && !mentions.pure && !uses_up {
+            mentions = self.mentions_then(iterable);
+        }
+        mentions.pure &= !uses_up;
+        mentions
+    }
+
     /// The loop's node, and what its variables hold after it.
     pub(super) fn finish(
         &mut self,
@@ -69,8 +84,7 @@ impl Lowering<'_> {
             Over::Constants { iterable, pattern }
             | Over::Segment(Segment::Constants(iterable, pattern)) => {
                 let iterable: &Expr = iterable;
-                let mut mentions = self.mentions(iterable);
-                mentions.pure &= !uses_up(iterable);
+                let mentions = self.mentions_of_items(iterable, &items);
                 let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
                 let each = Each {
                     iterable: Verbatim::new(iterable.to_token_stream(), names, mentions.pure),
@@ -126,13 +140,9 @@ impl Lowering<'_> {
             }
             self.scopes.set(variable, out);
             outs.push(out);
-            // A bare literal that a loop begins with has the type of what is carried.
-            let (init, ty) = (inits[*position], self.graph.ty(param).clone());
-            if ty.is_float()
-                && matches!(self.graph.ty(init), Ty::Float(crate::graph::Elem::Literal))
-            {
-                self.graph.info_mut(init).ty = ty;
-            }
+            // What a loop begins with has the type of what is carried.
+            let ty = self.graph.ty(param).clone();
+            self.graph.learn(inits[*position], &ty);
         }
         let carried = kept.iter().map(|(position, _)| inits[*position]);
         let is_checkpointed = part == Part::Segments;

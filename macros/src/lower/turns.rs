@@ -13,7 +13,7 @@ use super::flow::names_of;
 use super::items::Bounded;
 use super::join::name_of;
 use super::loops::Scope;
-use super::scope::{Binding, Variable};
+use super::scope::{Binding, Scopes, Variable};
 use super::turn::Turn;
 use super::{Language, Lowering};
 use crate::graph::{key, Info, Ty, Value};
@@ -263,8 +263,23 @@ impl Lowering<'_> {
             })
             .collect();
         let nodes = std::mem::replace(&mut self.nodes, outer);
+        self.mistake_if_lost(&scopes, variables, span);
         self.scopes = scopes;
         Turn { part, items, params, condition, nodes, results, exits }
+    }
+
+    /// Says so if something was written of which it was not known before that it would be: never silently wrong.
+    fn mistake_if_lost(&mut self, before: &Scopes, known: &BTreeSet<Variable>, span: Span) {
+        let changed = self.scopes.changed_since(before, before.depth());
+        let is_lost =
+            |variable: &&Variable| !known.contains(variable) && !variable.name.starts_with('%');
+        if let Some(variable) = changed.iter().find(is_lost) {
+            let name = crate::graph::text_of(&variable.name);
+            self.mistake(
+                span,
+                format!("`{name}` is written in this loop in a way that is not followed: write it by its name, in the body of a `for` loop"),
+            );
+        }
     }
 
     /// Binds the names of the loop's pattern; gives the values that a turn is given.

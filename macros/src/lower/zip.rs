@@ -1,7 +1,8 @@
 //! ndarray's `Zip`: one kernel over the elements of several arrays.
 
-use syn::{Expr, ExprMethodCall};
+use syn::{parse_quote, Expr, ExprMethodCall, Ident};
 
+use super::items::is_iterator;
 use super::Lowering;
 use crate::graph::Value;
 
@@ -18,6 +19,10 @@ impl Lowering<'_> {
             return false;
         };
         let span = call.method.span();
+        if let Some(turns) = zipped.as_turns(call) {
+            self.for_each(&turns);
+            return true;
+        }
         let (&[written], Some(Expr::Closure(closure))) =
             (zipped.written.as_slice(), call.args.first())
         else {
@@ -38,6 +43,10 @@ impl Lowering<'_> {
     pub(super) fn zip_map_collect(&mut self, call: &ExprMethodCall) -> Option<Value> {
         let zipped = zipped(&call.receiver).filter(|_| call.method == "map_collect")?;
         let span = call.method.span();
+        if let Some(turns) = zipped.as_turns(call) {
+            let each = syn::parse_quote!(#turns.collect::<__chainrule::ndarray::Array1<_>>());
+            return self.chain(&each);
+        }
         let Some(Expr::Closure(closure)) = call.args.first() else {
             return Some(self.mistake(span, "`map_collect` takes a closure here"));
         };
@@ -51,6 +60,32 @@ impl Lowering<'_> {
             Expr::Reference(lent) => self.expr(&lent.expr),
             expr => self.expr(expr),
         }
+    }
+}
+
+impl Zipped<'_> {
+    /// `Zip::from(x.rows()).and(&mut y).for_each(f)` as the chain `x.rows().zip(&mut y).for_each(f)`, with `map` for
+    /// `map_collect`: lanes are gone over one after another.
+    fn as_turns(&self, call: &ExprMethodCall) -> Option<ExprMethodCall> {
+        let Some(Expr::Closure(closure)) = call.args.first() else { return None };
+        let (first, rest) = self.arrays.split_first()?;
+        if !self.arrays.iter().any(|array| gives_lanes(array)) {
+            return None;
+        }
+        let (mut chain, mut params): (Expr, _) =
+            (parse_quote!((#first).into_iter()), closure.inputs.iter());
+        let mut pattern = params.next()?.clone();
+        for array in rest {
+            let next = params.next()?;
+            chain = parse_quote!(#chain.zip(#array));
+            pattern = parse_quote!((#pattern, #next));
+        }
+        let method = match call.method == "for_each" {
+            true => call.method.clone(),
+            false => Ident::new("map", call.method.span()),
+        };
+        let body = &closure.body;
+        Some(parse_quote!(#chain.#method(|#pattern| #body)))
     }
 }
 
@@ -77,6 +112,12 @@ fn zipped(expr: &Expr) -> Option<Zipped<'_>> {
         }
         _ => None,
     }
+}
+
+fn gives_lanes(expr: &Expr) -> bool {
+    let lanes = ["rows_mut", "columns_mut", "outer_iter_mut", "axis_iter_mut"];
+    is_iterator(expr)
+        || matches!(expr, Expr::MethodCall(call) if lanes.iter().any(|name| call.method == name))
 }
 
 fn is_written(expr: &Expr) -> bool {

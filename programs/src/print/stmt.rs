@@ -1,7 +1,9 @@
 //! Statements as Rust source.
 
 use super::Printer;
-use super::types::{labelled, needs_annotation, parts_anchored, spaced, symbol, type_name};
+use super::types::{
+    anchored, labelled, needs_annotation, parts_anchored, spaced, symbol, type_name,
+};
 use crate::ast::{Block, Expr, Kind, Stmt, Through, Turns, Type, VarId, Whole, state_fields};
 
 impl Printer<'_> {
@@ -221,10 +223,12 @@ impl Printer<'_> {
             }
             Whole::MapvInplace(lambda) => format!(".mapv_inplace({})", self.lambda(lambda, false)),
             Whole::ZipMutWith(value, lambda) => {
+                // Nothing else says what an array of literals holds.
+                let ty = if anchored(value) { "" } else { ": &f64" };
                 let value = self.borrowed(value);
                 let [a, b] = [self.name(lambda.params[0]), self.name(lambda.params[1])];
                 let body = self.lambda_body(&lambda.body);
-                format!(".zip_mut_with({value}, |{a}, {b}| *{a} = {body})")
+                format!(".zip_mut_with({value}, |{a}, {b}{ty}| *{a} = {body})")
             }
             Whole::Compound(op, value) => {
                 let value =

@@ -20,6 +20,7 @@ mod losses;
 mod marking;
 mod messages;
 mod one_hot;
+mod positions;
 mod products;
 mod pullback;
 mod record;
@@ -65,6 +66,7 @@ pub use messages::{
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
+pub use positions::{InOrder, Linear, Nth, Positions, indices, nth, positions};
 pub use products::{
     Dot, DotNt, DotNtToAdd, DotTn, DotTnToAdd, DotToAdd, Reused, count_products, dot, dot_nt,
     dot_nt_to_add, dot_tn, dot_tn_to_add, dot_to_add, matmul, matmul_nt, matmul_tn, plus_dot,

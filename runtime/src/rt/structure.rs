@@ -1,7 +1,8 @@
 //! Cotangents of operations that only move elements.
 
 use ndarray::{
-    Array, Array1, ArrayD, ArrayView, Axis, Dimension, IntoDimension, RemoveAxis, Slice,
+    Array, Array1, ArrayBase, ArrayD, ArrayView, Axis, Data, Dimension, IntoDimension, RemoveAxis,
+    Slice,
 };
 
 use super::zeros;
@@ -186,7 +187,55 @@ where
         .unwrap_or_else(|_| panic!("stack along axis {}: {}", axis.index(), shapes(parts)))
 }
 
-fn shapes<T, D: Dimension>(parts: &[ArrayView<'_, T, D>]) -> String {
+/// Zeros for what `concatenate(axis, parts)` gives.
+///
+/// # Panics
+/// If there are no parts, or their other axes differ.
+#[track_caller]
+pub fn room_to_concatenate<S, D>(axis: Axis, parts: &[ArrayBase<S, D>]) -> Array<S::Elem, D>
+where
+    S: Data<Elem: Float>,
+    D: Dimension,
+{
+    let others = |part: &ArrayBase<S, D>| {
+        let mut shape = part.raw_dim();
+        shape[axis.index()] = 0;
+        shape
+    };
+    let mut shape = match parts {
+        [first, rest @ ..] if rest.iter().all(|part| others(part) == others(first)) => {
+            others(first)
+        }
+        _ => panic!("concatenate along axis {}: {}", axis.index(), shapes(parts)),
+    };
+    shape[axis.index()] = parts.iter().map(|part| part.len_of(axis)).sum();
+    Array::zeros(shape)
+}
+
+/// Zeros for what `stack(axis, parts)` gives.
+///
+/// # Panics
+/// If there are no parts, or their shapes differ.
+#[track_caller]
+pub fn room_to_stack<S, D>(axis: Axis, parts: &[ArrayBase<S, D>]) -> Array<S::Elem, D::Larger>
+where
+    S: Data<Elem: Float>,
+    D: Dimension,
+{
+    match parts {
+        [first, rest @ ..] if rest.iter().all(|part| part.shape() == first.shape()) => {
+            let mut shape = first.view().insert_axis(axis).raw_dim();
+            shape[axis.index()] = parts.len();
+            Array::zeros(shape)
+        }
+        _ => panic!("stack along axis {}: {}", axis.index(), shapes(parts)),
+    }
+}
+
+fn shapes<S: Data, D: Dimension>(parts: &[ArrayBase<S, D>]) -> String {
+    if parts.is_empty() {
+        return "there are no arrays".to_owned();
+    }
     let shapes: Vec<String> = parts.iter().map(|part| format!("{:?}", part.shape())).collect();
     format!("shapes {} do not fit", shapes.join(", "))
 }

@@ -78,8 +78,8 @@ fn kept(w: &Array2<f64>, x: &Array2<f64>) -> f64 {
     h.sum()
 }
 
-// The attribute alone mentions `k`, and is not there for rustc.
-#[allow(unused_variables)]
+// The attribute alone mentions `k`.
+#[deny(unused_variables)]
 #[differentiable]
 fn kept_every(w: &Array2<f64>, x: &Array2<f64>, k: usize) -> f64 {
     let mut h = Array1::zeros(w.nrows());

@@ -261,6 +261,16 @@ const RUSTS_OWN: &[&str] = &[
     "take",
     "unwrap_or_default",
     "to_owned",
+    "Array1",
+    "Slice",
+    "assign",
+    "enumerate",
+    "for",
+    "from",
+    "in",
+    "mut",
+    "slice_axis_mut",
+    "zip",
 ];
 
 /// `quote!` in lower writes the user's tokens, placeholders (`__at`), and Rust's own words: whatever

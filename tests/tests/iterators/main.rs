@@ -3,6 +3,9 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+mod lent;
+mod ranks;
+
 use chainrule::ndarray::{Array1, Array2, Axis, array};
 use chainrule::prelude::*;
 use chainrule_tests::expect;

@@ -1,0 +1,112 @@
+//! What a chain lends mutably, functions by their names, and constants that change before they are gone over.
+
+use chainrule::ndarray::{Array1, Array2, Zip, array};
+use chainrule::prelude::*;
+use chainrule_tests::expect;
+
+#[differentiable(forward)]
+fn written_in_chains(a: &Array2<f64>) -> f64 {
+    let mut first = Array1::zeros(a.nrows());
+    first.iter_mut().zip(a.rows()).for_each(|(r, row)| *r = row.dot(&row));
+    let mut last = vec![0.0; a.nrows()];
+    a.rows().into_iter().zip(last.iter_mut()).for_each(|(row, r)| *r = row.sum());
+    first.sum() + last[0] * last[1]
+}
+
+/// Integers beside active values, in every order.
+#[differentiable(forward)]
+fn counted(xs: &[f64]) -> f64 {
+    let mut counts = vec![0usize; xs.len()];
+    let mut s = 0.0;
+    for (x, c) in xs.iter().zip(counts.iter_mut()) {
+        *c += 1;
+        s += x * *c as f64;
+    }
+    xs.iter().zip(counts.iter_mut()).for_each(|(x, c)| {
+        *c += 2;
+        s += x * *c as f64;
+    });
+    for (i, c) in counts.iter_mut().enumerate() {
+        *c += i;
+    }
+    s * (counts[0] + 10 * counts[1]) as f64
+}
+
+#[test]
+fn what_a_chain_lends_is_written() {
+    // sum a^2 + (a00 + a01) (a10 + a11)
+    let a = array![[1.0, 2.0], [3.0, 4.0]];
+    expect!(written_in_chains(&a) = 51.0, d = array![[9.0, 11.0], [9.0, 11.0]]);
+    // (1 + 3) (x + y) (3 + 40)
+    expect!(counted(&[0.5, 0.25]) = 129.0, d = [172.0, 172.0]);
+}
+
+#[differentiable(forward)]
+fn lanes(a: &Array2<f64>, b: &Array2<f64>) -> f64 {
+    let mut out = Array2::zeros(a.raw_dim());
+    Zip::from(&mut out).and(a).and(b).for_each(|o, &a, &b| *o = a * b);
+    let mut rows = Array1::zeros(a.nrows());
+    Zip::from(&mut rows).and(a.rows()).for_each(|r, row| *r = row.dot(&row));
+    let products = Zip::from(a.rows()).and(b.rows()).map_collect(|x, y| x.dot(&y));
+    Zip::from(out.rows_mut()).and(&rows).for_each(|mut o, &r| o *= r);
+    out.sum() + products.dot(&rows)
+}
+
+#[test]
+fn a_zip_of_lanes() {
+    // 2 (a . b) (a . a) of each row
+    let (a, b) = (array![[1.0, 2.0], [3.0, 0.0]], array![[2.0, 1.0], [1.0, 1.0]]);
+    expect!(
+        lanes(&a, &b) = 94.0,
+        d = (array![[36.0, 42.0], [54.0, 18.0]], array![[10.0, 20.0], [54.0, 0.0]])
+    );
+}
+
+#[differentiable(forward)]
+fn cubed(x: f64) -> f64 {
+    x * x * x
+}
+
+#[differentiable(forward)]
+fn named(xs: &[f64]) -> f64 {
+    fn square(v: f64) -> f64 {
+        v * v
+    }
+    let join = |a: f64, b: f64| a + b * 2.0;
+    let cubes: Vec<f64> = xs.iter().copied().map(cubed).collect();
+    xs.iter().copied().map(square).fold(0.0, join) + cubes.iter().sum::<f64>()
+}
+
+#[test]
+fn functions_by_their_names_in_chains() {
+    // 2 x^2 + x^3
+    expect!(named(&[1.0, 2.0]) = 19.0, d = [7.0, 20.0]);
+}
+
+/// The pullback goes over what the list was, whatever it became.
+#[differentiable]
+fn over_what_was(x: f64, n: usize) -> f64 {
+    let mut grid: Vec<f64> = Vec::new();
+    for i in 0..n {
+        grid.push(i as f64);
+    }
+    let mut s = 0.0;
+    for g in grid.iter() {
+        s += x * x * g;
+    }
+    for (i, g) in grid.iter().enumerate() {
+        s += x * g * i as f64;
+    }
+    for pair in grid.chunks(2) {
+        s += (x * pair[0]).max(x * pair[pair.len() - 1]);
+    }
+    grid.fill(100.0);
+    s
+}
+
+#[test]
+fn constants_that_change_are_gone_over_as_they_were() {
+    // 3 x^2 + 5 x + 3 x
+    let (y, pullback) = over_what_was::vjp(2.0, 3);
+    assert_eq!((y, pullback(1.0), over_what_was::grad(2.0, 3)), (28.0, 20.0, 20.0));
+}
