@@ -291,7 +291,7 @@ struct Spring {
 
 impl Spring {
     #[differentiable(forward)]
-    fn force(&self, x: f64, at: usize) -> f64 {
+    fn force(&self, at: usize, x: f64) -> f64 {
         (self.rest[at] - x) * self.stiffness * one_more_run()
     }
 
@@ -300,7 +300,7 @@ impl Spring {
         if turns == 0 {
             return x;
         }
-        let moved = x + 0.1 * self.force(x, turns % 2);
+        let moved = x + 0.1 * self.force(turns % 2, x);
         self.path(moved, turns - 1)
     }
 }
@@ -321,7 +321,7 @@ fn many_waves(x: &Array1<f64>, spring: &Spring) -> Array1<f64> {
         }
     }
     gave[5] = scaled_wave(&(x * 0.5), array![1.0, 2.0], x[1]);
-    gave[6] = spring.force(x[0], 0) * spring.clone().path(x[1], 4);
+    gave[6] = spring.force(0, x[0]) * spring.clone().path(x[1], 4);
     gave
 }
 

@@ -189,6 +189,88 @@ fn a_method() {
     let _ = spring.coils;
 }
 
+/// A table, and between its entries a line: rustc could not tell from the search what the slope is.
+#[differentiable(constant(table), vjp = looked_up_rule, jvp = looked_up_tangent)]
+fn looked_up(table: &[(f64, f64)], x: f64) -> f64 {
+    let (at, slope) = segment(table, x);
+    table[at].1 + (x - table[at].0) * slope
+}
+
+fn segment(table: &[(f64, f64)], x: f64) -> (usize, f64) {
+    let at = table.partition_point(|entry| entry.0 <= x).clamp(1, table.len() - 1) - 1;
+    let ((a, fa), (b, fb)) = (table[at], table[at + 1]);
+    (at, (fb - fa) / (b - a))
+}
+
+fn looked_up_rule(table: &[(f64, f64)], x: f64) -> (f64, impl Fn(f64) -> f64) {
+    let slope = segment(table, x).1;
+    (looked_up(table, x), move |dy| slope * dy)
+}
+
+fn looked_up_tangent(table: &[(f64, f64)], x: f64, dx: f64) -> (f64, f64) {
+    (looked_up(table, x), segment(table, x).1 * dx)
+}
+
+/// The discrete Fourier transform of a power of two of numbers, real parts in the first column. Its adjoint is the
+/// transform with the other sign, and its tangent is itself.
+#[differentiable(vjp = fourier_rule, jvp = fourier_tangent)]
+fn fourier(x: &Array2<f64>) -> Array2<f64> {
+    transformed(x, -1.0)
+}
+
+fn transformed(x: &Array2<f64>, sign: f64) -> Array2<f64> {
+    let n = x.nrows();
+    if n == 1 {
+        return x.clone();
+    }
+    let halves = [0, 1].map(|from| {
+        let half = Array2::from_shape_fn((n / 2, 2), |(i, part)| x[[2 * i + from, part]]);
+        transformed(&half, sign)
+    });
+    Array2::from_shape_fn((n, 2), |(i, part)| {
+        let (sin, cos) = (sign * std::f64::consts::TAU * i as f64 / n as f64).sin_cos();
+        let [even, odd] = [0, 1].map(|half| halves[half].row(i % (n / 2)));
+        let turned = [cos * odd[0] - sin * odd[1], cos * odd[1] + sin * odd[0]];
+        even[part] + turned[part]
+    })
+}
+
+fn fourier_rule(x: &Array2<f64>) -> (Array2<f64>, impl Fn(Array2<f64>) -> Array2<f64>) {
+    (fourier(x), |dy| transformed(&dy, 1.0))
+}
+
+fn fourier_tangent(x: &Array2<f64>, dx: &Array2<f64>) -> (Array2<f64>, Array2<f64>) {
+    (fourier(x), fourier(dx))
+}
+
+/// The power above a band, weighted by a table.
+#[differentiable(forward, constant(table))]
+fn power(signal: &Array2<f64>, table: &[(f64, f64)]) -> f64 {
+    let spectrum = fourier(&signal.mapv(|v| v * v));
+    let mut sum = 0.0;
+    for i in 1..4 {
+        sum += looked_up(table, spectrum[[i, 0]]) * spectrum[[i, 1]];
+    }
+    sum
+}
+
+#[test]
+fn a_table_and_a_transform() {
+    let table = [(-4.0, 1.0), (-1.0, 0.5), (0.5, 0.9), (3.0, -2.0), (9.0, 4.0)];
+    let signal = Array2::from_shape_fn((8, 2), |(i, part)| (1.3 * (3 * i + part) as f64).sin());
+    let (y, dx) = power::value_and_grad(&signal, &table);
+    assert_eq!(y, power(&signal, &table));
+    let f = |x: &Array2<f64>| power(x, &table);
+    chainrule_tests::check(chainrule::check::check_gradients(
+        f,
+        |x| power::grad(x, &table),
+        &signal,
+    ));
+    let tangent = |x: &Array2<f64>, d: &Array2<f64>| power::jvp(x, &table, d).1;
+    chainrule_tests::check(chainrule::check::check_tangent(f, tangent, &signal));
+    assert_eq!(dx.dim(), (8, 2));
+}
+
 /// Rules inside of what has a Jacobian by columns: they run again for each.
 #[differentiable(forward)]
 fn forces(spring: &Spring, x: f64) -> Array1<f64> {

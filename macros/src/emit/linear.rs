@@ -6,7 +6,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, ToTokens};
 
-use super::body::{split_results, sweeps};
+use super::body::{split_results, sweeps, NextIfActive};
 use super::forward::tangent_name;
 use super::signature::Signature;
 use super::tokens::located;
@@ -167,7 +167,7 @@ impl Signature<'_> {
         for (position, (param, ty)) in self.source.params.iter().zip(types).enumerate() {
             let (name, like) = (tangent_name(position), like_name(position));
             given.extend(quote!(#name: #ty,));
-            let Some(tangent) = param.is_active.then(|| tangents.next()).flatten() else { continue };
+            let Some(tangent) = tangents.next_if_active(param) else { continue };
             let wish = graph.info(*tangent).name.clone().unwrap_or_else(|| "tangent".to_owned());
             let own = writer.names.bind(*tangent, &wish, super::names::Whose::Ours, |_| true);
             let lent = located(
