@@ -62,7 +62,6 @@ fn accumulator_impls(model: &Model) -> TokenStream {
         {
             type Gradient = #gradient #ty_generics;
             fn finish(self) -> Self::Gradient { #finished }
-            fn end(self) { #(#root::differentiable::Accumulator::end(self.#members);)* }
             fn add_gradient(&mut self, gradient: Self::Gradient) {
                 #(#root::differentiable::Accumulator::add_gradient(
                     &mut self.#members, gradient.#members,

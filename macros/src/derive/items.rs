@@ -306,6 +306,9 @@ fn differentiable(model: &Model, header: TokenStream, body: TokenStream) -> Toke
                     )
                 });)*
             }
+            fn release_memory(&mut self) {
+                #(#root::Differentiable::release_memory(&mut self.#members);)*
+            }
         }
     }
 }

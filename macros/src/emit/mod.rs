@@ -311,7 +311,8 @@ impl<'a> Signature<'a> {
     fn value_and_grad_into(&self) -> TokenStream {
         let name = self.item("value_and_grad_into");
         let head = self
-            .head("The value; the gradients are written into the last argument, whatever it held.");
+            .head("The value; the gradients are written into the last argument, whatever it held. It has no elements after a \
+                   panic of the function.");
         let (generics, clause) = (self.generics(), self.bounded());
         let parameters = self.parameters();
         let (result, gradients) = (self.source.result(), self.gradients());
@@ -320,9 +321,10 @@ impl<'a> Signature<'a> {
         let (value, old, new) = (ours("value"), ours("gradients"), ours("new"));
         let krate = &self.krate;
         let body = quote! {
+            // What was there before gives its memory to what comes.
+            #krate::rt::release(#old);
             let (#value, #new) = #value_and_grad(#(#names),*);
-            // What was there before gives its memory to the gradients of the next time.
-            #krate::rt::end(::core::mem::replace(#old, #new));
+            *#old = #new;
             #value
         };
         let body = located(body, self.place_of_gradient());

@@ -88,9 +88,6 @@ impl<A: Accumulator> Accumulator for VecAcc<A> {
     fn finish(self) -> Self::Gradient {
         self.into_iter().map(A::finish).collect()
     }
-    fn end(self) {
-        self.into_iter().for_each(A::end);
-    }
     fn add_gradient(&mut self, gradient: Self::Gradient) {
         for (index, gradient) in gradient.into_iter().enumerate() {
             self.at(index).add_gradient(gradient);
@@ -210,9 +207,6 @@ impl<A: Accumulator, const N: usize> Accumulator for ArrayAcc<A, N> {
     fn finish(self) -> Self::Gradient {
         self.0.map(A::finish)
     }
-    fn end(self) {
-        self.0.into_iter().for_each(A::end);
-    }
     fn add_gradient(&mut self, gradient: Self::Gradient) {
         self.0.iter_mut().zip(gradient).for_each(|(acc, gradient)| acc.add_gradient(gradient));
     }
@@ -257,11 +251,6 @@ impl<A: Accumulator> Accumulator for Option<A> {
 
     fn finish(self) -> Self::Gradient {
         self.map(A::finish)
-    }
-    fn end(self) {
-        if let Some(held) = self {
-            held.end();
-        }
     }
     fn add_gradient(&mut self, gradient: Self::Gradient) {
         if let Some(gradient) = gradient {

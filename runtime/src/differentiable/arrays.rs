@@ -3,7 +3,7 @@
 use ndarray::{Array, ArrayBase, ArrayRef, CowRepr, Dimension, OwnedArcRepr, OwnedRepr, ViewRepr};
 
 use super::{Differentiable, Lazy, LeafPath, Visit, VisitMut, VisitWith};
-use crate::Float;
+use crate::{Float, memory};
 
 /// What is the same for every array that can be read.
 macro_rules! read_array {
@@ -26,7 +26,7 @@ macro_rules! read_array {
 // Spelled out for each representation: a blanket over `S: Data` could not write its elements, and
 // one over `S: DataMut` would leave views out.
 macro_rules! differentiable_array {
-    ($([$($lifetime:lifetime)?] $array:ty;)*) => {$(
+    ($([$($lifetime:lifetime)?] $array:ty $(, $release:ident)?;)*) => {$(
         impl<$($lifetime,)? T: Float, D: Dimension> Differentiable for $array {
             read_array!();
 
@@ -47,11 +47,24 @@ macro_rules! differentiable_array {
                 );
                 visitor.leaf(path.name(), self.view_mut().into_dyn(), gradient.view().into_dyn());
             }
+            $(fn release_memory(&mut self) {
+                $release(self);
+            })?
         }
     )*};
 }
+
+/// Keeps the memory of an array, whose axes have no length then.
+fn release<T: Float, D: Dimension>(array: &mut Array<T, D>) {
+    let Ok(empty) = Array::from_shape_vec(D::zeros(array.ndim()), Vec::new()) else {
+        // One number, on no axis.
+        return;
+    };
+    memory::give(std::mem::replace(array, empty).into_raw_vec_and_offset().0);
+}
+
 differentiable_array! {
-    [] ArrayBase<OwnedRepr<T>, D>;
+    [] ArrayBase<OwnedRepr<T>, D>, release;
     [] ArrayBase<OwnedArcRepr<T>, D>;
     ['a] ArrayBase<CowRepr<'a, T>, D>;
     ['a] ArrayBase<ViewRepr<&'a mut T>, D>;

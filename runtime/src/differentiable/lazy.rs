@@ -150,11 +150,6 @@ impl<T: Float, D: Dimension> Accumulator for Lazy<T, D> {
             Sum::Arrived(sum) => sum,
         }
     }
-    fn end(self) {
-        if let Sum::Arrived(sum) = self.sum {
-            memory::give(sum.into_raw_vec_and_offset().0);
-        }
-    }
     fn add_gradient(&mut self, gradient: Array<T, D>) {
         self.add_owned(gradient);
     }

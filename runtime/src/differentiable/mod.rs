@@ -81,6 +81,10 @@ pub trait Differentiable {
         path: &mut LeafPath,
         visitor: &mut V,
     );
+
+    /// Keeps the memory of owned arrays for arrays to come, and leaves them without elements.
+    #[doc(hidden)]
+    fn release_memory(&mut self) {}
 }
 
 /// Sums up contributions to a gradient of one value.
@@ -101,8 +105,6 @@ pub trait Accumulator: Default + Clone + Send {
         sum.add_gradient(gradient);
         sum
     }
-    /// Ends it; the memory of its arrays is kept for arrays to come.
-    fn end(self) {}
     /// Adds another accumulator; a shape that only one of them knows is kept.
     fn merge(&mut self, other: Self);
 }

@@ -74,6 +74,9 @@ impl<T: Differentiable> Differentiable for Box<T> {
     ) {
         (**self).visit_with(gradient, path, visitor);
     }
+    fn release_memory(&mut self) {
+        (**self).release_memory();
+    }
 }
 
 impl<A: Accumulator> Accumulator for Box<A> {
@@ -81,9 +84,6 @@ impl<A: Accumulator> Accumulator for Box<A> {
 
     fn finish(self) -> Self::Gradient {
         Box::new((*self).finish())
-    }
-    fn end(self) {
-        (*self).end();
     }
     fn add_gradient(&mut self, gradient: Self::Gradient) {
         (**self).add_gradient(*gradient);

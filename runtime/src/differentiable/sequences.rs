@@ -33,6 +33,9 @@ impl<T: Differentiable> Differentiable for [T] {
             path.inside(index, |path| element.visit_with(gradient, path, visitor));
         }
     }
+    fn release_memory(&mut self) {
+        self.iter_mut().for_each(T::release_memory);
+    }
 }
 
 impl<T: Differentiable> Differentiable for Vec<T> {
@@ -58,6 +61,9 @@ impl<T: Differentiable> Differentiable for Vec<T> {
         visitor: &mut V,
     ) {
         self.as_mut_slice().visit_with(gradient, path, visitor);
+    }
+    fn release_memory(&mut self) {
+        self.as_mut_slice().release_memory();
     }
 }
 
@@ -86,6 +92,9 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
         for (index, (element, gradient)) in self.iter_mut().zip(gradient).enumerate() {
             path.inside(index, |path| element.visit_with(gradient, path, visitor));
         }
+    }
+    fn release_memory(&mut self) {
+        self.as_mut_slice().release_memory();
     }
 }
 
@@ -121,6 +130,11 @@ impl<T: Differentiable> Differentiable for Option<T> {
             (value, gradient) => {
                 path.check_lengths(value.is_some().into(), gradient.is_some().into());
             }
+        }
+    }
+    fn release_memory(&mut self) {
+        if let Some(value) = self {
+            value.release_memory();
         }
     }
 }

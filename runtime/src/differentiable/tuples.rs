@@ -52,6 +52,9 @@ macro_rules! differentiable_tuple {
                     self.$index.visit_with(&gradient.$index, path, visitor)
                 });)+
             }
+            fn release_memory(&mut self) {
+                $(self.$index.release_memory();)+
+            }
         }
 
         impl<$($T: Accumulator),+> Accumulator for ($($T,)+) {
@@ -59,9 +62,6 @@ macro_rules! differentiable_tuple {
 
             fn finish(self) -> Self::Gradient {
                 ($(self.$index.finish(),)+)
-            }
-            fn end(self) {
-                $(self.$index.end();)+
             }
             fn add_gradient(&mut self, gradient: Self::Gradient) {
                 $(self.$index.add_gradient(gradient.$index);)+

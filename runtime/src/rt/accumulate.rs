@@ -28,9 +28,9 @@ pub fn finish<A: Accumulator>(acc: A) -> A::Gradient {
     acc.finish()
 }
 
-/// Ends a gradient; the memory of its arrays is kept for arrays to come.
-pub fn end<G: Differentiable<Gradient = G>>(gradient: G) {
-    G::Acc::from_gradient(gradient).end();
+/// Keeps the memory of a gradient's arrays for arrays to come; they have no elements then.
+pub fn release<G: Differentiable>(gradient: &mut G) {
+    gradient.release_memory();
 }
 
 /// A copy of an array, in memory that was kept.

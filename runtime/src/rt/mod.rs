@@ -38,8 +38,8 @@ pub use crate::kernels::*;
 #[cfg(feature = "find-nonfinite")]
 pub use crate::nonfinite::{Watched, watch};
 pub use accumulate::{
-    Dense, Elements, accumulator, add, copied, dense, end, filled, finish, into_acc, into_acc_of,
-    recycle, take, take_pushed, total, zeros_like,
+    Dense, Elements, accumulator, add, copied, dense, filled, finish, into_acc, into_acc_of,
+    recycle, release, take, take_pushed, total, zeros_like,
 };
 pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use again::{Lent, NotLent, Passed};
