@@ -9,6 +9,7 @@ use super::text::{Strength, Text};
 use super::tokens::located;
 use super::writer::Writer;
 use crate::graph::{Callee, Node, Op, Passing, Target, Tokens, Ty, Value};
+use crate::source::Source;
 
 /// The runtime's fallback modules, by the number of arguments.
 const COUNTS: [&str; 13] = [
@@ -462,4 +463,22 @@ pub(super) fn callee_name(callee: &Callee) -> String {
         Target::Associated { name, .. } | Target::Method(name) => name.clone(),
         Target::Derivative { item, .. } => item.clone(),
     }
+}
+
+/// True if a function calls itself, as far as names tell.
+pub(super) fn calls_itself(source: &Source, nodes: &[Node]) -> bool {
+    let own = source.name().to_string();
+    nodes.iter().any(|node| {
+        let is_own = match &node.op {
+            Op::Call(callee) => match &callee.target {
+                Target::Function(path) => {
+                    path.to_string().rsplit("::").next().is_some_and(|last| last.trim() == own)
+                }
+                Target::Associated { name, .. } | Target::Method(name) => *name == own,
+                Target::Derivative { .. } => false,
+            },
+            _ => false,
+        };
+        is_own || node.blocks.iter().any(|block| calls_itself(source, &block.nodes))
+    })
 }

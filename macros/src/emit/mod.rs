@@ -88,7 +88,7 @@ pub(crate) struct Derivatives {
 /// The derivatives of a function.
 pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let mut signature = Signature::new(source, false);
-    signature.is_recursive |= calls_itself(source, &derivatives.reverse.body.nodes);
+    signature.is_recursive |= call::calls_itself(source, &derivatives.reverse.body.nodes);
     let items = [
         signature.hidden(&derivatives.reverse, &derivatives.extension_calls),
         signature.vjp(),
@@ -102,7 +102,7 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let forward = match (&derivatives.forward, rule) {
         (Some(graph), _) => {
             let linear = derivatives.linear.as_ref();
-            let columns = linear.filter(|_| !gives_float(graph));
+            let columns = linear.filter(|_| !graph.gives_float());
             let columns = columns.map(|linear| signature.columns(linear));
             let items = [
                 signature.hidden_jvp(graph),
@@ -152,30 +152,6 @@ pub(crate) fn readable(source: &Source, derivatives: &Derivatives) -> TokenStrea
 pub(crate) fn stubs(source: &Source) -> TokenStream {
     let signature = Signature::new(source, false);
     signature.around(signature.stand_ins())
-}
-
-/// True if the first result is known to be a float.
-fn gives_float(graph: &Graph) -> bool {
-    graph.ty(graph.body.results[0]).is_float()
-}
-
-/// True if a function calls itself, as far as names tell.
-fn calls_itself(source: &Source, nodes: &[crate::graph::Node]) -> bool {
-    use crate::graph::{Op, Target};
-    let own = source.name().to_string();
-    nodes.iter().any(|node| {
-        let is_own = match &node.op {
-            Op::Call(callee) => match &callee.target {
-                Target::Function(path) => {
-                    path.to_string().rsplit("::").next().is_some_and(|last| last.trim() == own)
-                }
-                Target::Associated { name, .. } | Target::Method(name) => *name == own,
-                Target::Derivative { .. } => false,
-            },
-            _ => false,
-        };
-        is_own || node.blocks.iter().any(|block| calls_itself(source, &block.nodes))
-    })
 }
 
 impl<'a> Signature<'a> {

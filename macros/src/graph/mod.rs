@@ -336,6 +336,11 @@ impl Graph {
         !self.info(value).depends_on.is_empty()
     }
 
+    /// True if what it gives first is known to be a float.
+    pub(crate) fn gives_float(&self) -> bool {
+        self.body.results.first().is_some_and(|result| self.ty(*result).is_float())
+    }
+
     /// A new value.
     pub(crate) fn value(&mut self, info: Info) -> Value {
         self.values.push(info);
