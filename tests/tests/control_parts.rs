@@ -229,3 +229,43 @@ fn views_copied_in_a_later_block() {
         &sampled([2, 2], 1),
     ));
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Scaled {
+    k: f64,
+    list: Vec<f64>,
+}
+
+/// A guard sees what its pattern binds as the user matched it: by value, or behind a reference.
+#[differentiable]
+fn guarded(p: Scaled, q: &Scaled, x: Option<f64>, y: &Option<f64>) -> f64 {
+    let a = match p {
+        Scaled { k, .. } if k > 1.0 => k * 2.0,
+        Scaled { k, list } if list[0] > 1.0 && k > 0.1 => k * list[0],
+        Scaled { list, .. } => list[0] * 3.0,
+    };
+    let b = match q {
+        Scaled { k, list } if *k > 1.0 || list[0] > 5.0 => k * 2.0,
+        Scaled { list, .. } => list[0] * 3.0,
+    };
+    let c = match x {
+        Some(x) if x > 1.0 => x * x,
+        Some(x) => x,
+        None => 0.0,
+    };
+    match y {
+        Some(y) if *y > 0.2 => a + b * c * y,
+        _ => a + b * c,
+    }
+}
+
+#[test]
+fn guards_read_what_patterns_bind() {
+    for (k, of_k, of_list) in [(0.0, 0.0, 3.0), (0.5, 2.0, 0.5), (1.5, 2.0, 0.0)] {
+        let p = Scaled { k, list: vec![2.0] };
+        let (dp, dq, dx, dy) =
+            guarded::grad(p, &Scaled { k: 2.0, list: vec![] }, Some(3.0), &Some(0.5));
+        assert_eq!((dp.k, dp.list, dq.k), (of_k, vec![of_list], 9.0));
+        assert_eq!((dx, dy), (Some(12.0), Some(36.0)));
+    }
+}

@@ -11,14 +11,18 @@ use super::flow::{is_constant_name, names_of};
 use super::mentions::Mentions;
 use super::rename::rename;
 use super::Lowering;
-use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
+use crate::graph::{Block, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
 
 /// What is matched against patterns.
 #[derive(Clone)]
 pub(super) enum Matched {
     /// A constant, in tokens that may be written again.
     Constant(Rc<(TokenStream, Vec<(String, Value)>)>),
-    Active(Value),
+    Active {
+        value: Value,
+        /// True if the user matches a reference, so that what a pattern binds is one too.
+        is_lent: bool,
+    },
 }
 
 impl Lowering<'_> {
@@ -89,7 +93,9 @@ impl Lowering<'_> {
     pub(super) fn matched(&mut self, expr: &Expr) -> Matched {
         let mentions = self.mentions(expr);
         if mentions.active.is_some() {
-            return Matched::Active(self.expr(expr));
+            let (value, passing) = self.passed(expr);
+            let is_lent = passing == Passing::Reference || self.graph.info(value).is_reference;
+            return Matched::Active { value, is_lent };
         }
         if mentions.pure && is_place_like(expr) {
             let names = mentions.names.into_iter().collect();
@@ -114,12 +120,16 @@ impl Lowering<'_> {
         }
         let (mut subject, mut names) = match matched {
             Matched::Constant(constant) => ((constant.0).clone(), constant.1.clone()),
-            Matched::Active(value) => (quote!(__matched), vec![("__matched".to_owned(), *value)]),
+            Matched::Active { value, .. } => {
+                (quote!(__matched), vec![("__matched".to_owned(), *value)])
+            }
         };
-        // A float is compared by value, and anything else in place.
-        if let Matched::Active(value) = matched {
+        // A float is compared by value, and anything else in place: what a guard reads is then behind a reference.
+        let mut shows = false;
+        if let Matched::Active { value, is_lent } = matched {
             if !is_copied(self.graph.ty(*value)) {
                 subject = quote!(&#subject);
+                shows = !is_lent;
             }
         }
         let is_one = tests.len() == 1;
@@ -134,6 +144,9 @@ impl Lowering<'_> {
                     let mut mentions = self.mentions(*guard);
                     mentions.names.retain(|name, _| !own.contains(name));
                     mentions.lent.retain(|name, _| !own.contains(name));
+                    if shows {
+                        mentions.lent.extend(own.into_iter().map(behind_a_reference));
+                    }
                     let guard = rename(guard.to_token_stream(), &mentions.lent);
                     pure &= mentions.pure;
                     names.extend(mentions.names);
@@ -167,7 +180,7 @@ impl Lowering<'_> {
     /// Binds the names of a pattern that is known to fit.
     pub(super) fn bind_matched(&mut self, pattern: &Pat, matched: &Matched) {
         match matched {
-            Matched::Active(value) => {
+            Matched::Active { value, .. } => {
                 let was_in_test = std::mem::replace(&mut self.in_test, true);
                 self.bind_pattern(pattern, *value);
                 self.in_test = was_in_test;
@@ -194,6 +207,12 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// A name of the user's value, where ours is a reference to it.
+fn behind_a_reference(name: String) -> (String, TokenStream) {
+    let ident = quote::format_ident!("{}", crate::graph::text_of(&name));
+    (name, quote!((*#ident)))
 }
 
 /// True for a condition with a `let` in it.

@@ -99,6 +99,8 @@ struct Lowering<'a> {
     optional: HashSet<Value>,
     /// Constants that mention something that changes with time, and do nothing else.
     steady: HashSet<Value>,
+    /// Constants that are kept where they are needed again, though they would be the same if they were computed again.
+    kept: HashSet<Value>,
     /// Flags that are known.
     flags: exits::Flags,
     /// The loops and labelled blocks around what is being read.
@@ -225,6 +227,7 @@ impl<'a> Lowering<'a> {
             declared: HashMap::new(),
             optional: HashSet::new(),
             steady: HashSet::new(),
+            kept: HashSet::new(),
             flags: HashMap::new(),
             around: Vec::new(),
             numbers: 0,
@@ -301,6 +304,7 @@ impl<'a> Lowering<'a> {
         self.declared.retain(|value, _| is_older(value));
         self.optional.retain(is_older);
         self.steady.retain(is_older);
+        self.kept.retain(is_older);
         self.constructs.retain(|value, _| is_older(value));
         self.flags.retain(|value, _| is_older(value));
     }

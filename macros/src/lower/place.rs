@@ -172,6 +172,7 @@ impl Lowering<'_> {
             let mentions = Mentions { pure: false, ..Mentions::of(names) };
             let length = self.verbatim(quote::quote!(__list.len()), mentions, Ty::Integer, span);
             self.graph.info_mut(length).name = Some("length".to_owned());
+            self.kept.insert(length);
             length
         });
         let args = std::iter::once(old)
