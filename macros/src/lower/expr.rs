@@ -197,6 +197,18 @@ impl Lowering<'_> {
         left != Number::Any && (left == Number::Integer || right == Number::Integer)
     }
 
+    /// `net.steps + 1` for `net.steps += 1` in an active struct: what an integer is added to is one.
+    pub(super) fn integer_update(
+        &mut self,
+        binary: &syn::ExprBinary,
+        row: &ops::Row,
+    ) -> Option<Expr> {
+        let symbol: syn::BinOp = syn::parse_str(row.symbol?).ok()?;
+        let (left, right) = (binary.left.clone(), binary.right.clone());
+        let sum = syn::ExprBinary { attrs: vec![], left, op: symbol, right };
+        self.is_of_integers(&sum).then_some(Expr::Binary(sum))
+    }
+
     fn number_of(&mut self, expr: &Expr) -> Number {
         match expr {
             _ if integer_literal(expr).is_some() => Number::Integer,

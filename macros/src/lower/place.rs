@@ -96,6 +96,11 @@ impl Lowering<'_> {
                 return;
             }
         }
+        if let Some(sum) = self.integer_update(binary, row) {
+            let value = self.integer(&sum);
+            self.write(&binary.left, value, binary.left.span());
+            return;
+        }
         let by = self.expr(&binary.right);
         let Some(place) = self.place(&binary.left) else { return };
         let old = place.held();
