@@ -18,6 +18,7 @@ const CHANGING: &[&str] = &[
     "assign",
     "clear",
     "clone_from",
+    "clone_from_slice",
     "copy_from_slice",
     "extend",
     "extend_from_slice",

@@ -42,6 +42,7 @@ mod rename;
 mod scope;
 mod signature;
 mod stmt;
+mod subslices;
 mod turn;
 mod turns;
 mod ty;

@@ -250,7 +250,7 @@ impl Lowering<'_> {
                 if matches!(&*index.index, Expr::Range(_)) {
                     self.mistake(
                         expr,
-                        "a subslice cannot be written as a whole: write its elements",
+                        "a subslice cannot be written like this: use `fill` or `copy_from_slice`, or write its elements",
                     );
                     return None;
                 }
@@ -300,6 +300,9 @@ impl Lowering<'_> {
     pub(super) fn changing_method(&mut self, call: &ExprMethodCall) -> bool {
         let span = call.method.span();
         let name = call.method.to_string();
+        if self.written_subslice(call) {
+            return true;
+        }
         match (name.as_str(), call.args.len()) {
             ("push", 1) => {
                 let value = self.expr(&call.args[0]);
