@@ -176,6 +176,19 @@ impl Lowering<'_> {
                     span,
                 )
             }
+            BinOp::BitAnd(_) | BinOp::BitOr(_) | BinOp::BitXor(_) if self.are_tests(binary) => {
+                let operands = [self.expr(&binary.left), self.expr(&binary.right)];
+                let op = binary.op;
+                self.constant_of(
+                    &operands,
+                    |names| {
+                        let (a, b) = (&names[0], &names[1]);
+                        quote!(#a #op #b)
+                    },
+                    Ty::Bool,
+                    span,
+                )
+            }
             _ => self.mistake(
                 binary,
                 format!(
@@ -183,6 +196,26 @@ impl Lowering<'_> {
                 ),
             ),
         }
+    }
+
+    /// True for `found | (x > limit)`: what is put together is `bool`s, whatever was compared.
+    fn are_tests(&self, binary: &syn::ExprBinary) -> bool {
+        fn is_test(expr: &Expr) -> bool {
+            use BinOp::*;
+            match expr {
+                Expr::Paren(inner) => is_test(&inner.expr),
+                Expr::Binary(test) => {
+                    matches!(
+                        test.op,
+                        Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_)
+                    )
+                }
+                _ => false,
+            }
+        }
+        [&binary.left, &binary.right]
+            .into_iter()
+            .all(|side| self.is_constant(side) || is_test(side))
     }
 
     /// True for `2 * net.heads` and `x.nrows() * net.heads`: beside an integer stands another, also in a struct of which

@@ -7,6 +7,7 @@ use quote::{quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
+use super::constant::{only_reads, starts_upper};
 use super::flow::{is_constant_name, names_of};
 use super::mentions::Mentions;
 use super::rename::rename;
@@ -31,7 +32,7 @@ impl Lowering<'_> {
         match cond {
             Expr::Paren(inner) => self.condition(&inner.expr),
             Expr::Let(test) => {
-                let matched = self.matched(&test.expr);
+                let matched = self.matched(&test.expr, [&*test.pat]);
                 let selector = self.select(&matched, &[(&test.pat, None)], cond.span());
                 (selector, vec![(&test.pat, matched)])
             }
@@ -90,9 +91,15 @@ impl Lowering<'_> {
     }
 
     /// What a `match`, `if let` or `let else` looks at. A constant that may run once only gets a name.
-    pub(super) fn matched(&mut self, expr: &Expr) -> Matched {
+    pub(super) fn matched<'p>(
+        &mut self,
+        expr: &Expr,
+        patterns: impl IntoIterator<Item = &'p Pat>,
+    ) -> Matched {
         let mentions = self.mentions(expr);
-        if mentions.active.is_some() {
+        // An enum holds nothing that is differentiated, also in a struct that does.
+        let is_enum = is_place_like(expr) && patterns.into_iter().any(names_a_variant);
+        if mentions.active.is_some() && !(is_enum && only_reads(expr)) {
             let (value, passing) = self.passed(expr);
             let is_lent = passing == Passing::Reference || self.graph.info(value).is_reference;
             return Matched::Active { value, is_lent };
@@ -223,6 +230,25 @@ pub(super) fn has_let(cond: &Expr) -> bool {
         Expr::Binary(binary) => has_let(&binary.left) || has_let(&binary.right),
         _ => false,
     }
+}
+
+/// True for `Kind::Linear` and `Kind::Leaky(slope)`: a variant behind the name of its enum.
+fn names_a_variant(pattern: &Pat) -> bool {
+    let path = match pattern {
+        Pat::Path(path) => &path.path,
+        Pat::TupleStruct(parts) => &parts.path,
+        Pat::Struct(fields) => &fields.path,
+        Pat::Paren(inner) => return names_a_variant(&inner.pat),
+        Pat::Reference(inner) => return names_a_variant(&inner.pat),
+        Pat::Ident(ident) => {
+            return ident.subpat.as_ref().is_some_and(|(_, inner)| names_a_variant(inner))
+        }
+        Pat::Or(cases) => return cases.cases.iter().any(names_a_variant),
+        Pat::Guard(guarded) => return names_a_variant(&guarded.pat),
+        _ => return false,
+    };
+    let owner = path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+    owner.is_some_and(|owner| starts_upper(&owner) && owner != "Option")
 }
 
 /// An expression that may be written again, and that shows a place rather than makes a value.

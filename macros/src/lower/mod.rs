@@ -181,6 +181,14 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     let written = source.options.checkpoint.then(|| flow::written_in(&source.item.block));
     lowering.reached =
         flow::reached(&source.item.block, names.chain(written.into_iter().flatten()));
+    // A constant argument that the function changes is a variable of its own.
+    for (param, input) in source.params.iter().zip(&source.item.sig.inputs) {
+        if let (false, syn::FnArg::Typed(typed)) = (param.is_active, input) {
+            if let syn::Pat::Ident(syn::PatIdent { ident, mutability: Some(_), .. }) = &*typed.pat {
+                lowering.begin_as_argument(ident);
+            }
+        }
+    }
     let span = source.name().span();
     let returns = jumps::Jumps::of_block(&source.item.block).returns;
     lowering.result_ty = Some(ty::of_type(
