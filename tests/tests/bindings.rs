@@ -377,3 +377,29 @@ fn a_method_of_a_number_in_a_kernel() {
     let (y, (dx, dh)) = zero_left_behind::value_and_grad(2.0, &held);
     assert_eq!((y, dx, dh.l), (1.0, 0.5, [2.0, 0.0]));
 }
+
+#[differentiable]
+fn ends(x: &[f64], y: [f64; 3]) -> f64 {
+    let [a, .., b] = y;
+    let [first, rest @ ..] = x else { return 0.0 };
+    let [.., last] = x else { return 1.0 };
+    first * a + rest.iter().sum::<f64>() * b + last
+}
+
+/// c0 + c1 x + c2 x^2 + ..
+#[differentiable]
+fn polynomial(c: &[f64], x: f64) -> f64 {
+    match c {
+        [] => 0.0,
+        [only] => *only,
+        [first, rest @ ..] => first + x * polynomial(rest, x),
+    }
+}
+
+#[test]
+fn the_rest_of_a_list() {
+    let (y, (dx, dy)) = ends::value_and_grad(&[1.0, 2.0, 4.0], [0.5, 9.0, 0.25]);
+    assert_eq!((y, dx, dy), (6.0, vec![0.5, 0.25, 1.25], [1.0, 0.0, 6.0]));
+    let (y, (dc, dx)) = polynomial::value_and_grad(&[1.0, 2.0, 3.0], 2.0);
+    assert_eq!((y, dc, dx), (17.0, vec![1.0, 2.0, 4.0], 14.0));
+}

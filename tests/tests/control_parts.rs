@@ -229,3 +229,102 @@ fn views_copied_in_a_later_block() {
         &sampled([2, 2], 1),
     ));
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Scaled {
+    k: f64,
+    list: Vec<f64>,
+}
+
+/// A guard sees what its pattern binds as the user matched it: by value, or behind a reference.
+#[differentiable]
+fn guarded(p: Scaled, q: &Scaled, x: Option<f64>, y: &Option<f64>) -> f64 {
+    let a = match p {
+        Scaled { k, .. } if k > 1.0 => k * 2.0,
+        Scaled { k, list } if list[0] > 1.0 && k > 0.1 => k * list[0],
+        Scaled { list, .. } => list[0] * 3.0,
+    };
+    let b = match q {
+        Scaled { k, list } if *k > 1.0 || list[0] > 5.0 => k * 2.0,
+        Scaled { list, .. } => list[0] * 3.0,
+    };
+    let c = match x {
+        Some(x) if x > 1.0 => x * x,
+        Some(x) => x,
+        None => 0.0,
+    };
+    match y {
+        Some(y) if *y > 0.2 => a + b * c * y,
+        _ => a + b * c,
+    }
+}
+
+#[test]
+fn guards_read_what_patterns_bind() {
+    for (k, of_k, of_list) in [(0.0, 0.0, 3.0), (0.5, 2.0, 0.5), (1.5, 2.0, 0.0)] {
+        let p = Scaled { k, list: vec![2.0] };
+        let (dp, dq, dx, dy) =
+            guarded::grad(p, &Scaled { k: 2.0, list: vec![] }, Some(3.0), &Some(0.5));
+        assert_eq!((dp.k, dp.list, dq.k), (of_k, vec![of_list], 9.0));
+        assert_eq!((dx, dy), (Some(12.0), Some(36.0)));
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Shape {
+    Plain,
+    Leaky(f64),
+    Scaled { by: f64 },
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Layer {
+    w: f64,
+    #[differentiable(constant)]
+    shapes: Vec<Shape>,
+}
+
+/// An enum in a struct that is active is a constant.
+#[differentiable]
+fn shaped(layer: &Layer, x: f64) -> f64 {
+    let mut h = x;
+    for i in 0..layer.shapes.len() {
+        h *= match &layer.shapes[i] {
+            Shape::Plain => layer.w,
+            Shape::Leaky(slope) if h < 0.0 => *slope,
+            Shape::Leaky(_) => 1.0,
+            Shape::Scaled { by } => by * h,
+        };
+    }
+    if let Shape::Leaky(slope) = layer.shapes[1] { h * slope } else { h }
+}
+
+/// Constants of other types than floats, changed by every operator.
+#[differentiable]
+fn changed_constants(x: f64, list: &[f64], mut n: u32) -> f64 {
+    let (mut power, mut base) = (1.0, x);
+    let mut any = false;
+    while n > 0 {
+        if n & 1 == 1 {
+            power *= base;
+        }
+        base *= base;
+        n >>= 1;
+        any |= base > 10.0;
+    }
+    let at = list.iter().position(|y| *y > x).unwrap_or(list.len() - 1).max(1);
+    if any { power * list[at] } else { power }
+}
+
+#[test]
+fn constants_beside_active_values() {
+    let shapes = vec![Shape::Plain, Shape::Leaky(0.25), Shape::Scaled { by: 0.5 }];
+    let layer = Layer { w: -3.0, shapes };
+    // ((w x) 0.25)^2 0.5 0.25
+    let (y, (dlayer, dx)) = shaped::value_and_grad(&layer, 2.0);
+    assert_eq!((y, dlayer.w, dx), (0.28125, -0.1875, 0.28125));
+    let (y, (dx, dlist)) = changed_constants::value_and_grad(2.0, &[1.0, 1.5, 3.0], 5);
+    assert_eq!((y, dx, dlist), (96.0, 240.0, vec![0.0, 0.0, 32.0]));
+    let (_, pullback) = changed_constants::vjp(1.0, &[3.0, 2.0], 3);
+    assert_eq!(pullback(1.0), (3.0, vec![0.0, 0.0]));
+}

@@ -199,3 +199,21 @@ fn expanded_floats_wait_for_their_shape() {
         &at,
     ));
 }
+
+/// The value of the outer loop is not asked for, what the inner one saves is.
+#[differentiable(second_order)]
+fn starts_anew(x: f64, list: &[f64]) -> f64 {
+    list.iter().enumerate().fold(x.ln(), |_, (i, _)| {
+        list.windows(2).map(|pair| pair[i % 2] * pair[1].tanh()).sum::<f64>()
+    })
+}
+
+#[test]
+fn a_loop_is_run_for_what_is_saved_within() {
+    let at = (0.7, vec![0.4, -0.3, 0.6]);
+    chainrule_tests::check(chainrule::check::check_hessian(
+        |(x, list)| starts_anew::grad(*x, list),
+        |(x, list), (dx, dlist)| starts_anew::hvp(*x, list, (*dx, dlist)),
+        &at,
+    ));
+}

@@ -466,3 +466,26 @@ fn a_struct_by_value_into_several_callees() {
         &x,
     ));
 }
+
+#[derive(Clone, Debug, Differentiable)]
+struct Counting {
+    m: f64,
+    steps: usize,
+}
+
+#[differentiable]
+fn counts_its_steps(start: &Counting, n: usize) -> f64 {
+    let mut state = start.clone();
+    for _ in 0..n {
+        state.steps += 1;
+        state.m *= state.steps as f64;
+    }
+    state.m * state.m
+}
+
+#[test]
+fn integers_of_active_structs_are_counted_up() {
+    let start = Counting { m: 0.5, steps: 1 };
+    let (y, gradient) = counts_its_steps::value_and_grad(&start, 2);
+    assert_eq!((y, gradient.m), (9.0, 36.0));
+}

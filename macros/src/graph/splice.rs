@@ -95,7 +95,7 @@ impl Copy<'_> {
         let mut info: Info = self.from.info(out).clone();
         match &node.op {
             Op::Row(row) => info.ty = self.to.result_type(row, args),
-            Op::If if node.outs.len() == 1 => {
+            Op::If if node.outs.len() == 1 && may_be_numeric(&info.ty) => {
                 let results: Vec<&Ty> =
                     blocks.iter().map(|block| self.to.ty(block.results[0])).collect();
                 info.ty = Ty::broadcast(&results);
@@ -113,4 +113,8 @@ impl Copy<'_> {
         self.names.insert(out, value);
         value
     }
+}
+
+fn may_be_numeric(ty: &Ty) -> bool {
+    ty.is_numeric() || *ty == Ty::Unknown
 }

@@ -82,7 +82,11 @@ pub(super) const FORMS: &[Form] = &[
     Form::read("Pat::Range", "`1..=3`", "a test"),
     Form::read("Pat::Reference", "`&P`", "what it points to"),
     Form::partly("Pat::Rest", "`..`", "parts that are not named", &[REST]),
-    Form::read("Pat::Slice", "`[a, b]`, `[a, ..]`", "elements"),
+    Form::read(
+        "Pat::Slice",
+        "`[a, b]`, `[a, .., z]`, `[a, rest @ ..]`",
+        "elements, and what lies between",
+    ),
     Form::read("Pat::Struct", "`Point { x, .. }`", "fields"),
     Form::read("Pat::Tuple", "`(a, b)`", "parts"),
     Form::read("Pat::TupleStruct", "`Some(a)`, `Pair(a, b)`", "parts; which variant, as a test"),

@@ -135,7 +135,8 @@ impl Lowering<'_> {
     }
 
     fn arms_of_match<'e>(&mut self, matched: &'e ExprMatch) -> (Value, Vec<Arm<'e>>) {
-        let against = self.matched(&matched.expr);
+        let patterns = matched.arms.iter().map(|arm| &arm.pat);
+        let against = self.matched(&matched.expr, patterns);
         let tests: Vec<(&Pat, Option<&Expr>)> =
             matched.arms.iter().map(|arm| without_guard(&arm.pat)).collect();
         let selector = self.select(&against, &tests, matched.match_token.span);
@@ -160,7 +161,7 @@ impl Lowering<'_> {
             Pat::Type(typed) => &typed.pat,
             pattern => pattern,
         };
-        let matched = self.matched(init);
+        let matched = self.matched(init, [pattern]);
         let selector = self.select(&matched, &[(pattern, None)], local.span());
         let binds = Arm { body: Body::Nothing, patterns: vec![(pattern, matched)] };
         let leaves = Arm { body: Body::Expr(otherwise), patterns: Vec::new() };

@@ -245,7 +245,9 @@ impl Lowering<'_> {
     pub(super) fn check_repeatable(&mut self, nodes: &[Node], what: &str, within: &str) {
         for node in nodes {
             let is_once = match &node.op {
-                Op::Verbatim(verbatim) => !verbatim.pure,
+                Op::Verbatim(verbatim) => {
+                    !verbatim.pure && !node.outs.iter().all(|out| self.kept.contains(out))
+                }
                 Op::Effect(verbatim) => {
                     let statement = syn::parse2::<syn::Stmt>(verbatim.tokens.0.clone());
                     !matches!(statement, Ok(syn::Stmt::Macro(mac)) if super::macros::is_effect_macro(&mac.mac))

@@ -6,7 +6,7 @@ use syn::Expr;
 use super::exits::{Around, Pending, Tail};
 use super::flow::changes_receiver;
 use super::jumps::Jumps;
-use super::stmt::compound;
+use super::stmt::operator_of;
 use super::{Language, Lowering};
 use crate::graph::Value;
 
@@ -15,7 +15,7 @@ impl Lowering<'_> {
     pub(super) fn is_statement_like(&self, expr: &Expr) -> bool {
         match expr {
             Expr::Assign(_) => true,
-            Expr::Binary(binary) => compound(&binary.op).is_some(),
+            Expr::Binary(binary) => operator_of(&binary.op).is_some(),
             Expr::MethodCall(call) => {
                 changes_receiver(&call.method.to_string())
                     && !call.method.to_string().ends_with("_mut")

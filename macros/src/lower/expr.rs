@@ -176,6 +176,19 @@ impl Lowering<'_> {
                     span,
                 )
             }
+            BinOp::BitAnd(_) | BinOp::BitOr(_) | BinOp::BitXor(_) if self.are_tests(binary) => {
+                let operands = [self.expr(&binary.left), self.expr(&binary.right)];
+                let op = binary.op;
+                self.constant_of(
+                    &operands,
+                    |names| {
+                        let (a, b) = (&names[0], &names[1]);
+                        quote!(#a #op #b)
+                    },
+                    Ty::Bool,
+                    span,
+                )
+            }
             _ => self.mistake(
                 binary,
                 format!(
@@ -183,6 +196,26 @@ impl Lowering<'_> {
                 ),
             ),
         }
+    }
+
+    /// True for `found | (x > limit)`: what is put together is `bool`s, whatever was compared.
+    fn are_tests(&self, binary: &syn::ExprBinary) -> bool {
+        fn is_test(expr: &Expr) -> bool {
+            use BinOp::*;
+            match expr {
+                Expr::Paren(inner) => is_test(&inner.expr),
+                Expr::Binary(test) => {
+                    matches!(
+                        test.op,
+                        Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_) | And(_) | Or(_)
+                    )
+                }
+                _ => false,
+            }
+        }
+        [&binary.left, &binary.right]
+            .into_iter()
+            .all(|side| self.is_constant(side) || is_test(side))
     }
 
     /// True for `2 * net.heads` and `x.nrows() * net.heads`: beside an integer stands another, also in a struct of which
@@ -195,6 +228,18 @@ impl Lowering<'_> {
         }
         let left = self.number_of(&binary.left);
         left != Number::Any && (left == Number::Integer || right == Number::Integer)
+    }
+
+    /// `net.steps + 1` for `net.steps += 1` in an active struct: what an integer is added to is one.
+    pub(super) fn integer_update(
+        &mut self,
+        binary: &syn::ExprBinary,
+        row: &ops::Row,
+    ) -> Option<Expr> {
+        let symbol: syn::BinOp = syn::parse_str(row.symbol?).ok()?;
+        let (left, right) = (binary.left.clone(), binary.right.clone());
+        let sum = syn::ExprBinary { attrs: vec![], left, op: symbol, right };
+        self.is_of_integers(&sum).then_some(Expr::Binary(sum))
     }
 
     fn number_of(&mut self, expr: &Expr) -> Number {

@@ -9,7 +9,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, Expr, Pat};
 
 use super::jumps::Jumps;
-use super::stmt::compound;
+use super::stmt::operator_of;
 use crate::graph::{captured_by, key, key_at};
 use crate::ops::{self, Kind};
 
@@ -18,6 +18,7 @@ const CHANGING: &[&str] = &[
     "assign",
     "clear",
     "clone_from",
+    "clone_from_slice",
     "copy_from_slice",
     "extend",
     "extend_from_slice",
@@ -184,7 +185,7 @@ impl<'ast> Visit<'ast> for Flow {
 
     fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
         visit::visit_expr_binary(self, binary);
-        if compound(&binary.op).is_some() && self.mentions(&binary.right) {
+        if operator_of(&binary.op).is_some() && self.mentions(&binary.right) {
             self.reach(&binary.left);
         }
     }
@@ -420,7 +421,7 @@ impl<'ast> Visit<'ast> for Written {
     }
 
     fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
-        if compound(&binary.op).is_some() {
+        if operator_of(&binary.op).is_some() {
             self.place(&binary.left);
         }
         visit::visit_expr_binary(self, binary);

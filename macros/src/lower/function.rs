@@ -14,7 +14,7 @@ use super::exits::{Tail, RESULT, RETURNED};
 use super::flow::{changes_receiver, root, written};
 use super::jumps::Jumps;
 use super::scope::{Scopes, Variable};
-use super::stmt::compound;
+use super::stmt::operator_of;
 use super::Lowering;
 use crate::graph::{key, Passing, Value};
 use crate::language;
@@ -296,7 +296,7 @@ fn gives(body: &Expr) -> bool {
         Expr::Block(block) => block_gives(&block.block),
         Expr::Paren(inner) => gives(&inner.expr),
         Expr::Assign(_) | Expr::ForLoop(_) | Expr::While(_) => false,
-        Expr::Binary(binary) => compound(&binary.op).is_none(),
+        Expr::Binary(binary) => operator_of(&binary.op).is_none(),
         Expr::If(branch) => branch.else_branch.is_some() && block_gives(&branch.then_branch),
         Expr::Match(matched) => matched.arms.iter().any(|arm| gives(&arm.body)),
         Expr::MethodCall(call) => !changes_receiver(&call.method.to_string()),

@@ -18,7 +18,7 @@ use super::flow::{root, written};
 use super::items::is_iterator;
 use super::jumps::Jumps;
 use super::matching::has_let;
-use super::stmt::compound;
+use super::stmt::operator_of;
 use super::Lowering;
 use crate::graph::{key, Value};
 
@@ -206,7 +206,7 @@ fn operands(expr: &mut Expr) -> Vec<&mut Expr> {
         Expr::Assign(assign) => {
             std::iter::once(&mut *assign.right).chain(positions(&mut assign.left)).collect()
         }
-        Expr::Binary(binary) => match compound(&binary.op) {
+        Expr::Binary(binary) => match operator_of(&binary.op) {
             Some(_) => {
                 std::iter::once(&mut *binary.right).chain(positions(&mut binary.left)).collect()
             }

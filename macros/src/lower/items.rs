@@ -107,7 +107,7 @@ impl<'e> Items<'e> {
         self
     }
 
-    fn moved(self, tokens: TokenStream, by: Value, length: Option<Value>) -> Items<'e> {
+    pub(super) fn moved(self, tokens: TokenStream, by: Value, length: Option<Value>) -> Items<'e> {
         Items { length, item: Item::Moved { item: Box::new(self.item), tokens, by } }
     }
 }

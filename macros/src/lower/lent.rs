@@ -6,6 +6,7 @@ use syn::Expr;
 
 use super::items::{Item, Items};
 use super::scope::Variable;
+use super::subslices::subslice;
 use super::Lowering;
 use crate::graph::{key, Value};
 
@@ -31,6 +32,17 @@ impl Lowering<'_> {
     ) -> Result<Items<'e>, Value> {
         if !self.is_versioned(base) {
             return Err(self.mistake(span, NO_VARIABLE));
+        }
+        if let (Lent::Element, Some((list, range))) = (view, subslice(base)) {
+            let whole = self.part_at(list);
+            let (start, end) = self.ends_of(whole, range);
+            let count = |names: &[proc_macro2::Ident]| {
+                let (start, end) = (&names[0], &names[1]);
+                quote!(#end - #start)
+            };
+            let length = self.number(&[start, end], count, span);
+            let items = self.lent_items(list, view, span)?;
+            return Ok(items.moved(quote!(__by + __at), start, Some(length)));
         }
         let whole = self.part_at(base);
         let mut operands = vec![whole];

@@ -86,6 +86,14 @@ impl Lowering<'_> {
         self.bind_passed(&local.pat, value, passing);
     }
 
+    /// `let mut n = n;` for a constant argument `mut n`.
+    pub(super) fn begin_as_argument(&mut self, name: &syn::Ident) {
+        let local: Stmt = syn::parse_quote!(let mut #name = #name;);
+        if let Stmt::Local(local) = &local {
+            self.constant_local(local);
+        }
+    }
+
     /// Binds a pattern to a value that could be passed to a function like this.
     pub(super) fn bind_passed(&mut self, pattern: &Pat, value: Value, passing: Passing) {
         self.bind_pattern(pattern, value);

@@ -7,18 +7,23 @@ use quote::{quote, ToTokens};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
+use super::constant::{only_reads, starts_upper};
 use super::flow::{is_constant_name, names_of};
 use super::mentions::Mentions;
 use super::rename::rename;
 use super::Lowering;
-use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
+use crate::graph::{Block, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
 
 /// What is matched against patterns.
 #[derive(Clone)]
 pub(super) enum Matched {
     /// A constant, in tokens that may be written again.
     Constant(Rc<(TokenStream, Vec<(String, Value)>)>),
-    Active(Value),
+    Active {
+        value: Value,
+        /// True if the user matches a reference, so that what a pattern binds is one too.
+        is_lent: bool,
+    },
 }
 
 impl Lowering<'_> {
@@ -27,7 +32,7 @@ impl Lowering<'_> {
         match cond {
             Expr::Paren(inner) => self.condition(&inner.expr),
             Expr::Let(test) => {
-                let matched = self.matched(&test.expr);
+                let matched = self.matched(&test.expr, [&*test.pat]);
                 let selector = self.select(&matched, &[(&test.pat, None)], cond.span());
                 (selector, vec![(&test.pat, matched)])
             }
@@ -86,10 +91,18 @@ impl Lowering<'_> {
     }
 
     /// What a `match`, `if let` or `let else` looks at. A constant that may run once only gets a name.
-    pub(super) fn matched(&mut self, expr: &Expr) -> Matched {
+    pub(super) fn matched<'p>(
+        &mut self,
+        expr: &Expr,
+        patterns: impl IntoIterator<Item = &'p Pat>,
+    ) -> Matched {
         let mentions = self.mentions(expr);
-        if mentions.active.is_some() {
-            return Matched::Active(self.expr(expr));
+        // An enum holds nothing that is differentiated, also in a struct that does.
+        let is_enum = is_place_like(expr) && patterns.into_iter().any(names_a_variant);
+        if mentions.active.is_some() && !(is_enum && only_reads(expr)) {
+            let (value, passing) = self.passed(expr);
+            let is_lent = passing == Passing::Reference || self.graph.info(value).is_reference;
+            return Matched::Active { value, is_lent };
         }
         if mentions.pure && is_place_like(expr) {
             let names = mentions.names.into_iter().collect();
@@ -114,12 +127,16 @@ impl Lowering<'_> {
         }
         let (mut subject, mut names) = match matched {
             Matched::Constant(constant) => ((constant.0).clone(), constant.1.clone()),
-            Matched::Active(value) => (quote!(__matched), vec![("__matched".to_owned(), *value)]),
+            Matched::Active { value, .. } => {
+                (quote!(__matched), vec![("__matched".to_owned(), *value)])
+            }
         };
-        // A float is compared by value, and anything else in place.
-        if let Matched::Active(value) = matched {
+        // A float is compared by value, and anything else in place: what a guard reads is then behind a reference.
+        let mut shows = false;
+        if let Matched::Active { value, is_lent } = matched {
             if !is_copied(self.graph.ty(*value)) {
                 subject = quote!(&#subject);
+                shows = !is_lent;
             }
         }
         let is_one = tests.len() == 1;
@@ -134,6 +151,9 @@ impl Lowering<'_> {
                     let mut mentions = self.mentions(*guard);
                     mentions.names.retain(|name, _| !own.contains(name));
                     mentions.lent.retain(|name, _| !own.contains(name));
+                    if shows {
+                        mentions.lent.extend(own.into_iter().map(behind_a_reference));
+                    }
                     let guard = rename(guard.to_token_stream(), &mentions.lent);
                     pure &= mentions.pure;
                     names.extend(mentions.names);
@@ -167,7 +187,7 @@ impl Lowering<'_> {
     /// Binds the names of a pattern that is known to fit.
     pub(super) fn bind_matched(&mut self, pattern: &Pat, matched: &Matched) {
         match matched {
-            Matched::Active(value) => {
+            Matched::Active { value, .. } => {
                 let was_in_test = std::mem::replace(&mut self.in_test, true);
                 self.bind_pattern(pattern, *value);
                 self.in_test = was_in_test;
@@ -196,6 +216,12 @@ impl Lowering<'_> {
     }
 }
 
+/// A name of the user's value, where ours is a reference to it.
+fn behind_a_reference(name: String) -> (String, TokenStream) {
+    let ident = quote::format_ident!("{}", crate::graph::text_of(&name));
+    (name, quote!((*#ident)))
+}
+
 /// True for a condition with a `let` in it.
 pub(super) fn has_let(cond: &Expr) -> bool {
     match cond {
@@ -204,6 +230,25 @@ pub(super) fn has_let(cond: &Expr) -> bool {
         Expr::Binary(binary) => has_let(&binary.left) || has_let(&binary.right),
         _ => false,
     }
+}
+
+/// True for `Kind::Linear` and `Kind::Leaky(slope)`: a variant behind the name of its enum.
+fn names_a_variant(pattern: &Pat) -> bool {
+    let path = match pattern {
+        Pat::Path(path) => &path.path,
+        Pat::TupleStruct(parts) => &parts.path,
+        Pat::Struct(fields) => &fields.path,
+        Pat::Paren(inner) => return names_a_variant(&inner.pat),
+        Pat::Reference(inner) => return names_a_variant(&inner.pat),
+        Pat::Ident(ident) => {
+            return ident.subpat.as_ref().is_some_and(|(_, inner)| names_a_variant(inner))
+        }
+        Pat::Or(cases) => return cases.cases.iter().any(names_a_variant),
+        Pat::Guard(guarded) => return names_a_variant(&guarded.pat),
+        _ => return false,
+    };
+    let owner = path.segments.iter().rev().nth(1).map(|owner| owner.ident.to_string());
+    owner.is_some_and(|owner| starts_upper(&owner) && owner != "Option")
 }
 
 /// An expression that may be written again, and that shows a place rather than makes a value.

@@ -54,6 +54,9 @@ impl Lowering<'_> {
         if let Some(value) = self.option_method(call, receiver) {
             return value;
         }
+        if let Some(value) = self.constant_method(call, receiver) {
+            return value;
+        }
         let is_struct = matches!(self.graph.ty(receiver), Ty::Struct(_) | Ty::Option(_));
         match ops::by_call(&name, call.args.len() + 1) {
             Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
@@ -74,6 +77,33 @@ impl Lowering<'_> {
             }
             _ => self.user_method(call, receiver),
         }
+    }
+
+    /// A method of what nothing flows through, though it was asked of something active: `x.iter().position(..).unwrap_or(0)`.
+    fn constant_method(&mut self, call: &ExprMethodCall, receiver: Value) -> Option<Value> {
+        let ty = self.graph.ty(receiver).clone();
+        let is_number = ty.is_numeric() || matches!(ty, Ty::List(_) | Ty::Tuple(_));
+        if self.language == Language::Formula
+            || self.is_active(receiver)
+            || self.poisoned.contains(&receiver)
+            || is_number
+            || !call.args.iter().all(|arg| self.is_constant(arg))
+        {
+            return None;
+        }
+        let args: Vec<Value> = call.args.iter().map(|arg| self.constant_as_written(arg)).collect();
+        let is_integer = |value: &Value| *self.graph.ty(*value) == Ty::Integer;
+        let ty = match ty == Ty::Integer && args.iter().all(is_integer) {
+            true => Ty::Integer,
+            false => Ty::Unknown,
+        };
+        let (method, types) = (&call.method, &call.turbofish);
+        let operands: Vec<Value> = std::iter::once(receiver).chain(args).collect();
+        let asked = |names: &[syn::Ident]| {
+            let (receiver, args) = (&names[0], &names[1..]);
+            quote::quote!(#receiver.#method #types(#(#args),*))
+        };
+        Some(self.constant_of(&operands, asked, ty, method.span()))
     }
 
     /// The operation behind `x.mean().unwrap()`, if the receiver of `unwrap` is one.

@@ -42,6 +42,7 @@ mod rename;
 mod scope;
 mod signature;
 mod stmt;
+mod subslices;
 mod turn;
 mod turns;
 mod ty;
@@ -99,6 +100,8 @@ struct Lowering<'a> {
     optional: HashSet<Value>,
     /// Constants that mention something that changes with time, and do nothing else.
     steady: HashSet<Value>,
+    /// Constants that are kept where they are needed again, though they would be the same if they were computed again.
+    kept: HashSet<Value>,
     /// Flags that are known.
     flags: exits::Flags,
     /// The loops and labelled blocks around what is being read.
@@ -178,6 +181,14 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     let written = source.options.checkpoint.then(|| flow::written_in(&source.item.block));
     lowering.reached =
         flow::reached(&source.item.block, names.chain(written.into_iter().flatten()));
+    // A constant argument that the function changes is a variable of its own.
+    for (param, input) in source.params.iter().zip(&source.item.sig.inputs) {
+        if let (false, syn::FnArg::Typed(typed)) = (param.is_active, input) {
+            if let syn::Pat::Ident(syn::PatIdent { ident, mutability: Some(_), .. }) = &*typed.pat {
+                lowering.begin_as_argument(ident);
+            }
+        }
+    }
     let span = source.name().span();
     let returns = jumps::Jumps::of_block(&source.item.block).returns;
     lowering.result_ty = Some(ty::of_type(
@@ -225,6 +236,7 @@ impl<'a> Lowering<'a> {
             declared: HashMap::new(),
             optional: HashSet::new(),
             steady: HashSet::new(),
+            kept: HashSet::new(),
             flags: HashMap::new(),
             around: Vec::new(),
             numbers: 0,
@@ -301,6 +313,7 @@ impl<'a> Lowering<'a> {
         self.declared.retain(|value, _| is_older(value));
         self.optional.retain(is_older);
         self.steady.retain(is_older);
+        self.kept.retain(is_older);
         self.constructs.retain(|value, _| is_older(value));
         self.flags.retain(|value, _| is_older(value));
     }

@@ -1,12 +1,12 @@
 //! Irrefutable patterns that take an active value apart.
 
-use quote::ToTokens;
+use proc_macro2::Span;
+use quote::quote;
 use syn::spanned::Spanned;
 use syn::Pat;
 
 use super::expr::member;
 use super::flow::names_of;
-use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{key, Passing, Ty, Value};
@@ -78,27 +78,63 @@ impl Lowering<'_> {
         }
     }
 
-    /// `[a, b]`: each name is an element.
+    /// `[a, b, .., z]`: each name is an element, and `rest @ ..` what lies between; what comes after `..` is counted from
+    /// the end.
     fn bind_elements(&mut self, parts: &Parts, value: Value) {
-        let count = self.length_of_construct(value);
-        for (position, part) in self.positions(parts, count) {
-            if matches!(part, Pat::Wild(_)) {
-                continue;
-            }
-            let element = match self.member_of_construct(value, &position.to_string()) {
-                Some(element) => element,
-                None => {
-                    let index = self.verbatim(
-                        proc_macro2::Literal::usize_unsuffixed(position).to_token_stream(),
-                        Mentions { pure: true, ..Mentions::default() },
-                        Ty::Integer,
-                        part.span(),
-                    );
-                    self.element(value, index, part.span())
+        let rest = parts.iter().position(is_rest);
+        for (position, part) in parts.iter().enumerate() {
+            let span = part.span();
+            match (part, rest) {
+                (Pat::Wild(_) | Pat::Rest(_), _) => {}
+                (Pat::Ident(_), Some(rest)) if rest == position => {
+                    let start = self.position(position, span);
+                    let end = self.position_from_the_end(value, parts.len() - 1 - rest, span);
+                    let range = self.range_from(start, end, span);
+                    let between = self.subslice(value, range, span);
+                    self.bind_names_of(part, between);
                 }
-            };
-            self.bind_pattern(part, element);
+                (part, Some(rest)) if rest < position => {
+                    let at = self.position_from_the_end(value, parts.len() - position, span);
+                    let element = self.element(value, at, span);
+                    self.bind_pattern(part, element);
+                }
+                (part, _) => {
+                    let element = match self.member_of_construct(value, &position.to_string()) {
+                        Some(element) => element,
+                        None => {
+                            let at = self.position(position, span);
+                            self.element(value, at, span)
+                        }
+                    };
+                    self.bind_pattern(part, element);
+                }
+            }
         }
+    }
+
+    /// The name in `rest @ ..`.
+    fn bind_names_of(&mut self, part: &Pat, value: Value) {
+        for name in names_of(part) {
+            self.bind_name(&name, value);
+            let binding = Binding { is_lent: true, ..Binding::of(value) };
+            self.scopes.bind_as(&name, binding);
+        }
+    }
+
+    /// `list.len() - count`, or the number where the length is known.
+    fn position_from_the_end(&mut self, list: Value, count: usize, span: Span) -> Value {
+        if let Some(length) = self.length_of_construct(list) {
+            return self.position(length.saturating_sub(count), span);
+        }
+        let count = proc_macro2::Literal::usize_unsuffixed(count);
+        self.number(
+            &[list],
+            |names| {
+                let list = &names[0];
+                quote!(#list.len() - #count)
+            },
+            span,
+        )
     }
 
     /// The position that each pattern stands for.
@@ -135,5 +171,16 @@ impl Lowering<'_> {
             info.name = Some(name.to_owned());
         }
         self.scopes.bind_as(name, Binding::of(value));
+    }
+}
+
+/// True for `..` and `rest @ ..`.
+fn is_rest(part: &Pat) -> bool {
+    match part {
+        Pat::Rest(_) => true,
+        Pat::Ident(ident) => {
+            ident.subpat.as_ref().is_some_and(|(_, inner)| matches!(**inner, Pat::Rest(_)))
+        }
+        _ => false,
     }
 }

@@ -96,6 +96,11 @@ impl Lowering<'_> {
                 return;
             }
         }
+        if let Some(sum) = self.integer_update(binary, row) {
+            let value = self.integer(&sum);
+            self.write(&binary.left, value, binary.left.span());
+            return;
+        }
         let by = self.expr(&binary.right);
         let Some(place) = self.place(&binary.left) else { return };
         let old = place.held();
@@ -172,6 +177,7 @@ impl Lowering<'_> {
             let mentions = Mentions { pure: false, ..Mentions::of(names) };
             let length = self.verbatim(quote::quote!(__list.len()), mentions, Ty::Integer, span);
             self.graph.info_mut(length).name = Some("length".to_owned());
+            self.kept.insert(length);
             length
         });
         let args = std::iter::once(old)
@@ -244,7 +250,7 @@ impl Lowering<'_> {
                 if matches!(&*index.index, Expr::Range(_)) {
                     self.mistake(
                         expr,
-                        "a subslice cannot be written as a whole: write its elements",
+                        "a subslice cannot be written like this: use `fill` or `copy_from_slice`, or write its elements",
                     );
                     return None;
                 }
@@ -294,6 +300,9 @@ impl Lowering<'_> {
     pub(super) fn changing_method(&mut self, call: &ExprMethodCall) -> bool {
         let span = call.method.span();
         let name = call.method.to_string();
+        if self.written_subslice(call) {
+            return true;
+        }
         match (name.as_str(), call.args.len()) {
             ("push", 1) => {
                 let value = self.expr(&call.args[0]);

@@ -19,6 +19,12 @@ impl Lowering<'_> {
 
     /// `a..b` of a list, with both ends.
     pub(super) fn range_of(&mut self, base: Value, range: &syn::ExprRange) -> Value {
+        let (start, end) = self.ends_of(base, range);
+        self.range_from(start, end, range.span())
+    }
+
+    /// Where a range of a list begins and ends.
+    pub(super) fn ends_of(&mut self, base: Value, range: &syn::ExprRange) -> (Value, Value) {
         let span = range.span();
         let start = match &range.start {
             Some(start) => self.constant_position(start),
@@ -51,7 +57,7 @@ impl Lowering<'_> {
                 span,
             ),
         };
-        self.range_from(start, end, span)
+        (start, end)
     }
 
     /// A constant that is an integer by its use.

@@ -164,6 +164,11 @@ impl Lowering<'_> {
                     self.compound_assignment(binary, row);
                     return None;
                 }
+                if let Some(op) = operator_of(&binary.op) {
+                    let (left, right) = (&binary.left, &binary.right);
+                    self.assignment(&syn::parse_quote!(#left = #left #op (#right)));
+                    return None;
+                }
             }
             Expr::MethodCall(call)
                 if self.is_versioned(&call.receiver)
@@ -292,6 +297,14 @@ pub(super) fn effect(
 ) -> Node {
     let op = Op::Effect(Verbatim::new(tokens, names, false));
     Node { outs: vec![], op, args, blocks: vec![], origin: Origin::from(span) }
+}
+
+/// `+` for `+=`, `|` for `|=`: what a compound assignment does.
+pub(super) fn operator_of(op: &BinOp) -> Option<BinOp> {
+    let symbol = op.to_token_stream().to_string();
+    let symbol = symbol.strip_suffix('=').filter(|_| !matches!(op, BinOp::Eq(_) | BinOp::Ne(_)));
+    let is_test = matches!(op, BinOp::Le(_) | BinOp::Ge(_));
+    symbol.filter(|_| !is_test).and_then(|symbol| syn::parse_str(symbol).ok())
 }
 
 /// The row behind `+=` and its like.

@@ -26,7 +26,9 @@ fn live_nodes(nodes: Vec<Node>, live: &mut HashSet<Value>) -> Vec<Node> {
 
 /// True if the node is needed; then what it uses is too.
 fn keep(node: &mut Node, live: &mut HashSet<Value>) -> bool {
-    let is_needed = node.outs.iter().any(|out| live.contains(out));
+    // A loop may be needed for what the loops inside save alone.
+    let saved_within = node.blocks.iter().flat_map(|block| &block.stacks);
+    let is_needed = node.outs.iter().chain(saved_within).any(|out| live.contains(out));
     if !is_needed && !has_effect(node) {
         return false;
     }

@@ -5,8 +5,10 @@ mod allocations;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use chainrule::check::check_gradients;
 use chainrule::ndarray::{Array1, Array2, Axis, array};
 use chainrule::prelude::*;
+use chainrule_tests::check;
 
 /// Counts what this thread holds.
 struct Counting;
@@ -388,4 +390,39 @@ fn forward_mode_and_second_order_go_through_checkpoints() {
         curved_plain::grad_and_hvp(0.3, &x, direction)
     );
     assert_eq!(curved::jvp(0.3, &x, direction), curved_plain::jvp(0.3, &x, direction));
+}
+
+/// A list that grows, and turns that end early, in loops that are both computed again.
+#[differentiable]
+fn grown(x: f64, xs: &Array2<f64>) -> f64 {
+    let mut h = x;
+    let mut history = vec![h];
+    #[checkpoint]
+    for row in xs.outer_iter() {
+        let mut inner = h;
+        #[checkpoint(every = 2)]
+        for v in row.iter() {
+            inner = (inner * v).sin() + h * 0.5;
+            if inner > 0.9 {
+                break;
+            }
+        }
+        if inner < -0.4 {
+            continue;
+        }
+        h = inner;
+        history.push(h);
+    }
+    history.iter().rev().take(3).sum::<f64>() * h
+}
+
+#[test]
+fn what_is_pushed_is_pushed_again() {
+    let xs = array![[0.3, 0.2, -0.5], [0.1, 3.0, 0.9], [-0.3, 0.4, 0.6], [-4.0, 0.1, 0.2]];
+    for x in [0.4, 1.2] {
+        let point = (x, xs.clone());
+        let of = |(x, xs): &(f64, Array2<f64>)| grown(*x, xs);
+        check(check_gradients(of, |(x, xs)| grown::grad(*x, xs), &point));
+        check(check_gradients(of, |(x, xs)| grown::vjp(*x, xs).1(1.0), &point));
+    }
 }

@@ -110,3 +110,28 @@ fn constants_that_change_are_gone_over_as_they_were() {
     let (y, pullback) = over_what_was::vjp(2.0, 3);
     assert_eq!((y, pullback(1.0), over_what_was::grad(2.0, 3)), (28.0, 20.0, 20.0));
 }
+
+/// Parts of lists, written and lent.
+#[differentiable(forward)]
+fn subslices(x: &[f64], y: f64, k: usize) -> f64 {
+    let mut v = vec![0.5; 6];
+    v[1..4].copy_from_slice(x);
+    let mut w = [y; 4];
+    w[2..].fill(y * y);
+    w[..=k].clone_from_slice(&v[1..k + 2]);
+    for a in &mut v[2..5] {
+        *a *= y;
+    }
+    for (i, a) in v[k + 3..].iter_mut().enumerate() {
+        *a += i as f64 * y;
+    }
+    v[1] + 2.0 * v[2] + 3.0 * v[3] + v[5] + w[0] * w[3]
+}
+
+#[test]
+fn parts_of_lists_are_written() {
+    // x0 + 2 x1 y + 3 x2 y + (0.5 + 2 y) + x0 y^2, where nothing is added to v[4] that is read
+    let found = subslices::value_and_grad(&[1.0, 2.0, 3.0], 2.0, 0);
+    assert_eq!(found, (1.0 + 8.0 + 18.0 + 4.5 + 4.0, (vec![5.0, 4.0, 6.0], 4.0 + 9.0 + 2.0 + 4.0)));
+    expect!(subslices(&[1.0, 2.0, 3.0], 2.0, 1) = 33.5, d = (vec![5.0, 4.0, 6.0], 18.0));
+}

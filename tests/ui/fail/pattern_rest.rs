@@ -2,8 +2,13 @@
 use chainrule::differentiable;
 
 #[differentiable]
-fn loss(x: &[f64; 4]) -> f64 {
-    let [first, .., last] = x;
+fn parts(x: f64) -> (f64, f64, f64) {
+    (x, x * x, x.sin())
+}
+
+#[differentiable]
+fn loss(x: f64) -> f64 {
+    let (first, .., last) = parts(x);
     first * last
 }
 
