@@ -100,8 +100,7 @@ impl Lowering<'_> {
                 let tokens = quote!((#iterable).into_iter().count());
                 Some(self.verbatim(tokens, mentions, Ty::Integer, span))
             }
-            Over::Positions(Bounded { length, .. }, _) | Over::Items(length) => Some(*length),
-            _ => None,
+            over => over.length(),
         };
         let every = match (every, turns) {
             (Every::Turns(asked), _) if !self.is_constant(asked) => {

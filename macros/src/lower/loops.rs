@@ -61,7 +61,7 @@ impl Lowering<'_> {
                 Over::Constants { iterable, pattern: &turns.pat }
             }
             _ => match self.items(iterable) {
-                Ok(items) => Over::Positions(items, &turns.pat),
+                Ok(items) => Over::Positions(Box::new(items), &turns.pat),
                 Err(mistake) => return Some(mistake),
             },
         };

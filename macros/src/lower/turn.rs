@@ -8,7 +8,6 @@ use syn::{Expr, Pat};
 
 use super::beside::uses_up;
 use super::checkpoint::Segment;
-use super::items::Bounded;
 use super::mentions::Mentions;
 use super::scope::Variable;
 use super::turns::{is_range, is_stepped_to_the_end, Over, Part};
@@ -96,9 +95,7 @@ impl Lowering<'_> {
                 };
                 (Head::Each(each), args)
             }
-            Over::Positions(Bounded { length, .. }, _)
-            | Over::Items(length)
-            | Over::Segment(Segment::Positions { length, .. }) => {
+            Over::Positions(..) | Over::Items(_) | Over::Segment(Segment::Positions { .. }) => {
                 let names = vec!["__turns".to_owned()];
                 let each = Each {
                     iterable: Verbatim::new(quote!(0..__turns), names, true),
@@ -106,7 +103,7 @@ impl Lowering<'_> {
                     items: 1,
                     is_range: true,
                 };
-                (Head::Each(each), vec![*length])
+                (Head::Each(each), over.length().into_iter().collect())
             }
             Over::Condition(_) | Over::Segment(Segment::Condition(_)) => (Head::While, Vec::new()),
         };

@@ -27,13 +27,24 @@ pub(super) enum Over<'e> {
     /// Constants, as the user wrote them.
     Constants { iterable: &'e Expr, pattern: &'e Pat },
     /// Positions from 0 to a length, with what each stands for.
-    Positions(Bounded<'e>, &'e Pat),
+    Positions(Box<Bounded<'e>>, &'e Pat),
     /// Positions from 0 to a length, which the body reads as `%at`.
     Items(Value),
     /// As long as a condition holds.
     Condition(&'e Expr),
     /// A segment of one of these.
     Segment(Segment<'e>),
+}
+
+impl Over<'_> {
+    /// Of positions, how many there are.
+    pub(super) fn length(&self) -> Option<Value> {
+        match self {
+            Over::Positions(items, _) => Some(items.length),
+            Over::Items(length) | Over::Segment(Segment::Positions { length, .. }) => Some(*length),
+            _ => None,
+        }
+    }
 }
 
 /// Which part of a loop a node is.
