@@ -403,3 +403,16 @@ fn the_rest_of_a_list() {
     let (y, (dc, dx)) = polynomial::value_and_grad(&[1.0, 2.0, 3.0], 2.0);
     assert_eq!((y, dc, dx), (17.0, vec![1.0, 2.0, 4.0], 14.0));
 }
+
+/// A list of bare literals in a tuple whose type is written.
+#[differentiable]
+fn literals_in_a_tuple(x: f64) -> f64 {
+    let mut pair: (f64, Vec<f64>) = (x, vec![-0.5; 2]);
+    pair.0 *= pair.1[1].abs();
+    pair.0 * x
+}
+
+#[test]
+fn a_list_of_literals_in_a_tuple() {
+    assert_eq!(literals_in_a_tuple::value_and_grad(3.0), (4.5, 3.0));
+}

@@ -12,6 +12,7 @@ use crate::graph::{Elem, Ty};
 pub(super) fn with_types(tokens: TokenStream, ty: &Ty) -> TokenStream {
     let elem = match ty {
         Ty::Float(elem) | Ty::Array(elem, _) => *elem,
+        Ty::List(element) => element.elem(),
         _ => return tokens,
     };
     let suffix = match elem {
@@ -71,14 +72,18 @@ fn whole(expr: &mut Expr, suffix: &str) -> bool {
             }
             changed
         }
-        Expr::Macro(mac) if is_named(&mac.mac.path, "array") => {
+        Expr::Macro(mac) if ["array", "vec"].iter().any(|name| is_named(&mac.mac.path, name)) => {
             let inside = &mac.mac.tokens;
-            let Ok(Expr::Array(mut list)) = syn::parse2(quote!([#inside])) else { return false };
-            let mut changed = false;
-            list.elems.iter_mut().for_each(|part| changed |= element(part, suffix));
-            mac.mac.tokens = list.elems.to_token_stream();
+            let Ok(mut list) = syn::parse2::<Expr>(quote!([#inside])) else { return false };
+            let changed = element(&mut list, suffix);
+            mac.mac.tokens = match list {
+                Expr::Array(list) => list.elems.to_token_stream(),
+                Expr::Repeat(syn::ExprRepeat { expr, len, .. }) => quote!(#expr; #len),
+                _ => return false,
+            };
             changed
         }
+        Expr::Array(_) | Expr::Repeat(_) => element(expr, suffix),
         Expr::Call(call) => {
             let Expr::Path(path) = &mut *call.func else { return false };
             match path.path.segments.last().map(|last| last.ident.to_string()).as_deref() {
@@ -118,6 +123,7 @@ fn element(expr: &mut Expr, suffix: &str) -> bool {
             row.elems.iter_mut().for_each(|part| changed |= element(part, suffix));
             changed
         }
+        Expr::Repeat(repeat) => element(&mut repeat.expr, suffix),
         Expr::Lit(literal) => match &literal.lit {
             Lit::Float(float) if float.suffix().is_empty() => {
                 let typed = format!("{}_{suffix}", float.base10_digits());
