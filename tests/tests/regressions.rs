@@ -456,3 +456,24 @@ fn constants_have_types_and_owners() {
     check(of, |(p, x)| constants_by_value::grad(*p, x), &(0.7, x.clone())).unwrap();
     check(of, |(p, x)| constants_by_value::vjp(*p, x).1(1.0), &(0.7, x)).unwrap();
 }
+
+/// A kernel that nothing asks for runs for its calls alone, and there is nothing of it to keep.
+#[differentiable]
+fn calls_in_vain(p: f64, x: &Array1<f64>) -> f64 {
+    let scaled = |y: f64| y * cubed(p);
+    for _ in 0..2 {
+        let _unused = array![1.5, p].mapv(scaled).sum();
+    }
+    x.sum() * p
+}
+
+#[differentiable]
+fn cubed(x: f64) -> f64 {
+    x * x * x
+}
+
+#[test]
+fn what_is_computed_in_vain_is_dropped() {
+    let x = array![0.5, 2.0];
+    assert_eq!(calls_in_vain::grad(0.5, &x), (2.5, array![0.5, 0.5]));
+}

@@ -291,18 +291,16 @@ impl<'a> Writer<'a> {
         let is_used = |writer: &Self, out: &Value| writer.after.contains(out);
         let is_tuple = matches!(&node.op, Op::Pullback(callee) if !callee.is_linear);
         if let ([out], false) = (node.outs.as_slice(), is_tuple) {
-            let is_used = is_used(self, out);
+            if !is_used(self, out) {
+                return quote_spanned!(span=> let _ = #value;);
+            }
             let name = self.name(*out, node);
             let mutable = self.declare(*out);
             let ty = if guard.is_none() { self.annotation(*out) } else { None };
             if let Some(guard) = guard {
                 self.keep(*out, &guard, &name, TokenStream::new());
             }
-            return if is_used {
-                quote_spanned!(span=> let #mutable #name #ty = #value;)
-            } else {
-                quote_spanned!(span=> let _ = #value;)
-            };
+            return quote_spanned!(span=> let #mutable #name #ty = #value;);
         }
         if let Some(guard) = guard {
             let whole = self.fresh("given");
