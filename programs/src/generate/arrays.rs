@@ -26,11 +26,11 @@ impl Generator<'_> {
             return self.new_array(ty, 0);
         }
         let kind = self.weighted(&[
-            ("arithmetic", 12),
-            ("broadcasting", 6),
-            ("method", 6),
-            ("mapv", 4),
-            ("mapv_named", 180),
+            ("arithmetic", 30),
+            ("broadcasting", 40),
+            ("method", 12),
+            ("mapv", 6),
+            ("mapv_named", 260),
             ("row_or_column", 26),
             ("matrix_product", 5),
             ("array", 3),
