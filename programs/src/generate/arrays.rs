@@ -26,13 +26,13 @@ impl Generator<'_> {
             return self.new_array(ty, 0);
         }
         let kind = self.weighted(&[
-            ("arithmetic", 30),
-            ("broadcasting", 40),
-            ("method", 12),
-            ("mapv", 6),
+            ("arithmetic", 20),
+            ("broadcasting", 24),
+            ("method", 8),
+            ("mapv", 8),
             ("mapv_named", 260),
             ("row_or_column", 26),
-            ("matrix_product", 5),
+            ("matrix_product", 7),
             ("array", 3),
             ("chain_collect", 2),
             ("if_value", 2),
