@@ -142,13 +142,14 @@ impl Lowering<'_> {
                 let ty = self.graph.ty(value).joined(declared);
                 self.graph.info_mut(value).ty = ty;
             }
-            Ty::List(_) if parts.is_empty() && !self.is_active(value) => {
-                if matches!(self.graph.ty(value), Ty::List(_))
+            Ty::List(_)
+                if parts.is_empty()
+                    && !self.is_active(value)
                     && !self.graph.info(value).is_reference
-                {
-                    let ty = declared.joined(self.graph.ty(value));
-                    self.graph.info_mut(value).ty = ty;
-                }
+                    && matches!(self.graph.ty(value), Ty::List(_)) =>
+            {
+                let ty = declared.joined(self.graph.ty(value));
+                self.graph.info_mut(value).ty = ty;
             }
             Ty::List(declared) => {
                 parts.iter().for_each(|part| self.learn_declared(*part, declared));

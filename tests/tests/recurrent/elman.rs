@@ -380,7 +380,7 @@ fn a_wide_layer_is_laid_out_once_for_all_steps() {
     fn in_a_loop(u: &Array2<f64>, h: &Array2<f64>, x: &Array3<f64>) -> f64 {
         let mut h = h.clone();
         for x in x.outer_iter() {
-            h = (h.dot(u) + &x).tanh();
+            h = (h.dot(u) + x).tanh();
         }
         (&h * &h).sum()
     }
