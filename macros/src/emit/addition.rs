@@ -13,11 +13,7 @@ impl<'a> Writer<'a> {
     /// lies.
     pub(super) fn sum_with_product(&self, row: &Row, node: &Node) -> Option<Text> {
         let [sum, product] = node.args[..] else { return None };
-        let product = self.definition(product).filter(|_| self.is_inlined(product))?;
-        let Op::Row(factor) = &product.op else { return None };
-        if row.name != "Plus" || !matches!(factor.name, "Dot" | "DotNt" | "DotTn") {
-            return None;
-        }
+        let (product, factor) = self.product_here(product).filter(|_| row.name == "Plus")?;
         let function = self.rt(&format!("plus_{}", factor.call));
         let (sum, a) = (self.moved(sum), self.factor(product, 0));
         let b = self.factor(product, 1);
@@ -35,33 +31,28 @@ impl<'a> Writer<'a> {
         if !is_ours || self.guard(node).is_some() || self.is_watched() {
             return None;
         }
-        let add = self.rt(if self.is_product(part) { "add" } else { "accumulate" });
+        let add = self.rt(if self.product_here(part).is_some() { "add" } else { "accumulate" });
         let added = self.added(part);
         self.take_over(node.out(), sum);
         let place = self.place(node.out()).tokens;
         Some(quote_spanned!(node.span()=> #add(&mut #place, #added);))
     }
 
-    /// True for a product that is written where it is added.
-    fn is_product(&self, value: Value) -> bool {
-        let product = self.definition(value).filter(|_| self.is_inlined(value));
-        matches!(
-            product.map(|node| &node.op),
-            Some(Op::Row(row)) if matches!(row.name, "Dot" | "DotNt" | "DotTn")
-        )
+    /// A product that is written where it is added.
+    fn product_here(&self, value: Value) -> Option<(&'a Node, &'static Row)> {
+        let node = self.definition(value).filter(|_| self.is_inlined(value))?;
+        match node.op {
+            Op::Row(row) if row.is_dot() => Some((node, row)),
+            _ => None,
+        }
     }
 
     /// What is added to an accumulator: moved, or a product that is computed where it is added.
     fn added(&self, value: Value) -> TokenStream {
-        let product = self.definition(value).filter(|_| self.is_inlined(value));
-        match product.map(|node| (node, &node.op)) {
-            Some((node, Op::Row(row))) if matches!(row.name, "Dot" | "DotNt" | "DotTn") => {
-                let function = self.rt(&format!("{}_to_add", row.call));
-                let (a, b) = (self.factor(node, 0), self.factor(node, 1));
-                quote_spanned!(node.span()=> #function(#a, #b))
-            }
-            _ => self.moved(value),
-        }
+        let Some((node, row)) = self.product_here(value) else { return self.moved(value) };
+        let function = self.rt(&format!("{}_to_add", row.call));
+        let (a, b) = (self.factor(node, 0), self.factor(node, 1));
+        quote_spanned!(node.span()=> #function(#a, #b))
     }
 
     /// Adds into an accumulator, in place where its old version is dead.

@@ -149,16 +149,10 @@ impl Signature<'_> {
             graph.body.params.iter().map(|param| writer.names.holds(*param)).collect();
         let (values, received) = split_results(graph);
         // What the adjoint uses of the primal now belongs to the pullback, which may run twice.
-        let mut residuals = writer.residuals(sweep.start, received);
-        let places: Vec<Value> =
-            residuals.keys().copied().filter(|value| writer.is_place(*value)).collect();
-        residuals.retain(|value, _| !places.contains(value));
+        let (residuals, places) = writer.residuals_apart(sweep.start, received);
         let value = writer.before_second_part(residuals.keys().copied(), values).results(values);
         let kept = writer.begin_second_part(&residuals);
-        let receiver = self.source.params.first().filter(|param| param.is_receiver());
-        if let (Some(_), Some(value)) = (receiver, graph.body.params.first()) {
-            writer.names.declare(*value, this());
-        }
+        writer.declare_receiver();
         let like = match graph.ty(sweep.seed) {
             Ty::Accumulator | Ty::Float(_) => None,
             _ => {

@@ -295,7 +295,7 @@ impl<'a> Writer<'a> {
                     self.float(*arg).tokens
                 } else if row.name == "Plus" {
                     self.moved(*arg)
-                } else if matches!(row.name, "Dot" | "DotNt" | "DotTn") {
+                } else if row.is_dot() {
                     self.factor(node, position)
                 } else if matches!(row.name, "SumTo" | "Zeros" | "SwapAxes" | "InvertAxis") {
                     self.moved_or_shown(*arg)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
 
+use super::this;
 use super::writer::Writer;
 use crate::graph::collections::HashSet;
 use crate::graph::{Arguments, Op, Ty, Value};
@@ -29,6 +30,27 @@ impl Writer<'_> {
             self.note_residual(*value, &needed, &primal, &mut found);
         }
         found
+    }
+
+    /// The same for what is kept apart from the primal, in a closure: without the places that are taken again there.
+    pub(super) fn residuals_apart(
+        &self,
+        start: usize,
+        received: &[Value],
+    ) -> (BTreeMap<Value, Arguments>, Vec<Value>) {
+        let mut residuals = self.residuals(start, received);
+        let places: Vec<Value> =
+            residuals.keys().copied().filter(|value| self.is_place(*value)).collect();
+        residuals.retain(|value, _| !places.contains(value));
+        (residuals, places)
+    }
+
+    /// In a closure that is handed its arguments again, `self` is one of these.
+    pub(super) fn declare_receiver(&mut self) {
+        let receiver = self.signature.source.params.first().filter(|param| param.is_receiver());
+        if let (Some(_), Some(value)) = (receiver, self.graph.body.params.first()) {
+            self.names.declare(*value, this());
+        }
     }
 
     /// Notes a value, or what a place is evaluated again from.

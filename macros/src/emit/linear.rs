@@ -12,7 +12,7 @@ use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
 use super::{like_name, ours, this};
-use crate::graph::{Graph, Node, Op, Value};
+use crate::graph::{Graph, Node, Op};
 
 impl Signature<'_> {
     /// `__linear` of a primal and the part that is linear in tangents. With `aux` nothing may call it.
@@ -150,16 +150,10 @@ impl Signature<'_> {
         let params = &graph.body.params[..self.source.params.len()];
         let named: Vec<bool> = params.iter().map(|param| writer.names.holds(*param)).collect();
         let (values, tangent) = split_results(graph);
-        let mut residuals = writer.residuals(primal_nodes.len(), tangent);
-        let places: Vec<Value> =
-            residuals.keys().copied().filter(|value| writer.is_place(*value)).collect();
-        residuals.retain(|value, _| !places.contains(value));
+        let (residuals, places) = writer.residuals_apart(primal_nodes.len(), tangent);
         let value = writer.before_second_part(residuals.keys().copied(), values).results(values);
         let kept = writer.begin_second_part(&residuals);
-        let receiver = self.source.params.first().filter(|param| param.is_receiver());
-        if let (Some(_), Some(value)) = (receiver, params.first()) {
-            writer.names.declare(*value, this());
-        }
+        writer.declare_receiver();
         let mut given = TokenStream::new();
         let mut shown = TokenStream::new();
         let types = self.given_types();

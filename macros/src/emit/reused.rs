@@ -22,14 +22,15 @@ impl<'a> Writer<'a> {
     /// `let w_reused = reused(&net.w);` for every factor of products with its transpose inside a loop, where it comes
     /// from outside; and what ends them behind the loop.
     pub(super) fn open_reused(&mut self, node: &'a Node) -> (TokenStream, TokenStream) {
-        let mut inside = BTreeSet::new();
-        node.blocks.iter().for_each(|block| {
-            block.each_definition(&mut |value| {
-                inside.insert(value);
-            });
-        });
         let mut products = Vec::new();
         node.blocks.iter().for_each(|block| transposed_products(block, &mut products));
+        if products.is_empty() {
+            return Default::default();
+        }
+        let mut inside = BTreeSet::new();
+        node.each_definition(&mut |value| {
+            inside.insert(value);
+        });
         let (mut opening, mut ending) = (TokenStream::new(), TokenStream::new());
         for product in products {
             let [left, factor] = product.args[..] else { continue };

@@ -1,8 +1,6 @@
 //! Second order: `hvp`, `grad_and_hvp`, and the hidden `__vjp_jvp` that stands between functions: the
 //! value with its tangent, and a pullback of cotangents with theirs.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -12,8 +10,8 @@ use super::names::Whose;
 use super::signature::Signature;
 use super::tokens::located;
 use super::writer::{settle, Writer};
-use super::{given_name, like_name, ours, this};
-use crate::graph::{Arguments, Graph, Ty, Value};
+use super::{given_name, like_name, ours};
+use crate::graph::{Graph, Ty, Value};
 
 /// The graphs of second order.
 pub(crate) struct Second {
@@ -234,10 +232,7 @@ impl Signature<'_> {
         let params = &graph.body.params[..self.source.params.len()];
         let named: Vec<bool> = params.iter().map(|param| writer.names.holds(*param)).collect();
         let (values, received) = split_results(graph);
-        let mut residuals: BTreeMap<Value, Arguments> = writer.residuals(sweep.start, received);
-        let places: Vec<Value> =
-            residuals.keys().copied().filter(|value| writer.is_place(*value)).collect();
-        residuals.retain(|value, _| !places.contains(value));
+        let (residuals, places) = writer.residuals_apart(sweep.start, received);
         let (value, tangent) = {
             let used = residuals.keys().chain(tangents).copied();
             let before = writer.before_second_part(used, values);
@@ -245,10 +240,7 @@ impl Signature<'_> {
             (before.results(values), before.moved(tangent[0]))
         };
         let kept = writer.begin_second_part(&residuals);
-        let receiver = self.source.params.first().filter(|param| param.is_receiver());
-        if let (Some(_), Some(value)) = (receiver, params.first()) {
-            writer.names.declare(*value, this());
-        }
+        writer.declare_receiver();
         let like = match graph.ty(sweep.seed) {
             Ty::Accumulator | Ty::Float(_) => None,
             _ => {

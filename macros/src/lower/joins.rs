@@ -69,18 +69,15 @@ impl Lowering<'_> {
         let names = [("__axis".to_owned(), axis), ("__parts".to_owned(), list)];
         let mentions = Mentions { pure: false, ..Mentions::of(names.into_iter().collect()) };
         let room = quote!(#room(__axis, &__parts[..]));
-        let elem = match self.graph.ty(list) {
-            Ty::List(part) => part.elem(),
-            _ => Elem::Unknown,
+        let part = match self.graph.ty(list) {
+            Ty::List(part) => (**part).clone(),
+            _ => Ty::Unknown,
         };
-        let rank = match self.graph.ty(list) {
-            Ty::List(part) => match **part {
-                Ty::Array(_, rank) => rank.map(|rank| rank + usize::from(is_stack)),
-                _ => None,
-            },
+        let rank = match part {
+            Ty::Array(_, rank) => rank.map(|rank| rank + usize::from(is_stack)),
             _ => None,
         };
-        let whole = self.verbatim(room, mentions, Ty::Array(elem, rank), span);
+        let whole = self.verbatim(room, mentions, Ty::Array(part.elem(), rank), span);
         self.scopes.enter();
         self.reached.insert("__whole".to_owned());
         for (name, value) in [("__axis", axis), ("__parts", list), ("__whole", whole)] {

@@ -155,6 +155,11 @@ impl Row {
         matches!(self.name, "AsF32" | "AsF64" | "CastLike")
     }
 
+    /// True for a product of matrices or vectors, which can be added where a sum lies.
+    pub(crate) fn is_dot(&self) -> bool {
+        matches!(self.name, "Dot" | "DotNt" | "DotTn")
+    }
+
     pub(crate) fn is_view(&self) -> bool {
         self.kind == Kind::View
     }

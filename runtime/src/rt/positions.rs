@@ -67,10 +67,14 @@ impl<D: Dimension> Nth for InOrder<D> {
     #[inline]
     fn nth(&self, mut at: usize) -> D {
         let mut index = self.0.clone();
-        for axis in index.slice_mut().iter_mut().rev() {
-            let length = *axis;
-            *axis = at % length;
-            at /= length;
+        if let Some((first, others)) = index.slice_mut().split_first_mut() {
+            for axis in others.iter_mut().rev() {
+                let length = *axis;
+                *axis = at % length;
+                at /= length;
+            }
+            // Without a division, so that on one axis there is none.
+            *first = at;
         }
         index
     }

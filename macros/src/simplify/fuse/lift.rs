@@ -29,7 +29,7 @@ impl Known {
                 }
                 Op::Map | Op::Pull { .. } => self.elementwise.extend(&node.outs),
                 Op::Row(row) if row.is_elementwise() => self.elementwise.extend(&node.outs),
-                Op::Row(row) if matches!(row.name, "Dot" | "DotNt" | "DotTn") => {
+                Op::Row(row) if row.is_dot() => {
                     self.products.extend(&node.outs);
                 }
                 _ => {}
