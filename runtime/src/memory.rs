@@ -147,9 +147,27 @@ pub(crate) fn take<T: Kept>(len: usize) -> Vec<T> {
     if len * size_of::<T>() < SMALL {
         return Vec::with_capacity(len);
     }
+    let mut list = kept(len);
+    list.clear();
+    list
+}
+
+/// A list with room for `len` elements; it may have some from when it was used last.
+fn kept<T: Kept>(len: usize) -> Vec<T> {
     // While a thread ends there is nothing kept any more.
     let found = T::kept().try_with(|kept| kept.borrow_mut().take(len));
     found.unwrap_or_else(|_| Vec::with_capacity(len))
+}
+
+/// A list of `len` elements, all of which are still to be written: it costs nothing to have other ones there.
+#[inline]
+pub(crate) fn unwritten<T: Kept + num_traits::Zero>(len: usize) -> Vec<T> {
+    if len * size_of::<T>() < SMALL {
+        return vec![T::zero(); len];
+    }
+    let mut list = kept(len);
+    list.resize(len, T::zero());
+    list
 }
 
 /// As many zeros.
@@ -177,11 +195,10 @@ pub(crate) fn copied<T: Kept>(elements: &[T]) -> Vec<T> {
 
 /// Keeps the memory of a list that nobody needs any more.
 #[inline]
-pub(crate) fn give<T: Kept>(mut buffer: Vec<T>) {
+pub(crate) fn give<T: Kept>(buffer: Vec<T>) {
     if bytes_of(&buffer) < SMALL {
         return;
     }
-    buffer.clear();
     // While a thread ends nothing is kept any more.
     let _ = T::kept().try_with(|kept| kept.borrow_mut().give(buffer));
 }
@@ -208,6 +225,23 @@ mod tests {
         f32::kept().with_borrow(|kept| assert_eq!(kept.bytes, 0));
         (2_000..3_000).for_each(|len| give(take::<f32>(len)));
         f32::kept().with_borrow(|kept| assert_eq!(kept.shelves.len(), CAPACITIES));
+        clear();
+    }
+
+    #[test]
+    fn what_is_written_anyway_is_not_filled() {
+        clear();
+        let mut list = unwritten::<f64>(1_000);
+        assert!(list.iter().all(|x| *x == 0.0));
+        list.fill(7.0);
+        give(list);
+        assert_eq!(unwritten::<f64>(950), [7.0; 950]);
+        assert!(take::<f64>(1_000).is_empty());
+        let mut list = unwritten::<f64>(1_000);
+        list.truncate(600);
+        list.fill(5.0);
+        give(list);
+        assert_eq!(zeros::<f64>(900), [0.0; 900]);
         clear();
     }
 

@@ -20,10 +20,16 @@ pub(super) fn run(sweep: impl FnOnce(bool)) {
     sweep(cfg!(target_arch = "aarch64"));
 }
 
-#[cfg(all(target_arch = "x86_64", not(debug_assertions)))]
-use x86::AVX512;
+/// Whether the processor has AVX-512.
+pub(super) fn has_avx512() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return level() == AVX512;
+    #[cfg(not(target_arch = "x86_64"))]
+    false
+}
+
 #[cfg(target_arch = "x86_64")]
-use x86::{FMA, level};
+use x86::{AVX512, FMA, level};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {

@@ -1,15 +1,18 @@
 //! Products of matrices, added into a destination or written there.
 
+mod blocked;
+mod small;
 #[cfg(test)]
 mod tests;
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, ShapeBuilder, s};
 
+use self::blocked::Blocked;
 use super::{dispatch, threads};
 use crate::{Float, memory};
 
-/// Floats that matrices can be made of: the products are ndarray's.
+/// Floats that matrices can be made of.
 ///
 /// They are compiled here and not where they are called, so that a build without optimisation has them
 /// fast.
@@ -46,52 +49,46 @@ pub trait Multiply: Sized {
     fn by_columns(matrix: ArrayView2<'_, Self>) -> Array2<Self>;
 }
 
-/// The most multiplications for which setting up ndarray's product would take longer than they do, and the most
-/// that it adds up to one element in one go.
-const SMALL: usize = 512;
-const DEEP: usize = 128;
-
 /// Rows and columns are divided at multiples of this: no thread is left with part of what one step of the product
 /// takes at once.
 const TILE: usize = 16;
 
-/// The product of small matrices: each element is added up as ndarray's product does it, so that both are the same
-/// to the bit.
+/// Few enough rows that the product of the crate `gemm` is the faster one on every processor.
+const FEW: usize = 32;
+
+/// Few enough that it is so for a transposed right factor as well: of more rows, it puts that in order for longer.
+const FEW_OF_TRANSPOSED: usize = 8;
+
+/// `a b`, written to `c` or added to it: of three ways the fastest for these shapes.
 ///
 /// # Panics
 /// If the shapes do not fit.
-fn small<T: Float>(
+fn multiply<T: Blocked>(
     a: ArrayView2<'_, T>,
     b: ArrayView2<'_, T>,
     mut c: ArrayViewMut2<'_, T>,
     is_added: bool,
 ) {
-    assert!(a.ncols() == b.nrows() && c.dim() == (a.nrows(), b.ncols()), "the shapes do not fit");
-    dispatch::run(
-        #[inline(always)]
-        |is_fused| {
-            for i in 0..a.nrows() {
-                for j in 0..b.ncols() {
-                    let mut sum = T::zero();
-                    for k in 0..a.ncols() {
-                        // SAFETY: all indices are inside, since the shapes fit.
-                        let (a, b) = unsafe { (*a.uget((i, k)), *b.uget((k, j))) };
-                        sum = if is_fused { a.mul_add(b, sum) } else { sum + a * b };
-                    }
-                    // SAFETY: as above.
-                    let c = unsafe { c.uget_mut((i, j)) };
-                    *c = if is_added { *c + sum } else { sum };
-                }
-            }
-        },
-    );
+    let (rows, depth, columns) = (a.nrows(), a.ncols(), b.ncols());
+    assert!(depth == b.nrows() && c.dim() == (rows, columns), "the shapes do not fit");
+    let multiplications = rows * depth * columns;
+    if multiplications <= small::MOST {
+        return small::multiply(a, b, c, is_added);
+    }
+    let threads = threads::worth(multiplications);
+    let is_transposed = b.strides()[0] == 1 && columns > 1 && depth > 1;
+    let suits = if rows <= FEW {
+        !is_transposed || rows <= FEW_OF_TRANSPOSED
+    } else {
+        columns == 1 || depth == 1 || dispatch::has_avx512()
+    };
+    if !(suits && T::blocked(&a, &b, &mut c, is_added, threads)) {
+        divided(a, b, c, is_added, threads);
+    }
 }
 
 /// The product by so many threads: each has a part of the rows or of the columns, in which no element is added up
 /// otherwise than in the whole.
-///
-/// # Panics
-/// If the shapes do not fit.
 fn divided<T: Float>(
     a: ArrayView2<'_, T>,
     b: ArrayView2<'_, T>,
@@ -100,7 +97,7 @@ fn divided<T: Float>(
     threads: usize,
 ) {
     let (rows, columns) = c.dim();
-    if threads < 2 || a.nrows() != rows || b.ncols() != columns {
+    if threads < 2 {
         let kept = if is_added { T::one() } else { T::zero() };
         return general_mat_mul(T::one(), &a, &b, kept, &mut c);
     }
@@ -147,8 +144,7 @@ const PATCH: usize = 16;
 /// A copy of a matrix that lies by columns.
 fn by_columns<T: Float>(matrix: ArrayView2<'_, T>) -> Array2<T> {
     let (rows, columns) = matrix.dim();
-    let mut elements = memory::take(rows * columns);
-    elements.resize(rows * columns, T::zero());
+    let elements = memory::unwritten(rows * columns);
     let mut copy = Array2::from_shape_vec((rows, columns).f(), elements)
         .expect("as many elements as the matrix has");
     for first_row in (0..rows).step_by(PATCH) {
@@ -166,8 +162,7 @@ macro_rules! multiply {
         impl Multiply for $float {
             fn matrix_product(a: ArrayView2<'_, Self>, b: ArrayView2<'_, Self>) -> Array2<Self> {
                 let shape = (a.nrows(), b.ncols());
-                let mut c = memory::take::<$float>(shape.0 * shape.1);
-                c.resize(shape.0 * shape.1, 0.0);
+                let c = memory::unwritten::<$float>(shape.0 * shape.1);
                 // SAFETY: it has just been given as many elements as the shape has.
                 let mut c = unsafe { Array2::from_shape_vec_unchecked(shape, c) };
                 Self::multiply(a, b, c.view_mut(), false);
@@ -180,11 +175,7 @@ macro_rules! multiply {
                 c: ArrayViewMut2<'_, Self>,
                 is_added: bool,
             ) {
-                if a.len() * b.ncols() <= SMALL && a.ncols() <= DEEP {
-                    return small(a, b, c, is_added);
-                }
-                let threads = threads::worth(a.len() * b.ncols());
-                divided(a, b, c, is_added, threads);
+                multiply(a, b, c, is_added);
             }
 
             fn add_outer(

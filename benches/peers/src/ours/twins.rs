@@ -49,9 +49,9 @@ pub const TWINS: &[Twin] = &[
     },
     Twin {
         original: "rnn",
-        what: "60 steps, 40 features, 120 units, batch 20, sigmoid, other order",
+        what: "30 steps, 40 features, 120 units, batch 20, sigmoid, other order",
         elements: 64 * 16 * (32 * 128 + 128 * 128),
-        twin_elements: 60 * 20 * (40 * 120 + 120 * 120),
+        twin_elements: 30 * 20 * (40 * 120 + 120 * 120),
         prepare: rnn,
     },
     Twin {
@@ -235,7 +235,8 @@ fn rnn_loss(net: &Recurrent, sequences: &Array3<f32>, labels: &[usize]) -> f32 {
 }
 
 fn rnn() -> Prepared {
-    let (sequences, labels) = (numbers(6, (60, 20, 40), 1.0), labels(20, 12));
+    // In more steps the gradient becomes subnormal, as it does by hand; that takes twenty times as long on some processors.
+    let (sequences, labels) = (numbers(6, (30, 20, 40), 1.0), labels(20, 12));
     training(recurrent(1), move |net, gradient| {
         rnn_loss::value_and_grad_into(net, &sequences, &labels, gradient).into()
     })
@@ -343,7 +344,8 @@ fn recurrence_value(x: &Array1<f64>) -> f64 {
 }
 
 fn recurrence() -> Prepared {
-    let x = numbers(1, 9000, 0.9);
+    // So close to 1 that the product of all cosines is no subnormal number.
+    let x = numbers(1, 9000, 0.1);
     let (value, mut gradient) = recurrence_value::value_and_grad(&x);
     Prepared::new(value, squares(&gradient).sqrt(), move || {
         recurrence_value::value_and_grad_into(&x, &mut gradient)

@@ -31,7 +31,8 @@ fn check<T: Float>(m: usize, k: usize, n: usize) {
         let a = matrix::<T>((m, k), layouts & 1 > 0, 1);
         let b = matrix::<T>((k, n), layouts & 2 > 0, 2);
         let old = matrix::<T>((m, n), layouts & 4 > 0, 3);
-        let mut new = old.clone();
+        // Nothing of what lay there before is read.
+        let mut new = old.mapv(|_| T::nan());
         T::multiply(a.view(), b.view(), new.view_mut(), false);
         assert_eq!(new, T::matrix_product(a.view(), b.view()));
         for is_added in [true, false] {
@@ -69,6 +70,15 @@ fn products_of_all_shapes_and_layouts_are_right() {
         (0, 3, 2),
         (3, 0, 2),
         (3, 2, 0),
+        // What other sizes than tiles take other code for: a column, a row, a sum of one or two products, few rows.
+        (70, 40, 1),
+        (1, 64, 64),
+        (2, 64, 64),
+        (64, 1, 50),
+        (50, 2, 64),
+        (9, 60, 40),
+        (14, 600, 14),
+        (80, 70, 90),
     ] {
         check::<f32>(m, k, n);
         check::<f64>(m, k, n);
