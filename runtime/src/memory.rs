@@ -162,22 +162,25 @@ fn kept<T: Kept>(len: usize) -> Vec<T> {
 /// A list of `len` elements, all of which are still to be written: it costs nothing to have other ones there.
 #[inline]
 pub(crate) fn unwritten<T: Kept + num_traits::Zero>(len: usize) -> Vec<T> {
-    if len * size_of::<T>() < SMALL {
-        return vec![T::zero(); len];
-    }
-    let mut list = kept(len);
-    list.resize(len, T::zero());
+    let mut list = if len * size_of::<T>() < SMALL { Vec::with_capacity(len) } else { kept(len) };
+    fill_up(&mut list, len);
     list
+}
+
+/// Lengthens a list with zeros, or shortens it.
+///
+/// Not where it is allocated: of that rustc makes one call for memory of zeros, which glibc until 2.40 takes three times as
+/// long to serve where it is little.
+#[inline(never)]
+fn fill_up<T: Kept + num_traits::Zero>(list: &mut Vec<T>, len: usize) {
+    list.resize(len, T::zero());
 }
 
 /// As many zeros.
 #[inline]
 pub(crate) fn zeros<T: Kept + num_traits::Zero>(len: usize) -> Vec<T> {
-    if len * size_of::<T>() < SMALL {
-        return vec![T::zero(); len];
-    }
     let mut zeros = take(len);
-    zeros.resize(len, T::zero());
+    fill_up(&mut zeros, len);
     zeros
 }
 

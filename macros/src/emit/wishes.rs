@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
+use super::body::split_results;
 use super::call::callee_name;
 use super::names::Whose;
 use super::writer::Writer;
@@ -29,7 +30,7 @@ impl Writer<'_> {
         if let Some(addition) = self.survey.elements.get(&value) {
             return self.element_wish(addition.args[0], addition.args[2]);
         }
-        let is_result = !self.in_adjoint && self.graph.body.results.first() == Some(&value);
+        let is_result = split_results(self.graph).0.first() == Some(&value);
         match &node.op {
             Op::Row(row) if is_result && row.symbol.is_some() => {
                 self.signature.source.item.sig.ident.to_string()

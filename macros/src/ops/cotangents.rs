@@ -14,8 +14,6 @@ rows! { Whole:
     SumTo = sum_to(like, x) => { gives: like; linear: [x]; internal: true; }
     /// In the place of a shape: the sum of all elements is asked for.
     Total = sum_of_all() => { internal: true; }
-    /// The mean of as many elements as `like` has, from their sum.
-    MeanOf = mean_of(sum, like) => { gives: float; linear: [sum]; internal: true; }
     /// Two contributions to one cotangent.
     Plus = plus(a, b) => { gives: same; da: dy; db: dy; ta: da; tb: db; internal: true; }
     /// The tangent `x` of a broadcast operand at every place of `like`'s shape.
@@ -34,6 +32,8 @@ rows! { Whole:
     One = one(like) => { gives: float; internal: true; }
     /// The number of elements of `like`, as a float of its elements' type.
     Count = count(like) => { gives: float; internal: true; }
+    /// The same where a mean is taken, which there is none of no elements.
+    CountOfMean = count_of_mean(like) => { gives: float; internal: true; }
     /// The length of an axis of `like`, as a float of its elements' type.
     CountAxis = count_axis(like, axis) => { gives: float; internal: true; }
     /// An integer as a float.

@@ -68,6 +68,7 @@ fn every_operand_gives_its_tangent_or_is_constant() {
         "ZeroGradient",
         "One",
         "Count",
+        "CountOfMean",
         "CountAxis",
         "Total",
         "ShareOfMax",

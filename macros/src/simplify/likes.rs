@@ -126,7 +126,7 @@ impl Likes {
             for position in 0..node.args.len() {
                 if node.is_like(position) {
                     let value = node.args[position];
-                    let is_number = is_row(&node, "Count") || is_row(&node, "MeanOf");
+                    let is_number = is_row(&node, "Count") || is_row(&node, "CountOfMean");
                     let joined = match is_number {
                         true => self.joined(value, &mut kept),
                         false => None,

@@ -231,8 +231,47 @@ fn a_mean_of_a_kernel_is_a_sum_in_it() {
             yield %2
         }",
     );
-    assert!(found.contains("mean_of %"), "{found}");
+    assert!(found.contains("count_of_mean %"), "{found}");
     assert!(!found.contains(" = mean %"), "{found}");
+}
+
+#[test]
+fn a_mean_does_not_keep_its_kernel_and_the_adjoint_apart() {
+    let found = stage(
+        simplify_sweeps,
+        r#"fn f(%0 x: &f64[2] {0}, %1 y: &f64[2]) {
+            %2: f64[2] {0} = sub %0, %1
+            %3: f64[2] {0} = mul %2, %2
+            %4: f64 {0} = mean %3
+            adjoint 1 %5 dy: f64 {0}
+            %5: f64 {0} = literal "1.0"
+            %6: f64 {0} = count %3
+            %7: f64 {0} = div %5, %6
+            %8: f64[2] {0} = mul %7, %2
+            %9: f64[2] {0} = add %8, %8
+            %10: f64[2] {0} = sum_to %0, %9
+            yield %4, %10
+        }"#,
+    );
+    assert_eq!(found.matches(" = pull ").count(), 1, "{found}");
+    assert_eq!(found.matches(" = map ").count(), 0, "{found}");
+    assert_eq!(found.matches("count").count(), 1, "{found}");
+}
+
+#[test]
+fn two_sums_of_one_value_are_taken_where_it_is_computed() {
+    let found = stage(
+        |graph| drop_dead(fuse_sweeps(graph)),
+        r"fn f(%0 x: &f64[2] {0}, %1 b: &f64[1] {0}, %2 z: &f64[2]) {
+            %3: f64[2] {0} = add %0, %1
+            %4: f64[2] {0} = mul %3, %2
+            %5: f64[2] {0} = sum_to %0, %4
+            %6: f64[1] {0} = sum_to %1, %4
+            yield %5, %6
+        }",
+    );
+    assert!(found.contains("%5: f64[2] {0}, %6: f64[1] {0} = pull"), "{found}");
+    assert!(!found.contains(" = map "), "{found}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::operand::Operand;
 use super::rank::{Rank, Source};
 use super::results::{Outputs, Results};
 use super::sink::Sink;
-use super::small::{Handful, SMALL};
+use super::small::Handful;
 use super::sweep::{BLOCK, Sweep};
 use crate::{Float, memory};
 
@@ -105,14 +105,12 @@ macro_rules! sweep {
 
 /// Evaluates the formula at the few elements of a domain, and gives what it gives.
 macro_rules! small {
-    ($f:ident, $operands:ident, $domain:ident, $R:ty: $($a:ident),+) => {{
-        let mut spread = [[T::zero(); SMALL]; [$(stringify!($a)),+].len()];
-        $domain.spread(&$operands, &mut spread);
-        let [$($a),+] = &spread;
+    ($f:ident, $domain:ident, $R:ty: $($a:ident),+) => {{
         let mut given = <$R as Results<T>>::small();
-        for index in 0..$domain.len {
-            $f(&Math::std(), $($a[index]),+).put(index, &mut given);
-        }
+        $domain.each(
+            #[inline(always)]
+            |index, [$($a),+]| $f(&Math::std(), $($a),+).put(index, &mut given),
+        );
         given
     }};
 }
@@ -195,7 +193,7 @@ macro_rules! kernels {
                 $(let $a = $a.operand_view();)+
                 let operands = [$($A::Rank::source(&$a)),+];
                 if let Some(domain) = Handful::of(&operands, &[]) {
-                    let given = small!(f, operands, domain, R: $($a),+);
+                    let given = small!(f, domain, R: $($a),+);
                     let sinks =
                         R::sinks(|output| Sink::Done(given.as_ref()[output][..domain.len].to_vec()));
                     R::from_sinks(sinks, domain.len, domain.shape(), domain.order)
@@ -268,9 +266,9 @@ macro_rules! kernels {
                 $(let $a = $a.operand_view();)+
                 let operands = [$($A::Rank::source(&$a)),+];
                 let shapes = likes.shapes();
-                let shapes = &shapes[..L::Values::COUNT];
+                let shapes = &shapes[..L::COUNT];
                 if let Some(domain) = Handful::of(&operands, shapes) {
-                    let given = small!(f, operands, domain, L::Values: $($a),+);
+                    let given = small!(f, domain, L::Values: $($a),+);
                     let sinks = L::Values::sinks(|output| {
                         domain.sunk(&given.as_ref()[output], shapes[output])
                     });

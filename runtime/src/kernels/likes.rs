@@ -13,6 +13,8 @@ pub trait Likes<T: Float> {
     type Values: Results<T>;
     /// The gradients, each of its like's shape and type.
     type Gradients;
+    /// How many there are.
+    const COUNT: usize = <Self::Values as Results<T>>::COUNT;
     /// Whether all likes are floats.
     const ALL_SCALAR: bool;
     /// Ends the likes.

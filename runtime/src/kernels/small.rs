@@ -1,124 +1,98 @@
 //! Kernels over a handful of elements: no blocks, no code of a particular processor.
 //!
-//! What a sweep sets up costs more than the arithmetic there. So every operand is spread out to an array on
-//! the stack, and what the formula gives is summed from one.
+//! What a sweep sets up costs more than the arithmetic there. So the formula reads every operand where it lies, and what
+//! it gives is summed from an array on the stack.
 
 use super::rank::{Order, Source};
 use super::sink::{Sink, sum};
-use crate::Float;
+use crate::{Float, memory};
 
 /// The most elements of such a kernel.
 pub(super) const SMALL: usize = 8;
 
-/// The elements of an operand or of a result.
+/// The elements of a result.
 pub(super) type Small<T> = [T; SMALL];
 
 /// A domain of at most [`SMALL`] elements along at most two axes: what [`Domain`](super::domain::Domain) is to the
 /// others.
 #[derive(Debug)]
-pub(super) struct Handful {
+pub(super) struct Handful<T, const N: usize> {
     /// Rows and columns.
     axes: [usize; 2],
     rank: usize,
     pub(super) len: usize,
     pub(super) order: Order,
+    operands: [Steps<T>; N],
 }
 
-impl Handful {
+/// How an operand is walked through.
+#[derive(Clone, Copy, Debug)]
+struct Steps<T> {
+    first: *const T,
+    /// To the next row and column; 0 where the operand is broadcast.
+    by: [isize; 2],
+}
+
+impl<T: Float, const N: usize> Handful<T, N> {
     /// The domain that all operands and likes broadcast to, if it is one of these.
     #[inline(never)]
-    pub(super) fn of<T>(operands: &[Source<'_, T>], likes: &[&[usize]]) -> Option<Self> {
-        let mut joined = Self { axes: [1; 2], rank: 0, len: 0, order: Order::C };
+    pub(super) fn of(operands: &[Source<'_, T>; N], likes: &[&[usize]]) -> Option<Self> {
+        let (mut axes, mut rank) = ([1; 2], 0);
         let (mut is_c, mut is_fortran) = (true, true);
-        for operand in operands {
-            if let Source::Elements { shape, strides, .. } = operand {
-                joined.join(shape)?;
-                let ([rows, columns], [down, across]) = (padded(shape, 1)?, padded(strides, 0)?);
-                let is_empty = rows == 0 || columns == 0;
-                let follows = |len: usize, stride: isize, expected: usize| {
-                    is_empty || len == 1 || stride == expected as isize
-                };
-                is_c &= follows(columns, across, 1) && follows(rows, down, columns);
-                is_fortran &= follows(rows, down, 1) && follows(columns, across, rows);
+        let mut steps = [Steps { first: std::ptr::null(), by: [0; 2] }; N];
+        for (operand, steps) in operands.iter().zip(&mut steps) {
+            match operand {
+                Source::Value(value) => steps.first = value,
+                Source::Elements { first, shape, strides } => {
+                    let (own, strides) = (padded(shape, 1)?, padded(strides, 0)?);
+                    let follows = |axis: usize, expected: usize| {
+                        own[axis] == 1 || strides[axis] == expected as isize
+                    };
+                    is_c &= follows(1, 1) && follows(0, own[1]);
+                    is_fortran &= follows(0, 1) && follows(1, own[0]);
+                    join(&mut axes, own)?;
+                    rank = rank.max(shape.len());
+                    let along = |axis: usize| if own[axis] == 1 { 0 } else { strides[axis] };
+                    *steps = Steps { first: *first, by: [along(0), along(1)] };
+                }
             }
         }
-        likes.iter().try_for_each(|like| joined.join(like))?;
-        joined.len = joined.axes[0].checked_mul(joined.axes[1])?;
-        // Fortran order if that is how all arrays lie, and C order is not.
-        if is_fortran && !is_c {
-            joined.order = Order::Fortran;
+        for like in likes {
+            join(&mut axes, padded(like, 1)?)?;
+            rank = rank.max(like.len());
         }
-        (joined.len <= SMALL).then_some(joined)
+        let len = axes[0].checked_mul(axes[1])?;
+        // Fortran order if that is how all arrays lie, and C order is not.
+        let order = if is_fortran && !is_c { Order::Fortran } else { Order::C };
+        (len <= SMALL).then_some(Self { axes, rank, len, order, operands: steps })
     }
 
     pub(super) fn shape(&self) -> &[usize] {
         &self.axes[2 - self.rank..]
     }
 
-    /// Nothing where a shape has more axes or does not fit, which the general domain reports.
-    fn join(&mut self, shape: &[usize]) -> Option<()> {
-        self.rank = self.rank.max(shape.len());
-        for (joined, len) in self.axes.iter_mut().zip(padded(shape, 1)?) {
-            match *joined {
-                1 => *joined = len,
-                joined if len == 1 || len == joined => {}
-                _ => return None,
-            }
-        }
-        Some(())
-    }
-
-    /// Calls `f` with the position of every element, and how far somebody moves to get there who has these axes
-    /// and goes so far along each.
+    /// Calls `f` with the position of every element, and with every operand there.
     #[inline(always)]
-    fn each(&self, own: [usize; 2], strides: [isize; 2], mut f: impl FnMut(usize, isize)) {
-        let step = |axis: usize| if own[axis] == 1 { 0 } else { strides[axis] };
-        let (outer, inner) = match self.order {
-            Order::C => (0, 1),
-            Order::Fortran => (1, 0),
-        };
+    pub(super) fn each(&self, mut f: impl FnMut(usize, [T; N])) {
+        let (outer, inner) = self.outer_and_inner();
+        let mut rows = self.operands;
         let mut position = 0;
-        for i in 0..self.axes[outer] as isize {
-            for j in 0..self.axes[inner] as isize {
-                f(position, i * step(outer) + j * step(inner));
+        for _ in 0..self.axes[outer] {
+            let mut operands = rows;
+            for _ in 0..self.axes[inner] {
+                // SAFETY: the operands broadcast to this domain, so that their steps lead to their own elements, which
+                // are borrowed for as long as their sources.
+                f(position, operands.map(|operand| unsafe { *operand.first }));
                 position += 1;
+                operands.iter_mut().for_each(|operand| operand.advance(inner));
             }
-        }
-    }
-
-    /// Every operand at each element.
-    #[inline(never)]
-    pub(super) fn spread<T: Float>(&self, operands: &[Source<'_, T>], into: &mut [Small<T>]) {
-        for (operand, into) in operands.iter().zip(into) {
-            let Source::Elements { first, shape, strides } = operand else {
-                if let Source::Value(value) = operand {
-                    into.fill(*value);
-                }
-                continue;
-            };
-            let axes = padded(shape, 1).zip(padded(strides, 0));
-            let (own, strides) = axes.expect("it has at most two axes");
-            let lies_alike = match self.order {
-                Order::C => strides[1] == 1 && (own[0] == 1 || strides[0] == own[1] as isize),
-                Order::Fortran => strides[0] == 1 && strides[1] == own[0] as isize,
-            };
-            if own == self.axes && lies_alike {
-                // SAFETY: the operand's elements follow one another, as many as the domain has.
-                let elements = unsafe { std::slice::from_raw_parts(*first, self.len) };
-                into[..self.len].copy_from_slice(elements);
-                continue;
-            }
-            self.each(own, strides, |position, offset| {
-                // SAFETY: the operand broadcasts to this domain, so that its strides lead to its own elements, which
-                // are borrowed for as long as their source.
-                into[position] = unsafe { first.wrapping_offset(offset).read() };
-            });
+            rows.iter_mut().for_each(|operand| operand.advance(outer));
         }
     }
 
     /// The sink of a result for a like of this shape, filled with what the formula gave.
     #[inline(never)]
-    pub(super) fn sunk<T: Float>(&self, given: &Small<T>, like: &[usize]) -> Sink<T> {
+    pub(super) fn sunk(&self, given: &Small<T>, like: &[usize]) -> Sink<T> {
         let given = &given[..self.len];
         let own = padded(like, 1).expect("it has at most two axes");
         let like_len = own[0] * own[1];
@@ -128,17 +102,51 @@ impl Handful {
         if like_len == self.len {
             return Sink::Done(given.to_vec());
         }
-        let mut sum = vec![T::zero(); like_len];
-        let strides = match self.order {
-            Order::C => [own[1] as isize, 1],
-            Order::Fortran => [1, own[0] as isize],
-        };
-        self.each(own, strides, |position, offset| sum[offset as usize] += given[position]);
-        Sink::Done(sum)
+        // One axis is the like's, and along the other one all is summed.
+        let (outer, inner) = self.outer_and_inner();
+        let mut sums = memory::zeros(like_len);
+        for (position, &x) in given.iter().enumerate() {
+            let index = match own[inner] {
+                1 => position / self.axes[inner],
+                _ => position % self.axes[inner],
+            };
+            sums[index] += x;
+        }
+        debug_assert!(own[outer] == 1 || own[inner] == 1);
+        Sink::Done(sums)
+    }
+
+    /// The axes in the order in which they are walked along.
+    #[inline(always)]
+    fn outer_and_inner(&self) -> (usize, usize) {
+        match self.order {
+            Order::C => (0, 1),
+            Order::Fortran => (1, 0),
+        }
     }
 }
 
-/// What belongs to two axes, of what belongs to the last of them.
+impl<T> Steps<T> {
+    #[inline(always)]
+    fn advance(&mut self, axis: usize) {
+        self.first = self.first.wrapping_offset(self.by[axis]);
+    }
+}
+
+/// Nothing where a shape does not fit, which the general domain reports.
+#[inline(always)]
+fn join(joined: &mut [usize; 2], own: [usize; 2]) -> Option<()> {
+    for (joined, len) in joined.iter_mut().zip(own) {
+        if *joined == 1 {
+            *joined = len;
+        } else if len != 1 && len != *joined {
+            return None;
+        }
+    }
+    Some(())
+}
+
+/// What belongs to two axes, of what belongs to the last of them; nothing of more axes.
 #[inline(always)]
 fn padded<X: Copy>(own: &[X], missing: X) -> Option<[X; 2]> {
     match *own {

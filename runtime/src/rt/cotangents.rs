@@ -120,7 +120,7 @@ pub fn sum_of_all() -> Total {
 #[inline]
 #[track_caller]
 pub fn joined<T: Float, L: Likes<T>>(likes: L) -> JoinedShape<T> {
-    JoinedShape::of(&likes.shapes())
+    JoinedShape::of(&likes.shapes()[..L::COUNT])
 }
 
 /// Zeros of a value's shape, whatever it is.

@@ -75,7 +75,7 @@ pub use products::{
 pub use pullback::pullback;
 pub use record::{Record, record};
 pub use reductions::{
-    mean, mean_axis, mean_of, norm, product, product_axis, std, std_axis, sum, sum_axis, var,
+    count_of_mean, mean, mean_axis, norm, product, product_axis, std, std_axis, sum, sum_axis, var,
     var_axis,
 };
 pub use rules::{check_rule, shapes};

@@ -58,17 +58,17 @@ of_all! {
     std(x, ddof) x.std(ddof);
 }
 
-/// The mean of as many elements as `like` has, whose sum is given.
+/// The number of elements of which a mean is taken, as a float.
 ///
 /// # Panics
 /// If there are none.
 #[inline]
 #[track_caller]
-pub fn mean_of<T: Float>(sum: T, like: impl Like<T>) -> T {
-    let shape = like.like_shape();
+pub fn count_of_mean<T: Float, X: Like<T>>(x: X) -> T {
+    let shape = x.like_shape();
     match shape.iter().product::<usize>() {
         0 => empty("mean", shape),
-        count => sum / T::from_f64_lossy(count as f64),
+        count => T::from_f64_lossy(count as f64),
     }
 }
 

@@ -5,6 +5,7 @@
 //! nothing between them has to run between them (`Region`). Sums of what is computed, over all elements
 //! or over broadcast axes, are taken from the same pass.
 
+mod late;
 mod lift;
 mod places;
 mod region;
@@ -27,7 +28,8 @@ pub(crate) fn fuse(graph: Graph) -> Graph {
 }
 
 /// The same where primal and adjoint run one after the other, so that a kernel may be of both.
-pub(crate) fn fuse_sweeps(graph: Graph) -> Graph {
+pub(crate) fn fuse_sweeps(mut graph: Graph) -> Graph {
+    late::put_off_results(&mut graph);
     fused(lifted(graph), false, |graph, fusion| {
         let start = graph.sweep.as_ref().map_or(0, |sweep| sweep.start);
         let nodes = std::mem::take(&mut graph.body.nodes);

@@ -55,8 +55,8 @@ pub(super) struct Region {
     outside: Vec<Value>,
     /// The shape of all operands together.
     domain: Shape,
-    /// The node as it was, while it is alone and no kernel yet.
-    alone: Option<Node>,
+    /// The node as it was, while it is alone and no kernel yet; several, while they are sums of one value.
+    alone: Vec<Node>,
     origin: Origin,
 }
 
@@ -73,7 +73,7 @@ impl Region {
             used: HashMap::default(),
             outside: Vec::new(),
             domain: Shape::default(),
-            alone: None,
+            alone: Vec::new(),
             origin: node.origin,
         };
         let calls = |node: &Node| matches!(node.op, Op::Call(_) | Op::Pullback(_) | Op::Jvp(_));
@@ -116,13 +116,13 @@ impl Region {
                 region.operands = operands(&[value], &[inner]);
                 region.sums = vec![Sum { out: node.out(), inner, like }];
                 region.summed = Some(region.joined_domain(shapes));
-                region.alone = Some(node.clone());
+                region.alone = vec![node.clone()];
             }
             Op::Row(_) if is_row(node, "Expand") && graph.ty(node.args[0]).is_float() => {
                 let inner = element_of(graph, node.args[0]);
                 region.operands = operands(&node.args[..1], &[inner]);
                 region.computed = vec![Computed { out: node.out(), inner, is_cheap: true }];
-                region.alone = Some(node.clone());
+                region.alone = vec![node.clone()];
             }
             _ => return None,
         }
@@ -169,18 +169,23 @@ impl Region {
 
     /// The two as one, if that is a kernel and saves a pass over memory.
     pub(super) fn with(&self, later: &Region, graph: &Graph, fusion: &Fusion) -> Option<Region> {
-        if self.alone.is_some() && later.alone.is_some() {
-            return None;
+        let depends_alike = !fusion.is_guarded || self.depends_on(graph) == later.depends_on(graph);
+        if self.is_alone() && later.is_alone() {
+            return (self.sums_what(later) && depends_alike).then(|| {
+                let mut merged = self.joined(later, &fusion.shapes);
+                merged.alone = [&self.alone[..], &later.alone].concat();
+                merged
+            });
         }
         let is_used = later.operands.iter().any(|operand| self.inner(operand.value).is_some());
-        let shares_operand = self.alone.is_none()
-            && later.alone.is_none()
+        let shares_operand = !self.is_alone()
+            && !later.is_alone()
             && later.operands.iter().any(|operand| {
                 !is_scalar(graph, operand.value)
                     && self.operands.iter().any(|own| own.value == operand.value)
             })
             && self.domain == later.domain
-            && !(fusion.is_guarded && self.depends_on(graph) != later.depends_on(graph));
+            && depends_alike;
         // What is summed here is known after the last element only.
         let waits = later.outside.iter().any(|used| self.sums.iter().any(|sum| sum.out == *used));
         let needs_shape =
@@ -190,6 +195,20 @@ impl Region {
         }
         let merged = self.joined(later, &fusion.shapes);
         merged.is_kernel(graph, &fusion.shapes, &fusion.uses).then_some(merged)
+    }
+
+    /// True if it is no kernel yet.
+    fn is_alone(&self) -> bool {
+        !self.alone.is_empty()
+    }
+
+    /// True if both are sums of one value, alone: what computes that has nothing to store once it takes up all of them.
+    fn sums_what(&self, later: &Region) -> bool {
+        let is_summed = |region: &Region| !region.sums.is_empty() && region.computed.is_empty();
+        is_summed(self)
+            && is_summed(later)
+            && self.operands().eq(later.operands())
+            && self.sums.len() + later.sums.len() <= MAX_RESULTS
     }
 
     /// The arguments for which it runs, where some are constant.
@@ -212,7 +231,7 @@ impl Region {
 
     fn joined(&self, later: &Region, shapes: &Shapes) -> Region {
         let mut merged = self.clone();
-        merged.alone = None;
+        merged.alone.clear();
         merged.origin = later.origin;
         let mut names: HashMap<Value, Value> = HashMap::default();
         for operand in &later.operands {
@@ -303,8 +322,8 @@ impl Region {
         shapes: &Shapes,
         uses: &[usize],
     ) -> Vec<Node> {
-        if let Some(node) = self.alone {
-            return vec![node];
+        if self.is_alone() {
+            return self.alone;
         }
         let mut nodes = Vec::new();
         let stored: Vec<Computed> = self.stored(uses).cloned().collect();

@@ -22,7 +22,7 @@ pub(super) fn multiply<T: Float>(
     let (a, b, c) = (a.as_ptr(), b.as_ptr(), c.as_mut_ptr());
     dispatch::run(
         #[inline(always)]
-        |is_fused| {
+        move |is_fused| {
             for i in 0..rows as isize {
                 let (row, into) = (a.wrapping_offset(i * a_down), c.wrapping_offset(i * c_down));
                 for j in 0..columns as isize {
