@@ -2,7 +2,8 @@
 //!
 //! A loop that looks for a maximum leaves its variable as it is in most turns, whether it says `m = m.max(x[i])` or
 //! `if x[i] > m { m = x[i] }`: what the adjoint of such a turn receives it gives on, and it adds nothing. The same
-//! comparison tells so in the turn itself. So only the turns of a new maximum are saved, each with its item.
+//! comparison tells so in the turn itself. So only the turns of a new maximum are saved, each with its item; and only there
+//! is it computed, so that no turn waits for the one before it.
 
 use super::Saving;
 use crate::graph::collections::HashMap;
@@ -41,36 +42,77 @@ impl Saving {
         if test.args.iter().any(reads_adjoint) || !self.saves_something(turn, adjoint) {
             return false;
         }
+        let unchanged = Turn::of(turn, adjoint, &test, truth).unchanged(turn, &carried);
         let turn = &mut forward.blocks[0];
-        let copy = |saving: &mut Saving| {
-            let info = Info { ty: Ty::Bool, ..Info::default() };
-            saving.graph.value(info)
-        };
-        let tested = match turn.nodes.iter().any(|node| node.outs == test.outs) {
-            true => test.out(),
-            false => {
-                let out = copy(self);
-                turn.nodes.push(Node { outs: vec![out], ..test });
-                out
-            }
-        };
-        let kept = match truth {
-            false => tested,
-            true => {
-                let out = copy(self);
-                let not = Op::Verbatim(Verbatim::not());
-                turn.nodes.push(Node::new(out, not, vec![tested], Origin::default()));
-                out
-            }
-        };
+        // Before what is not computed in an idle turn.
+        let defined = turn.nodes.iter().position(|node| node.outs == test.outs);
+        let first = turn.nodes.iter().position(|node| unchanged.contains_key(&node.out()));
+        let first = first.filter(|first| defined.is_none_or(|defined| defined < *first));
+        let place = first.unwrap_or(turn.nodes.len());
+        let kept = self.says_whether_kept(turn, place, test, truth);
+        if first.is_some() {
+            self.compute_where(kept, &unchanged, turn);
+        }
         self.save(&mut forward.blocks[0], &mut reverse.blocks[0], None);
-        let restored = copy(self);
+        let restored = self.truth(None);
         let (turn, adjoint) = (&mut forward.blocks[0], &mut reverse.blocks[0]);
         let items = adjoint.restored.len() - turn.saved.len();
         turn.saved.insert(0, kept);
         adjoint.restored.insert(items, restored);
         (turn.is_sparse, adjoint.is_sparse) = (true, true);
         true
+    }
+
+    /// What tells of a turn, at this place in it, that it is not idle: that the test has not come out so.
+    fn says_whether_kept(
+        &mut self,
+        turn: &mut Block,
+        place: usize,
+        test: Node,
+        truth: bool,
+    ) -> Value {
+        let mut added = Vec::new();
+        let mut add = |saving: &mut Saving, node: Node, name: Option<&str>| {
+            let out = saving.truth(name);
+            added.push(Node { outs: vec![out], ..node });
+            out
+        };
+        let tested = match turn.nodes.iter().any(|node| node.outs == test.outs) {
+            true => test.out(),
+            false => add(self, test, (!truth).then_some("kept")),
+        };
+        let kept = match truth {
+            false => tested,
+            true => {
+                let not = Op::Verbatim(Verbatim::not());
+                add(self, Node::new(tested, not, vec![tested], Origin::default()), Some("kept"))
+            }
+        };
+        turn.nodes.splice(place..place, added);
+        kept
+    }
+
+    /// A value that is true or false: whether a turn is kept, or what that is made of.
+    fn truth(&mut self, name: Option<&str>) -> Value {
+        let name = name.map(str::to_owned);
+        self.graph.value(Info { name, ty: Ty::Bool, ..Info::default() })
+    }
+
+    /// Computes these values of a turn where it is kept alone; elsewhere they are what was carried, each as it is told.
+    fn compute_where(&mut self, kept: Value, unchanged: &HashMap<Value, Value>, turn: &mut Block) {
+        for node in &mut turn.nodes {
+            let Some(carried) = unchanged.get(&node.out()).copied() else { continue };
+            let out = self.graph.value(Info { name: None, ..self.graph.info(node.out()).clone() });
+            let origin = node.origin;
+            let computed = Node { outs: vec![out], ..node.clone() };
+            let arm = |nodes: Vec<Node>, result: Value| Block {
+                nodes,
+                results: vec![result],
+                ..Block::default()
+            };
+            let blocks = vec![arm(vec![computed], out), arm(Vec::new(), carried)];
+            *node = Node { op: Op::If, args: vec![kept], blocks, outs: node.outs.clone(), origin };
+        }
     }
 
     /// True unless all that the adjoint needs of a turn is computed again.
@@ -87,6 +129,14 @@ impl Saving {
 fn holds_loop(node: &Node) -> bool {
     matches!(node.op, Op::Loop(_))
         || node.blocks.iter().any(|block| block.nodes.iter().any(holds_loop))
+}
+
+/// The larger or the smaller of two.
+fn extreme(node: &Node) -> Option<&'static str> {
+    match &node.op {
+        Op::Row(row) => ["Max", "Min"].into_iter().find(|name| *name == row.name),
+        _ => None,
+    }
 }
 
 /// A comparison, or what is made of some.
@@ -132,6 +182,15 @@ impl<'b> Turn<'b> {
             && pairs.all(|(param, result)| self.comes(*result) == Comes::To(*param))
     }
 
+    /// Which extremes of the turn are then what was carried, and what that is.
+    fn unchanged(&self, turn: &Block, carried: &[Value]) -> HashMap<Value, Value> {
+        let of_node = |node: &Node| match (&node.op, self.comes(node.outs.first().copied()?)) {
+            (Op::Row(_), Comes::To(value)) if carried.contains(&value) => Some((node.out(), value)),
+            _ => None,
+        };
+        turn.nodes.iter().filter(|node| extreme(node).is_some()).filter_map(of_node).collect()
+    }
+
     fn comes(&self, value: Value) -> Comes {
         let Some(node) = self.definitions.get(&value) else { return Comes::To(value) };
         let is_zero = |arg: Value| self.comes(arg) == Comes::ToZero;
@@ -147,6 +206,16 @@ impl<'b> Turn<'b> {
             }
             Op::AddView(_) | Op::AddField(_) | Op::AddAll if is_zero(node.args[1]) => {
                 self.comes(node.args[0])
+            }
+            Op::Row(_) if extreme(node).is_some() => {
+                let is_decided = |(greater, less): &(Value, Value)| {
+                    [[*greater, *less], [*less, *greater]].contains(&[node.args[0], node.args[1]])
+                };
+                match (self.greater.filter(is_decided), extreme(node)) {
+                    (Some((greater, _)), Some("Max")) => self.comes(greater),
+                    (Some((_, less)), Some(_)) => self.comes(less),
+                    _ => Comes::To(value),
+                }
             }
             Op::Row(row) if row.name == "Add" && is_zero(node.args[1]) => self.comes(node.args[0]),
             Op::Row(row) if row.name == "Add" && is_zero(node.args[0]) => self.comes(node.args[1]),

@@ -133,6 +133,10 @@ fn turns_whose_adjoint_does_nothing_are_not_saved() {
             let found = stage(simplify(adjoint)).to_string();
             assert_eq!(found.matches("save_if ").count(), 1, "{found}");
             assert_eq!(found.matches("< sparse ").count(), 1, "{found}");
+            // And there alone is a new maximum computed.
+            let lines: Vec<&str> = found.lines().map(str::trim).collect();
+            let computed = lines.iter().position(|line| line.contains(" = max "));
+            assert!(computed.is_none_or(|at| lines[at - 1].contains(" = if ")), "{found}");
             assert_eq!(parse(&found).map(|graph| graph.to_string()), Ok(found));
         }
     }
