@@ -45,6 +45,8 @@ enum Folded {
     Same,
     Value(Value),
     Float(String),
+    /// The value with its sign changed.
+    Negative(Value),
     /// The number one, in a type that the macro does not know.
     One,
     /// The arm of a branch that is always taken: its nodes, and what its results are.
@@ -91,6 +93,10 @@ impl Folding {
             Folded::One => {
                 self.known.insert(node.out(), Known::Float("1.0".to_owned()));
                 into.push(node);
+            }
+            Folded::Negative(of) => {
+                let op = Op::Row(ops::row("Neg"));
+                into.push(Node { op, args: vec![of], ..node });
             }
             Folded::Value(value) => {
                 self.names.insert(node.out(), value);
@@ -234,6 +240,8 @@ impl Folding {
             "Mul" | "Div" if float(1) == Some(1.0) => Folded::Value(node.args[0]),
             "Mul" => match (float(0), float(1)) {
                 (Some(a), Some(b)) => Folded::Float(format!("{:?}", a * b)),
+                (Some(-1.0), None) => Folded::Negative(node.args[1]),
+                (None, Some(-1.0)) => Folded::Negative(node.args[0]),
                 _ => Folded::Same,
             },
             "Neg" => match float(0) {
