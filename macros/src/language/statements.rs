@@ -11,8 +11,14 @@ pub(crate) const MAY_WRITE: Refusal = Refusal::new(
     "statement_that_may_write",
 );
 
+/// Of a function that ends with a statement.
+pub(crate) const NO_RESULT: Refusal = Refusal::new(
+    "this function returns nothing that could be differentiated",
+    "let it end with the value as its last expression",
+    "function_without_value",
+);
+
 /// Every statement.
-#[cfg(test)]
 #[cfg(test)]
 pub(super) const FORMS: &[Form] = &[
     Form::read(
@@ -31,7 +37,6 @@ pub(super) const FORMS: &[Form] = &[
 ];
 
 #[cfg(test)]
-#[cfg(test)]
 const ITEM: Refusal = Refusal::new(
     "`#[differentiable]` stands on functions",
     "for a struct, derive `Differentiable`",
@@ -39,7 +44,6 @@ const ITEM: Refusal = Refusal::new(
 );
 
 /// Every item, in a body and under the attribute.
-#[cfg(test)]
 #[cfg(test)]
 pub(super) const ITEMS: &[Form] = &[
     Form::partly("Item::Const", "`const N: usize = 1;`", "in a body, passed on", &[ITEM]),
@@ -56,7 +60,7 @@ pub(super) const ITEMS: &[Form] = &[
             Refusal::new("`unsafe` functions cannot be differentiable", "differentiate a safe function that wraps the unsafe part", "function_unsafe"),
             Refusal::new("`extern` functions cannot be differentiable", "wrap a plain Rust function", "function_extern"),
             Refusal::new("an `impl Trait` argument has no name that a derivative could be written with", "give the function a type parameter instead", "function_impl_trait_argument"),
-            Refusal::new("this function returns nothing that could be differentiated", "let it end with the value as its last expression", "function_without_value"),
+            NO_RESULT,
         ],
     ),
     Form::partly("Item::ForeignMod", "`extern \"C\" { .. }`", "in a body, passed on", &[ITEM]),

@@ -208,7 +208,9 @@ impl<'ast> Visit<'ast> for Flow {
 
     fn visit_expr_for_loop(&mut self, turns: &'ast syn::ExprForLoop) {
         self.bind(&turns.pat, &turns.expr);
-        if self.mentions(&turns.expr) {
+        // What is gone over may be lent mutably, by its name alone.
+        let is_written = names_of(&turns.pat).iter().any(|name| self.names.contains(name));
+        if is_written || self.mentions(&turns.expr) {
             self.reach(&turns.expr);
         }
         visit::visit_expr_for_loop(self, turns);

@@ -2,13 +2,15 @@
 
 use proc_macro2::Span;
 use quote::quote;
+use syn::spanned::Spanned;
 use syn::Expr;
 
 use super::items::{Item, Items};
+use super::mentions::makes_a_value;
 use super::scope::Variable;
-use super::subslices::subslice;
 use super::Lowering;
 use crate::graph::{key, Value};
+use crate::language;
 
 /// How a part is lent mutably.
 #[derive(Clone, Copy)]
@@ -18,9 +20,12 @@ pub(super) enum Lent<'e> {
     Column,
     /// Along an axis, the first if none is named.
     Axis(Option<&'e Expr>),
+    /// So many elements, with fewer at the end or not.
+    Chunk {
+        size: &'e Expr,
+        is_exact: bool,
+    },
 }
-
-pub(super) const NO_VARIABLE: &str = "what is lent mutably here is no local variable: index it";
 
 impl Lowering<'_> {
     /// Parts of a variable, lent mutably.
@@ -31,23 +36,12 @@ impl Lowering<'_> {
         span: Span,
     ) -> Result<Items<'e>, Value> {
         if !self.is_versioned(base) {
-            return Err(self.mistake(span, NO_VARIABLE));
-        }
-        if let (Lent::Element, Some((list, range))) = (view, subslice(base)) {
-            let whole = self.part_at(list);
-            let (start, end) = self.ends_of(whole, range);
-            let count = |names: &[proc_macro2::Ident]| {
-                let (start, end) = (&names[0], &names[1]);
-                quote!(#end - #start)
-            };
-            let length = self.number(&[start, end], count, span);
-            let items = self.lent_items(list, view, span)?;
-            return Ok(items.moved(quote!(__by + __at), start, Some(length)));
+            return Err(self.mistake(span, language::NO_VARIABLE));
         }
         let whole = self.part_at(base);
         let mut operands = vec![whole];
-        if let Lent::Axis(Some(axis)) = view {
-            operands.push(self.constant(axis));
+        if let Lent::Axis(Some(given)) | Lent::Chunk { size: given, .. } = view {
+            operands.push(self.constant(given));
         }
         let length = self.number(
             &operands,
@@ -61,6 +55,13 @@ impl Lowering<'_> {
                     Lent::Axis(Some(_)) => {
                         let axis = &names[1];
                         quote!(#whole.len_of(#axis))
+                    }
+                    Lent::Chunk { is_exact, .. } => {
+                        let size = &names[1];
+                        match is_exact {
+                            true => quote!(#whole.len() / #size),
+                            false => quote!(#whole.len().div_ceil(#size)),
+                        }
                     }
                 }
             },
@@ -105,10 +106,15 @@ impl Lowering<'_> {
             }
             Expr::Path(path) => {
                 let name = path.path.get_ident().map(key);
-                let is_variable = |name: &String| {
-                    self.scopes.alias(name).is_none() && self.scopes.get(name).is_some()
-                };
-                let Some(name) = name.filter(is_variable) else { return };
+                let Some(name) = name else { return };
+                // A name for a place is that place, which was pinned when it got the name.
+                if let Some(alias) = self.scopes.alias(&name) {
+                    *place = syn::parse_quote!((#alias));
+                    return;
+                }
+                if self.scopes.get(&name).is_none() {
+                    return;
+                }
                 let Some(variable) = self.scopes.variable(&name) else { return };
                 let pin = quote::format_ident!("{}", self.pin_of(&variable));
                 *place = syn::parse_quote!(#pin);
@@ -127,7 +133,12 @@ impl Lowering<'_> {
 
     /// A position that is computed now, and then has a name.
     fn hold(&mut self, position: &mut Expr) {
-        if matches!(position, Expr::Lit(_) | Expr::Macro(_) | Expr::Call(_)) {
+        let is_anew = match position {
+            Expr::Lit(_) | Expr::Macro(_) => true,
+            Expr::Call(call) => makes_a_value(call),
+            _ => false,
+        };
+        if is_anew {
             return;
         }
         let value = self.constant(position);
@@ -150,6 +161,14 @@ impl Lowering<'_> {
                 syn::parse_quote!(#base.index_axis_mut(__chainrule::ndarray::Axis(0), #position))
             }
             Lent::Axis(Some(axis)) => syn::parse_quote!(#base.index_axis_mut(#axis, #position)),
+            Lent::Chunk { size, .. } => {
+                let end = quote::format_ident!("__end{}", self.numbers);
+                let (whole, size) = (self.part_at(base), self.constant(size));
+                let [from, to] = self.chunk(whole, at, size, base.span());
+                self.scopes.bind(&position.to_string(), from);
+                self.scopes.bind(&end.to_string(), to);
+                syn::parse_quote!(#base[#position..#end])
+            }
         }
     }
 }

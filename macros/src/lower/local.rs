@@ -40,6 +40,9 @@ impl Lowering<'_> {
                 return;
             }
         }
+        if self.split_mutably(local) {
+            return;
+        }
         if let (Expr::Reference(lent), Some(name)) = (&*init.expr, alone(&local.pat)) {
             if lent.mutability.is_some() && self.is_versioned(&lent.expr) {
                 let place = self.pinned(&lent.expr);
@@ -253,6 +256,7 @@ impl Lowering<'_> {
         }
         let mut mentions = self.mentions(&*init.expr);
         mentions.pure = false;
+        self.look_at_places(&mut mentions);
         let (mentioned, args) = mentions.names.into_iter().unzip();
         let mut verbatim = Verbatim::new(init.expr.to_token_stream(), mentioned, false);
         verbatim.pattern = Some(Tokens(local.pat.to_token_stream()));

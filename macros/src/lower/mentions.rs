@@ -60,6 +60,17 @@ impl Lowering<'_> {
         found
     }
 
+    /// Lets names for places that are mentioned mean what stands there now.
+    pub(super) fn look_at_places(&mut self, found: &mut Mentions) {
+        for name in std::mem::take(&mut found.aliases) {
+            let Some(place) = self.scopes.alias(&name) else { continue };
+            let shown = self.part_at(&place);
+            let ident = quote::format_ident!("{}", crate::graph::text_of(&name));
+            found.lent.insert(name.clone(), quote::quote!((&#ident)));
+            found.names.insert(name, shown);
+        }
+    }
+
     /// Lets a name that is mentioned mean what `tokens` make of it, `__now`, where they stand.
     fn take_now(
         &mut self,
@@ -84,6 +95,8 @@ pub(super) struct Mentions {
     pub(super) names: BTreeMap<String, Value>,
     /// Those that are references in the user's code alone, as what they are in ours.
     pub(super) lent: HashMap<String, TokenStream>,
+    /// Names for places, which are no values.
+    pub(super) aliases: BTreeSet<String>,
     /// Where an active value flows in.
     pub(super) active: Option<proc_macro2::Span>,
     /// True if all of it is in the language, so that it may be evaluated again.
@@ -132,6 +145,7 @@ pub(super) struct Finder<'l, 'a> {
 impl Finder<'_, '_> {
     fn name(&mut self, name: &str, span: proc_macro2::Span, flows: bool) {
         if self.lowering.scopes.alias(name).is_some() {
+            self.found.aliases.insert(name.to_owned());
             if flows {
                 self.found.active.get_or_insert(span);
             }
@@ -257,10 +271,7 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        // A capitalised name makes a value (`Axis(0)`); any other function may do anything.
-        let is_constructor = matches!(&*call.func, Expr::Path(path)
-            if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())));
-        self.found.pure &= is_constructor;
+        self.found.pure &= makes_a_value(call);
         if is_stopped(call) {
             let before = self.found.active;
             syn::visit::visit_expr_call(self, call);
@@ -290,6 +301,12 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     }
 
     fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
+/// True for a capitalised name, as in `Axis(0)`; any other function may do anything.
+pub(super) fn makes_a_value(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path)
+        if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())))
 }
 
 /// True for `stop_gradient(e)` where `e` is a value of its own: no variable, which the rest of the function may

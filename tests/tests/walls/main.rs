@@ -270,6 +270,10 @@ const RUSTS_OWN: &[&str] = &[
     "in",
     "mut",
     "slice_axis_mut",
+    "push",
+    "truncate",
+    "nth",
+    "expect",
     "zip",
 ];
 
