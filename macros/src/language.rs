@@ -13,7 +13,10 @@ use syn::{Expr, Pat};
 pub(crate) use expressions::{LET_IN_GUARD, MACRO, OPERATOR};
 pub(crate) use methods::*;
 pub(crate) use patterns::REST;
-pub(crate) use statements::{MAY_WRITE, NO_RESULT};
+pub(crate) use statements::{
+    ASYNC_FUNCTION, CONST_FUNCTION, EXTERN_FUNCTION, IMPL_TRAIT, ITEM, MAY_WRITE, NO_RESULT,
+    UNSAFE_FUNCTION,
+};
 
 /// A form of syntax: a variant of one of syn's enumerations.
 pub(crate) struct Form {

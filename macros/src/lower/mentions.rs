@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::Expr;
 
 use super::constant::starts_upper;
+use super::flow::{changes_receiver, each_name, is_query, stops};
 use super::function::LocalFunction;
 use super::Lowering;
-use crate::graph::{captured_by, key, key_at, Ty, Value};
-use crate::ops::{self, Kind};
+use crate::graph::{key, Ty, Value};
+use crate::ops;
 
 impl Lowering<'_> {
     /// What an expression or statement mentions of the names in scope.
@@ -179,26 +180,8 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Every identifier in tokens that syn does not read, and those captured by format strings.
     fn tokens(&mut self, tokens: TokenStream) {
-        // A name after one dot is a field or a method; after two, the end of a range.
-        let mut dots = 0;
-        for token in tokens {
-            match &token {
-                TokenTree::Ident(ident) if dots != 1 => self.name(&key(ident), ident.span(), true),
-                TokenTree::Group(group) => self.tokens(group.stream()),
-                TokenTree::Literal(literal) => {
-                    for name in captured_by(literal) {
-                        self.name(&key_at(&name, literal.span()), literal.span(), true);
-                    }
-                }
-                _ => {}
-            }
-            dots = match &token {
-                TokenTree::Punct(punct) if punct.as_char() == '.' => dots + 1,
-                _ => 0,
-            };
-        }
+        each_name(tokens, &mut |name, span| self.name(name, span, true));
     }
 
     /// A place whose shape alone is asked for: its names are mentioned, and nothing flows.
@@ -245,13 +228,11 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        let query = ops::by_call(&call.method.to_string(), call.args.len() + 1)
-            .filter(|row| row.kind == Kind::Query);
-        if query.is_some() && self.place(&call.receiver) {
+        if is_query(call) && self.place(&call.receiver) {
             call.args.iter().for_each(|arg| self.visit_expr(arg));
             return;
         }
-        if super::flow::changes_receiver(&call.method.to_string()) {
+        if changes_receiver(&call.method.to_string()) {
             self.lent_mutably(&call.receiver, call.method.span());
         }
         let name = call.method.to_string();
@@ -312,9 +293,7 @@ pub(super) fn makes_a_value(call: &syn::ExprCall) -> bool {
 /// True for `stop_gradient(e)` where `e` is a value of its own: no variable, which the rest of the function may
 /// still need, and nothing borrowed.
 fn is_stopped(call: &syn::ExprCall) -> bool {
-    let is_named = matches!(&*call.func, Expr::Path(path)
-        if path.path.segments.last().is_some_and(|last| last.ident == "stop_gradient"));
-    is_named && !matches!(call.args.first(), Some(Expr::Path(_) | Expr::Reference(_)))
+    stops(call) && !matches!(call.args.first(), Some(Expr::Path(_) | Expr::Reference(_)))
 }
 
 /// Methods of the standard library and ndarray that only look at their receiver.
