@@ -4,6 +4,7 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use chainrule::ndarray::Array1;
 use chainrule::prelude::*;
 use chainrule_tests::{expect, forward_agrees};
 
@@ -33,7 +34,8 @@ macro_rules! compare {
 fn taken_from_the_end(v: &[f64]) -> f64 {
     let mut v = v.to_vec();
     let mut s = 0.0;
-    let top = v.pop().unwrap();
+    let top = v.pop().unwrap() * v.first().unwrap();
+    s += v.last().copied().unwrap_or(top);
     if let Some(x) = v.pop() {
         v.push(x * x * top);
     }
@@ -230,4 +232,146 @@ fn integers_under_names() {
         counted(2.0, 3.0) = 2.0 * (12.0 + 3.0) + 9.0 + 6.0,
         d = (2.0 * 12.0 + 3.0, 2.0 * (4.0 + 1.0) + 6.0 + 2.0)
     );
+}
+
+/// A list of arrays, left in every way.
+#[differentiable(forward)]
+fn arrays(v: &[f64]) -> f64 {
+    let mut list = Vec::new();
+    for i in 0..3 {
+        list.push(Array1::from_vec(vec![v[i], v[i + 1] * v[i]]));
+    }
+    let mut total = Array1::zeros(2);
+    while let Some(a) = list.pop() {
+        if a[0] > 1.0 && list.len() == 1 && total[0] < 2.0 {
+            list.push(&a * &a * 0.5);
+        }
+        total = total + &a * v[4];
+        if total.sum() > 1e3 {
+            break;
+        }
+        if a[0] < -100.0 {
+            continue;
+        }
+        if list.len() > 10 {
+            return total.sum();
+        }
+    }
+    total.dot(&total)
+}
+
+#[test]
+fn a_list_of_arrays() {
+    compare!(arrays);
+}
+
+#[derive(Differentiable, Clone)]
+struct Lists {
+    list: Vec<f64>,
+    scale: f64,
+}
+
+/// Lists within a struct, within a list, and under a name.
+#[differentiable(forward)]
+fn within(v: &[f64]) -> f64 {
+    let mut p = Lists { list: v.to_vec(), scale: v[0] };
+    let last = p.list.pop().unwrap();
+    p.list.push(last * p.scale);
+    let (a, b) = p.list.split_at_mut(2);
+    let x = &mut a[0];
+    *x *= b[0];
+    b.iter_mut().rev().skip(1).for_each(|y| *y *= last);
+    p.list.truncate(4);
+    let mut rows = vec![p.list.clone(), p.list.clone()];
+    let row = rows.pop().unwrap();
+    rows[0].pop();
+    let r = &mut rows[0];
+    r.truncate(2);
+    r[1] *= row[3];
+    r.push(row[2]);
+    let n = r.len();
+    let ends = row[0] * row[row.len() - 1];
+    p.list.iter().sum::<f64>() * rows[0][1] + rows[0][n - 1] + p.scale * ends
+}
+
+#[test]
+fn lists_within_something() {
+    compare!(within);
+}
+
+/// A checkpointed loop that ends where nothing is left.
+#[differentiable(forward)]
+fn checkpointed(v: &[f64]) -> f64 {
+    let mut w = v.to_vec();
+    let (mut s, mut turns) = (1.0, 0);
+    #[checkpoint(every = 2)]
+    while let Some(x) = w.pop() {
+        s = s * x.sin() + x;
+        turns += 1;
+        if w.len() == 2 && turns < 8 {
+            w.push(s * 0.5);
+            w.push(s);
+            w.truncate(3);
+        }
+    }
+    s
+}
+
+#[test]
+fn a_checkpointed_loop_over_a_list() {
+    compare!(checkpointed);
+}
+
+/// Halves of chunks, read and written in every way.
+#[differentiable(forward)]
+fn halves(v: &[f64]) -> f64 {
+    let mut grid = v.to_vec();
+    grid.extend(v.iter().map(|x| x * 2.0));
+    grid.extend([1.0, 2.0]);
+    for (i, row) in grid.chunks_mut(4).enumerate() {
+        let (l, r) = row.split_at_mut(2);
+        l.swap(0, 1);
+        for (x, &y) in l.iter_mut().zip(r.iter()) {
+            *x *= y + i as f64;
+        }
+        r[1] = l[0];
+        l.copy_from_slice(&r);
+    }
+    for pair in grid.chunks_exact_mut(2) {
+        let (a, b) = pair.split_at_mut(1);
+        (a[0], b[0]) = (a[0] + b[0], a[0] * b[0]);
+    }
+    grid.iter().map(|x| x * x).sum()
+}
+
+#[test]
+fn halves_of_chunks() {
+    compare!(halves);
+}
+
+/// A closure that takes and gives back.
+#[differentiable(forward)]
+fn in_a_closure(v: &[f64]) -> f64 {
+    let mut stack = v.to_vec();
+    let mut next = |k: f64| {
+        let t = stack.pop().unwrap_or(k);
+        stack.push(t * 0.5);
+        t * k
+    };
+    let a = next(2.0);
+    let b = next(a);
+    stack.pop();
+    let mut best: Option<f64> = None;
+    for x in &stack {
+        best = match best {
+            None => Some(*x),
+            Some(b) => Some(if b > *x { b } else { *x }),
+        };
+    }
+    a * b + stack.len() as f64 * stack[0] + best.unwrap_or(a)
+}
+
+#[test]
+fn a_list_in_a_closure() {
+    compare!(in_a_closure);
 }

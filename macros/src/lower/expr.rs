@@ -343,6 +343,9 @@ impl Lowering<'_> {
     /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
     fn index(&mut self, index: &syn::ExprIndex) -> Value {
         let span = index.span();
+        if self.is_in_a_stretch(index) {
+            return self.part_at(&Expr::Index(index.clone()));
+        }
         let base = self.expr(&index.expr);
         if let Expr::Range(range) = &*index.index {
             let range = self.range_of(base, range);

@@ -45,7 +45,14 @@ impl Lowering<'_> {
             }
             Item::Part { base, size, is_chunk } => {
                 let [start, end] = match is_chunk {
-                    true => self.chunk(*base, at, *size, span),
+                    true => {
+                        let length = |names: &[Ident]| {
+                            let base = &names[0];
+                            quote!(#base.len())
+                        };
+                        let length = self.number(&[*base], length, span);
+                        self.chunk(length, at, *size, span)
+                    }
                     false => {
                         let end = |names: &[Ident]| {
                             let (start, size) = (&names[0], &names[1]);
@@ -102,17 +109,23 @@ impl Lowering<'_> {
     }
 
     /// Where the chunk of this number begins and ends.
-    pub(super) fn chunk(&mut self, base: Value, at: Value, size: Value, span: Span) -> [Value; 2] {
+    pub(super) fn chunk(
+        &mut self,
+        length: Value,
+        at: Value,
+        size: Value,
+        span: Span,
+    ) -> [Value; 2] {
         let start = |names: &[Ident]| {
             let (at, size) = (&names[0], &names[1]);
             quote!(#at * #size)
         };
         let end = |names: &[Ident]| {
-            let (start, size, base) = (&names[0], &names[1], &names[2]);
-            quote!(::core::cmp::Ord::min(#start + #size, #base.len()))
+            let (start, size, length) = (&names[0], &names[1], &names[2]);
+            quote!(::core::cmp::Ord::min(#start + #size, #length))
         };
         let start = self.number(&[at, size], start, span);
-        [start, self.number(&[start, size, base], end, span)]
+        [start, self.number(&[start, size, length], end, span)]
     }
 
     /// Binds a pattern to an item.

@@ -110,10 +110,7 @@ impl Lowering<'_> {
             Expr::Reference(inner) => self.lent_items(&inner.expr, Lent::Element, expr.span()),
             Expr::MethodCall(call) => self.adapted(call),
             // What is lent mutably under a name is gone over as it was lent.
-            Expr::Path(_)
-                if super::turns::plain(expr)
-                    .is_some_and(|name| self.scopes.alias(&name).is_some()) =>
-            {
+            Expr::Path(_) if self.is_a_name_for_a_place(expr) => {
                 self.lent_items(expr, Lent::Element, expr.span())
             }
             _ => {
@@ -123,11 +120,19 @@ impl Lowering<'_> {
         }
     }
 
+    fn is_a_name_for_a_place(&self, expr: &Expr) -> bool {
+        super::turns::plain(expr).is_some_and(|name| self.scopes.alias(&name).is_some())
+    }
+
     /// `x.iter()` and what else an iterator is made of.
     pub(super) fn adapted<'e>(&mut self, call: &'e ExprMethodCall) -> Result<Items<'e>, Value> {
         let span = call.method.span();
         let name = call.method.to_string();
         match (name.as_str(), call.args.len()) {
+            ("iter", 0) if self.is_a_name_for_a_place(&call.receiver) => {
+                let base = self.expr(&call.receiver);
+                Ok(self.elements_of(base, span)?.given(Lending::ByReference))
+            }
             ("iter", 0) => Ok(self.sequence_of(&call.receiver)?.given(Lending::ByReference)),
             ("copied" | "cloned", 0) => {
                 Ok(self.sequence_of(&call.receiver)?.given(Lending::ByValue))
@@ -301,7 +306,13 @@ impl Lowering<'_> {
             }
             ("iter_mut", 0) => self.lent_items(&call.receiver, Lent::Element, span),
             ("chunks_mut" | "chunks_exact_mut", 1) => {
-                let chunk = Lent::Chunk { size: &call.args[0], is_exact: name != "chunks_mut" };
+                if !self.is_versioned(&call.receiver) {
+                    return Err(self.mistake(span, language::NO_VARIABLE));
+                }
+                let whole = self.part_at(&call.receiver);
+                let length = self.length_now(whole, span);
+                let size = self.constant(&call.args[0]);
+                let chunk = Lent::Chunk { size, length, is_exact: name != "chunks_mut" };
                 self.lent_items(&call.receiver, chunk, span)
             }
             ("rows_mut", 0) => self.lent_items(&call.receiver, Lent::Row, span),

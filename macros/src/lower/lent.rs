@@ -22,7 +22,8 @@ pub(super) enum Lent<'e> {
     Axis(Option<&'e Expr>),
     /// So many elements, with fewer at the end or not.
     Chunk {
-        size: &'e Expr,
+        size: Value,
+        length: Value,
         is_exact: bool,
     },
 }
@@ -40,15 +41,26 @@ impl Lowering<'_> {
         }
         let whole = self.part_at(base);
         let mut operands = vec![whole];
-        if let Lent::Axis(Some(given)) | Lent::Chunk { size: given, .. } = view {
-            operands.push(self.constant(given));
+        match view {
+            Lent::Axis(Some(axis)) => operands.push(self.constant(axis)),
+            Lent::Chunk { size, length, .. } => operands = vec![length, size],
+            Lent::Element => {
+                // However a list changes, the two ends of a stretch of it stay.
+                if let Some(stretch) = self.stretch(base) {
+                    operands = vec![stretch.end, stretch.start];
+                }
+            }
+            _ => {}
         }
         let length = self.number(
             &operands,
             |names| {
                 let whole = &names[0];
                 match view {
-                    Lent::Element => quote!(#whole.len()),
+                    Lent::Element => match names.get(1) {
+                        Some(start) => quote!(#whole - #start),
+                        None => quote!(#whole.len()),
+                    },
                     Lent::Row => quote!(#whole.nrows()),
                     Lent::Column => quote!(#whole.ncols()),
                     Lent::Axis(None) => quote!(#whole.shape()[0]),
@@ -59,8 +71,8 @@ impl Lowering<'_> {
                     Lent::Chunk { is_exact, .. } => {
                         let size = &names[1];
                         match is_exact {
-                            true => quote!(#whole.len() / #size),
-                            false => quote!(#whole.len().div_ceil(#size)),
+                            true => quote!(#whole / #size),
+                            false => quote!(usize::div_ceil(#whole, #size)),
                         }
                     }
                 }
@@ -96,6 +108,12 @@ impl Lowering<'_> {
                     Expr::Range(range) => {
                         let ends = range.start.iter_mut().chain(range.end.iter_mut());
                         ends.for_each(|end| self.hold(end));
+                        if range.end.is_none() {
+                            // The list may become longer.
+                            let whole = self.part_at(&index.expr);
+                            let length = self.length_now(whole, range.span());
+                            range.end = Some(Box::new(self.named(length)));
+                        }
                     }
                     position => self.hold(position),
                 }
@@ -142,10 +160,15 @@ impl Lowering<'_> {
             return;
         }
         let value = self.constant(position);
+        *position = self.named(value);
+    }
+
+    /// A name of ours for a position.
+    fn named(&mut self, position: Value) -> Expr {
         self.numbers += 1;
         let name = quote::format_ident!("__at{}", self.numbers);
-        self.scopes.bind(&name.to_string(), value);
-        *position = syn::parse_quote!(#name);
+        self.scopes.bind(&name.to_string(), position);
+        syn::parse_quote!(#name)
     }
 
     /// The place of one turn, which names its position.
@@ -161,10 +184,9 @@ impl Lowering<'_> {
                 syn::parse_quote!(#base.index_axis_mut(__chainrule::ndarray::Axis(0), #position))
             }
             Lent::Axis(Some(axis)) => syn::parse_quote!(#base.index_axis_mut(#axis, #position)),
-            Lent::Chunk { size, .. } => {
+            Lent::Chunk { size, length, .. } => {
                 let end = quote::format_ident!("__end{}", self.numbers);
-                let (whole, size) = (self.part_at(base), self.constant(size));
-                let [from, to] = self.chunk(whole, at, size, base.span());
+                let [from, to] = self.chunk(length, at, size, base.span());
                 self.scopes.bind(&position.to_string(), from);
                 self.scopes.bind(&end.to_string(), to);
                 syn::parse_quote!(#base[#position..#end])

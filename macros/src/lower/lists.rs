@@ -1,13 +1,13 @@
 //! `Vec`s that become longer or shorter: each time a new version.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span};
 use quote::quote;
 use syn::{Block, Expr, ExprMethodCall};
 
 use super::exits::Tail;
 use super::mentions::Mentions;
 use super::Lowering;
-use crate::graph::{Action, Ty, Value};
+use crate::graph::{Action, Construct, Op, Ty, Value};
 
 impl Lowering<'_> {
     /// `v.push(a)`, `v.extend(w)`, `v.truncate(n)` and `v.pop()` as statements; false if the call is none of these.
@@ -56,21 +56,53 @@ impl Lowering<'_> {
         let list = self.pinned(&call.receiver);
         let whole = self.part_at(&list);
         let length = self.length_now(whole, span);
-        self.scopes.enter();
-        self.scopes.bind("__length", length);
+        let popped = self.element_if_any(whole, length, false, span);
         // A list that is cut off where nothing was is as it was, so that no branch writes it.
-        let popped: Block = syn::parse_quote!({
-            let __popped = if __length > 0 {
-                ::core::option::Option::Some(#list[__length - 1].clone())
-            } else {
-                ::core::option::Option::None
+        let rest = |names: &[Ident]| {
+            let length = &names[0];
+            quote!(usize::saturating_sub(#length, 1))
+        };
+        let rest = self.number(&[length], rest, span);
+        self.truncated(&list, rest, span);
+        popped
+    }
+
+    /// `v.first()` and `v.last()` of a list; nothing if the call is none of these.
+    pub(super) fn end_of(&mut self, call: &ExprMethodCall, list: Value) -> Option<Value> {
+        let is_first = call.method == "first";
+        let is_end = (is_first || call.method == "last") && call.args.is_empty();
+        if !is_end || !matches!(self.graph.ty(list), Ty::List(_)) {
+            return None;
+        }
+        let span = call.method.span();
+        let length = self.length_now(list, span);
+        Some(self.element_if_any(list, length, is_first, span))
+    }
+
+    /// The first or last element of a list, in an `Option`.
+    fn element_if_any(&mut self, list: Value, length: Value, is_first: bool, span: Span) -> Value {
+        let is_any = |names: &[Ident]| {
+            let length = &names[0];
+            quote!(#length > 0)
+        };
+        let is_any = self.constant_of(&[length], is_any, Ty::Bool, span);
+        let below = self.scopes.depth();
+        let found = |lowering: &mut Self| {
+            let last = |names: &[Ident]| {
+                let length = &names[0];
+                quote!(#length - 1)
             };
-            #list.truncate(__length.saturating_sub(1));
-            __popped
-        });
-        let popped = self.block_with(&popped, Tail::No);
-        self.scopes.leave();
-        popped.unwrap_or_else(|| self.undefined(span))
+            let at = match is_first {
+                true => lowering.position(0, span),
+                false => lowering.number(&[length], last, span),
+            };
+            let element = lowering.element(list, at, span);
+            let ty = Ty::Option(Box::new(lowering.graph.ty(element).clone()));
+            Some(lowering.node(Op::Construct(Construct::some()), vec![element], ty, span))
+        };
+        let none = |lowering: &mut Self| Some(lowering.nothing(span));
+        let element = self.either(is_any, found, none, below, span);
+        element.unwrap_or_else(|| self.undefined(span))
     }
 
     /// How long a list is now: it is kept, since the list itself goes on changing.

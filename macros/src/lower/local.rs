@@ -274,7 +274,7 @@ impl Lowering<'_> {
             })
             .collect();
         for (name, value) in names.iter().zip(&outs) {
-            self.scopes.bind_as(name, Binding { is_mutable: is_mutable, ..Binding::of(*value) });
+            self.scopes.bind_as(name, Binding { is_mutable, ..Binding::of(*value) });
         }
         self.nodes.push(Node {
             outs,

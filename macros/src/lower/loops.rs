@@ -96,6 +96,7 @@ impl Lowering<'_> {
                     }),
                 )),
             });
+            let scope = Scope { leaves: true, ..scope };
             let always: Expr = syn::parse_quote!(true);
             return self.turns(&Over::Condition(&always), &scope, span, &mut |lowering, number| {
                 lowering.tail_expr(&branch, Tail::Turn(number));

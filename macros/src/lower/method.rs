@@ -56,6 +56,9 @@ impl Lowering<'_> {
         if let Some(value) = self.option_method(call, receiver) {
             return value;
         }
+        if let Some(end) = self.end_of(call, receiver) {
+            return end;
+        }
         if let Some(value) = self.constant_method(call, receiver) {
             return value;
         }

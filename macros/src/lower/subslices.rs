@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::{Block, Expr, ExprMethodCall, ExprRange, Local, Pat, Stmt};
+use syn::{Block, Expr, ExprIndex, ExprMethodCall, ExprRange, Local, Pat, Stmt};
 
 use super::exits::Tail;
 use super::turns::plain;
@@ -48,6 +48,13 @@ impl Lowering<'_> {
             },
             _ => None,
         }
+    }
+
+    /// True for an element of a stretch of a variable, which is one of the variable's.
+    pub(super) fn is_in_a_stretch(&self, index: &ExprIndex) -> bool {
+        !matches!(&*index.index, Expr::Range(_))
+            && self.is_versioned(&index.expr)
+            && self.subslice_of(&index.expr).is_some()
     }
 
     fn moved_by(&mut self, start: Value, by: Value, span: Span) -> Value {
