@@ -2,6 +2,7 @@
 //! what to do instead. `lower` takes its words from here, and docs/language.md is made of it.
 
 mod expressions;
+mod methods;
 #[cfg(test)]
 mod page;
 mod patterns;
@@ -9,11 +10,13 @@ mod statements;
 
 use syn::{Expr, Pat};
 
-pub(crate) use expressions::{
-    ITERATOR_WITH_A_NAME, LET_IN_GUARD, MOVES_WHAT_IT_WRITES, NOT_A_CHAIN,
-};
+pub(crate) use expressions::{LET_IN_GUARD, MACRO, OPERATOR};
+pub(crate) use methods::*;
 pub(crate) use patterns::REST;
-pub(crate) use statements::MAY_WRITE;
+pub(crate) use statements::{
+    ASYNC_FUNCTION, CONST_FUNCTION, EXTERN_FUNCTION, IMPL_TRAIT, ITEM, MAY_WRITE, NO_RESULT,
+    UNSAFE_FUNCTION,
+};
 
 /// A form of syntax: a variant of one of syn's enumerations.
 pub(crate) struct Form {
@@ -43,13 +46,31 @@ impl Refusal {
         Refusal { what, instead, file }
     }
 
-    /// What is wrong, then what to do instead.
-    pub(crate) fn message(&self) -> String {
-        format!("{}: {}", self.what, self.instead)
+    /// The same of what has a name, where the words begin with it.
+    pub(crate) fn of(&self, name: impl std::fmt::Display) -> String {
+        format!("`{name}` {}", String::from(*self))
+    }
+
+    /// What is wrong with what has this name, then something else to do.
+    pub(crate) fn of_or(&self, name: impl std::fmt::Display, instead: &str) -> String {
+        format!("`{name}` {}: {instead}", self.what)
+    }
+}
+
+/// What is wrong, then what to do instead.
+impl From<Refusal> for String {
+    fn from(refusal: Refusal) -> String {
+        format!("{}: {}", refusal.what, refusal.instead)
     }
 }
 
 impl Form {
+    /// One that is no variant, and is told by how it is written.
+    #[cfg(test)]
+    const fn of(written: &'static str, read: &'static str, refused: &'static [Refusal]) -> Form {
+        Form { name: "", written, read, refused }
+    }
+
     const fn read(name: &'static str, written: &'static str, read: &'static str) -> Form {
         Form { name, written, read, refused: &[] }
     }

@@ -12,7 +12,7 @@ use crate::lower::Lowered;
 use crate::mistake::Mistakes;
 use crate::simplify::{drop_dead, simplify, simplify_sweeps};
 use crate::source::{without_checkpoints, Source};
-use crate::{differentiate, lower, residuals};
+use crate::{differentiate, language, lower, residuals};
 
 /// `#[differentiable(options)] item`: the item as it was, and its derivatives.
 pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenStream {
@@ -134,11 +134,7 @@ fn refused(item: &TokenStream, source: &Source, mistakes: Mistakes) -> TokenStre
 fn not_a_function(item: &TokenStream, error: &syn::Error) -> TokenStream {
     let is_other_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
     let errors = if is_other_item {
-        syn::Error::new(
-            Span::call_site(),
-            "`#[differentiable]` stands on functions; for a struct, derive `Differentiable`",
-        )
-        .to_compile_error()
+        syn::Error::new(Span::call_site(), String::from(language::ITEM)).to_compile_error()
     } else {
         // rustc says what is wrong with it.
         let _ = error;

@@ -6,6 +6,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Token, Type};
 
+use crate::language;
 use crate::mistake::Mistakes;
 use crate::types;
 
@@ -380,11 +381,7 @@ fn param(
                 }
             };
             if let Type::ImplTrait(ty) = &*typed.ty {
-                mistakes.add(
-                    ty,
-                    "an `impl Trait` argument has no name that a derivative could be written with: \
-                     give the function a type parameter instead",
-                );
+                mistakes.add(ty, language::IMPL_TRAIT);
                 return None;
             }
             Some(Param {
@@ -401,23 +398,17 @@ fn param(
 /// `async`, `const`, `unsafe` and `extern` functions are not in the language.
 fn refuse_qualifiers(item: &ItemFn, mistakes: &mut Mistakes) {
     let sig = &item.sig;
-    let mut refuse = |span: Span, word: &str, instead: &str| {
-        mistakes.add(span, format!("`{word}` functions cannot be differentiable: {instead}"));
-    };
     if let Some(token) = &sig.constness {
-        refuse(token.span(), "const", "remove `const`; derivatives are computed at run time");
+        mistakes.add(token.span(), language::CONST_FUNCTION);
     }
     if let Some(token) = &sig.asyncness {
-        refuse(token.span(), "async", "differentiate the computation and await outside of it");
+        mistakes.add(token.span(), language::ASYNC_FUNCTION);
     }
     if let Some(abi) = &sig.abi {
-        refuse(abi.span(), "extern", "wrap a plain Rust function");
+        mistakes.add(abi.span(), language::EXTERN_FUNCTION);
     }
     if let Some(span) = unsafety(sig) {
-        refuse(span, "unsafe", "differentiate a safe function that wraps the unsafe part");
-    }
-    if let Some(variadic) = &sig.variadic {
-        refuse(variadic.span(), "variadic", "take a slice");
+        mistakes.add(span, language::UNSAFE_FUNCTION);
     }
 }
 

@@ -265,6 +265,10 @@ pub(crate) enum Stmt {
     Unused(VarId, Expr),
     SwapElements(Place, usize, usize),
     Push(Place, Expr),
+    /// `let last = list.pop().unwrap(); list.push(value);`
+    Pop(VarId, Place, Expr),
+    /// `let (head, tail) = list.split_at_mut(at); head[i] += tail[j];`
+    Split(Place, usize, usize, usize),
     Whole(Place, Whole),
     If(Expr, Block, Option<Block>),
     IfLet(VarId, Place, Block, Block),

@@ -96,6 +96,8 @@ pub(crate) const NAMES: &[&str] = &[
     "write_field",
     "swap_elements",
     "push",
+    "pop",
+    "split_mutably",
     "assign_array",
     "fill",
     "scaled_add",

@@ -237,6 +237,8 @@ impl Counter<'_> {
             Stmt::Unused(..) => self.has("unused"),
             Stmt::SwapElements(..) => self.has("swap_elements"),
             Stmt::Push(..) => self.has("push"),
+            Stmt::Pop(..) => self.has("pop"),
+            Stmt::Split(..) => self.has("split_mutably"),
             Stmt::Whole(_, whole) => self.has(match whole {
                 Whole::Assign(_) => "assign_array",
                 Whole::Fill(_) => "fill",

@@ -88,7 +88,10 @@ impl Visit for Names<'_> {
                 self.declared.push(*var)
             }
             Stmt::Lend(var, ..) | Stmt::Unused(var, _) => self.declared.push(*var),
-            Stmt::LetClosure(var, _) | Stmt::Replace(var, ..) | Stmt::Take(var, _) => {
+            Stmt::LetClosure(var, _)
+            | Stmt::Replace(var, ..)
+            | Stmt::Take(var, _)
+            | Stmt::Pop(var, ..) => {
                 self.declared.push(*var);
             }
             Stmt::LetParts(vars, _) => self.declared.extend(vars.iter()),

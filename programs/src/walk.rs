@@ -167,7 +167,7 @@ pub(crate) fn walk_stmt(stmt: &mut Stmt, v: &mut dyn Visit) {
             walk_expr(e, v);
             walk_place(place, true, v);
         }
-        Stmt::Push(place, e) => {
+        Stmt::Push(place, e) | Stmt::Pop(_, place, e) => {
             walk_expr(e, v);
             walk_place(place, true, v);
         }
@@ -181,7 +181,9 @@ pub(crate) fn walk_stmt(stmt: &mut Stmt, v: &mut dyn Visit) {
             walk_place(a, true, v);
             walk_place(b, true, v);
         }
-        Stmt::Take(_, place) | Stmt::SwapElements(place, ..) => walk_place(place, true, v),
+        Stmt::Take(_, place) | Stmt::SwapElements(place, ..) | Stmt::Split(place, ..) => {
+            walk_place(place, true, v);
+        }
         Stmt::Whole(place, whole) => {
             walk_place(place, true, v);
             match whole {

@@ -47,6 +47,10 @@ impl<'a> Writer<'a> {
                 let value = self.moved(written);
                 quote_spanned!(span=> #place.push(#value);)
             }
+            Action::Truncate => {
+                let length = self.constant_operand(written);
+                quote_spanned!(span=> #place.truncate(#length);)
+            }
         };
         quote!(#before #statement)
     }
@@ -107,6 +111,8 @@ impl<'a> Writer<'a> {
                 let position = operands.next().map(|position| self.constant_operand(*position));
                 quote_spanned!(span=> #take(#lent, #position))
             }
+            // What was cut off receives nothing, and an accumulator is as long as it has to be.
+            Action::Truncate => return before.unwrap_or_default(),
         };
         let taken = match &guard {
             Some(guard) => quote!(<#guard as #activity>::compute(|| #taken)),

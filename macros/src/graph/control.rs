@@ -73,4 +73,6 @@ pub(crate) enum Action {
     Assign,
     /// `part.push(v)`.
     Push,
+    /// `part.truncate(n)`.
+    Truncate,
 }

@@ -216,6 +216,7 @@ fn encode(op: &Op) -> (String, Vec<String>) {
                 Action::Set => "set",
                 Action::Assign => "assign_part",
                 Action::Push => "push",
+                Action::Truncate => "truncate",
             };
             (word.to_owned(), step_strings(steps))
         }
@@ -224,6 +225,7 @@ fn encode(op: &Op) -> (String, Vec<String>) {
                 Action::Set => "take_part",
                 Action::Assign => "take_view",
                 Action::Push => "take_pushed",
+                Action::Truncate => "take_truncated",
             };
             (word.to_owned(), step_strings(steps))
         }

@@ -2,6 +2,9 @@
 
 use syn::Expr;
 
+use super::methods::{
+    ADAPTER, CALL_OF_AN_EXPRESSION, ITERATOR_WITH_A_NAME, METHOD, MOVES_WHAT_IT_WRITES, NOT_A_CHAIN,
+};
 use super::{Form, Refusal, UNKNOWN};
 
 /// The variant of an expression.
@@ -51,25 +54,18 @@ pub(super) fn name(expr: &Expr) -> &'static str {
     }
 }
 
-/// Of an iterator that is used up by what is no chain of ours.
-pub(crate) const NOT_A_CHAIN: Refusal = Refusal::new(
-    "of an iterator over active values is not supported",
-    "end it with `sum`, `product`, `fold`, `collect`, `for_each`, or write the loop",
-    "iterator_used_up",
+/// Of an operator that floats do not have.
+pub(crate) const OPERATOR: Refusal = Refusal::new(
+    "of an active value is not differentiable",
+    "use float arithmetic",
+    "expression_bit_operation",
 );
 
-/// Of an iterator that is no part of a chain.
-pub(crate) const ITERATOR_WITH_A_NAME: Refusal = Refusal::new(
-    "an iterator over active values is not a value of its own",
-    "go over it, or end its chain, where it is made",
-    "iterator_with_a_name",
-);
-
-/// Of a closure that is bound to a name.
-pub(crate) const MOVES_WHAT_IT_WRITES: Refusal = Refusal::new(
-    "this closure owns a variable that it writes, and an active value reaches it",
-    "leave out `move`, or give it the value and let it give the new one back",
-    "expression_closure_that_moves",
+/// Of a macro that is not ours to read.
+pub(crate) const MACRO: Refusal = Refusal::new(
+    "is a macro that chainrule cannot look into",
+    "take the active value out of it, or wrap the call in `stop_gradient(..)` if nothing should flow through it",
+    "macro_unknown",
 );
 
 /// Of a `match` that is read.
@@ -114,11 +110,7 @@ pub(super) const FORMS: &[Form] = &[
         "Expr::Binary",
         "`a + b`, `a < b`, `a && b`, `x += a`",
         "see the operators below",
-        &[Refusal::new(
-            "of an active value is not differentiable",
-            "use float arithmetic",
-            "expression_bit_operation",
-        )],
+        &[OPERATOR],
     ),
     Form::read("Expr::Block", "`{ .. }`, `'l: { .. break 'l a; .. }`", "its statements and its value"),
     Form::read("Expr::Break", "`break`, `break 'l a`", "leaves its loop or block, with a value or without"),
@@ -128,11 +120,7 @@ pub(super) const FORMS: &[Form] = &[
         "an operation, a constructor, a closure or function of this body, or another `#[differentiable]` \
          function, whose derivative is called; without active arguments any function",
         &[
-            Refusal::new(
-                "only functions called by their name can be differentiated",
-                "name the function, or make it a `#[differentiable]` one",
-                "call_of_an_expression",
-            ),
+            CALL_OF_AN_EXPRESSION,
             Refusal::new(
                 "this function is called with an active value and is not `#[differentiable]`",
                 "put #[differentiable] on it, or wrap the call in `stop_gradient(..)`",
@@ -152,7 +140,7 @@ pub(super) const FORMS: &[Form] = &[
     ),
     Form::partly(
         "Expr::Closure",
-        "`|v| ..`",
+        "`\\|v\\| ..`",
         "given to `mapv`, `fold`, `map`, `Zip` and their like, or bound to a name and called; it may capture \
          active values, and write them",
         &[Refusal::new(
@@ -167,15 +155,10 @@ pub(super) const FORMS: &[Form] = &[
     Form::partly(
         "Expr::ForLoop",
         "`for x in ..`",
-        "over ranges, slices, `Vec`s, arrays, `iter`, `iter_mut`, `enumerate`, `zip`, `rev`, `skip`, `take`, \
-         `step_by`, `windows`, `chunks`, `rows`, `columns`, `outer_iter`, `axis_iter`, `map`; over constants \
-         any iterator",
-        &[Refusal::new(
-            "of an iterator over active values is not supported",
-            "use `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, `windows`, `chunks` and `map`, or write \
-             the loop",
-            "iterator_not_understood",
-        )],
+        "over ranges, slices, `Vec`s, arrays, `iter`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, \
+         `windows`, `chunks`, `rows`, `columns`, `outer_iter`, `axis_iter`, `map`, and those that lend mutably; \
+         over constants any iterator",
+        &[ADAPTER],
     ),
     Form::read("Expr::Group", "an expression handed over by `macro_rules!`", "what it holds"),
     Form::read("Expr::If", "`if c { .. } else { .. }`, `if let`", "a statement or a value; the arm that ran is differentiated"),
@@ -189,12 +172,7 @@ pub(super) const FORMS: &[Form] = &[
         "`vec![..]`, `array![..]`, `s![..]`, `concatenate!`, `stack!`, `dbg!`, `matches!`, the families of \
          `print!`, `assert!` and `panic!`",
         "what they make is read; what they print or check runs once",
-        &[Refusal::new(
-            "chainrule cannot look into",
-            "take the active value out of it, or wrap the call in `stop_gradient(..)` if nothing should flow \
-             through it",
-            "macro_unknown",
-        )],
+        &[MACRO],
     ),
     Form::partly(
         "Expr::Match",
@@ -205,12 +183,8 @@ pub(super) const FORMS: &[Form] = &[
     Form::partly(
         "Expr::MethodCall",
         "`a.sin()`, `p.step(a)`",
-        "an operation, a write (`push`, `fill`, `assign`, ..), or the derivative of a `#[differentiable]` method",
-        &[NOT_A_CHAIN, ITERATOR_WITH_A_NAME, Refusal::new(
-            "is not an operation that chainrule can differentiate",
-            "see the list of operations",
-            "method_not_an_operation",
-        )],
+        "an operation, a write (`push`, `pop`, `fill`, `assign`, ..), or the derivative of a `#[differentiable]` method",
+        &[NOT_A_CHAIN, ITERATOR_WITH_A_NAME, METHOD],
     ),
     Form::read("Expr::Paren", "`(a)`", "what it holds"),
     Form::read("Expr::Path", "`x`, `m::LIMIT`", "a variable; a constant or static, read"),
@@ -295,7 +269,6 @@ pub(super) const FORMS: &[Form] = &[
 
 /// The unary operators.
 #[cfg(test)]
-#[cfg(test)]
 pub(super) const UNARY: &[Form] = &[
     Form::read("UnOp::Deref", "`*a`", "what it points to"),
     Form::read("UnOp::Not", "`!c`", "a constant"),
@@ -303,15 +276,9 @@ pub(super) const UNARY: &[Form] = &[
 ];
 
 #[cfg(test)]
-#[cfg(test)]
-const BITS: &[Refusal] = &[Refusal::new(
-    "of an active value is not differentiable",
-    "use float arithmetic",
-    "expression_bit_operation",
-)];
+const BITS: &[Refusal] = &[OPERATOR];
 
 /// The binary operators.
-#[cfg(test)]
 #[cfg(test)]
 pub(super) const BINARY: &[Form] = &[
     Form::read("BinOp::Add", "`a + b`", "an operation"),

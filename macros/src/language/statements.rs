@@ -11,8 +11,56 @@ pub(crate) const MAY_WRITE: Refusal = Refusal::new(
     "statement_that_may_write",
 );
 
+/// Of a function that ends with a statement.
+pub(crate) const NO_RESULT: Refusal = Refusal::new(
+    "this function returns nothing that could be differentiated",
+    "let it end with the value as its last expression",
+    "function_without_value",
+);
+
+/// Of an `async` function.
+pub(crate) const ASYNC_FUNCTION: Refusal = Refusal::new(
+    "`async` functions cannot be differentiable",
+    "differentiate the computation and await outside of it",
+    "function_async",
+);
+
+/// Of a `const` function.
+pub(crate) const CONST_FUNCTION: Refusal = Refusal::new(
+    "`const` functions cannot be differentiable",
+    "remove `const`; derivatives are computed at run time",
+    "function_const",
+);
+
+/// Of an `unsafe` function.
+pub(crate) const UNSAFE_FUNCTION: Refusal = Refusal::new(
+    "`unsafe` functions cannot be differentiable",
+    "differentiate a safe function that wraps the unsafe part",
+    "function_unsafe",
+);
+
+/// Of an `extern` function.
+pub(crate) const EXTERN_FUNCTION: Refusal = Refusal::new(
+    "`extern` functions cannot be differentiable",
+    "wrap a plain Rust function",
+    "function_extern",
+);
+
+/// Of an argument of a type that has no name.
+pub(crate) const IMPL_TRAIT: Refusal = Refusal::new(
+    "an `impl Trait` argument has no name that a derivative could be written with",
+    "give the function a type parameter instead",
+    "function_impl_trait_argument",
+);
+
+/// Of the attribute on anything but a function.
+pub(crate) const ITEM: Refusal = Refusal::new(
+    "`#[differentiable]` stands on functions",
+    "for a struct, derive `Differentiable`",
+    "function_on_a_struct",
+);
+
 /// Every statement.
-#[cfg(test)]
 #[cfg(test)]
 pub(super) const FORMS: &[Form] = &[
     Form::read(
@@ -30,16 +78,7 @@ pub(super) const FORMS: &[Form] = &[
     Form::read("Stmt::Macro", "`println!(..);`", "runs once; see the macros above"),
 ];
 
-#[cfg(test)]
-#[cfg(test)]
-const ITEM: Refusal = Refusal::new(
-    "`#[differentiable]` stands on functions",
-    "for a struct, derive `Differentiable`",
-    "function_on_a_struct",
-);
-
 /// Every item, in a body and under the attribute.
-#[cfg(test)]
 #[cfg(test)]
 pub(super) const ITEMS: &[Form] = &[
     Form::partly("Item::Const", "`const N: usize = 1;`", "in a body, passed on", &[ITEM]),
@@ -51,12 +90,12 @@ pub(super) const ITEMS: &[Form] = &[
         "under the attribute, differentiated; in a body, passed on, and read where it is called with an active \
          value",
         &[
-            Refusal::new("`async` functions cannot be differentiable", "differentiate the computation and await outside of it", "function_async"),
-            Refusal::new("`const` functions cannot be differentiable", "remove `const`; derivatives are computed at run time", "function_const"),
-            Refusal::new("`unsafe` functions cannot be differentiable", "differentiate a safe function that wraps the unsafe part", "function_unsafe"),
-            Refusal::new("`extern` functions cannot be differentiable", "wrap a plain Rust function", "function_extern"),
-            Refusal::new("an `impl Trait` argument has no name that a derivative could be written with", "give the function a type parameter instead", "function_impl_trait_argument"),
-            Refusal::new("this function returns nothing that could be differentiated", "let it end with the value as its last expression", "function_without_value"),
+            ASYNC_FUNCTION,
+            CONST_FUNCTION,
+            UNSAFE_FUNCTION,
+            EXTERN_FUNCTION,
+            IMPL_TRAIT,
+            NO_RESULT,
         ],
     ),
     Form::partly("Item::ForeignMod", "`extern \"C\" { .. }`", "in a body, passed on", &[ITEM]),

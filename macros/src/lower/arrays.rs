@@ -6,6 +6,7 @@ use syn::{Expr, ExprCall, Path, Token, Type, TypePath};
 
 use super::Lowering;
 use crate::graph::{Ty, Value};
+use crate::language;
 use crate::ops;
 
 impl Lowering<'_> {
@@ -22,19 +23,15 @@ impl Lowering<'_> {
             ("from_vec" | "from", [list]) if of_array => Some(self.array_of_list(list, true)),
             ("arr1" | "arr2" | "arr3", [list]) => Some(self.array_of_list(list, true)),
             ("aview1", [list]) => Some(self.array_of_list(list, false)),
-            ("from_shape_vec", [_, _]) if of_array => Some(self.mistake(
-                call.func.span(),
-                "`from_shape_vec` gives a `Result`: call `.unwrap()` on it right here",
-            )),
+            ("from_shape_vec", [_, _]) if of_array => {
+                Some(self.mistake(call.func.span(), language::FALLIBLE.of(name)))
+            }
             _ => None,
         }
     }
 
     /// `Array2::from_elem(shape, x)`.
     fn array_of_one(&mut self, owner: Ty, shape: &Expr, elem: &Expr, call: &ExprCall) -> Value {
-        if !self.is_constant(shape) {
-            return self.mistake(shape, "a shape is made of integers");
-        }
         let shape = self.constant_as_written(shape);
         let value = self.expr(elem);
         let elem = self.graph.ty(value).elem();
@@ -58,7 +55,7 @@ impl Lowering<'_> {
         }
         if matches!(self.graph.ty(value), Ty::List(inner) if !matches!(**inner, Ty::Float(_) | Ty::Unknown))
         {
-            return self.mistake(list, "a list of lists must be written here: `&[[a, b], [c, d]]`");
+            return self.mistake(list, language::LIST_OF_LISTS);
         }
         self.array_of(value, is_owned, list.span())
     }

@@ -3,6 +3,7 @@
 use syn::{Expr, ExprMethodCall};
 
 use super::Lowering;
+use crate::language;
 use crate::ops;
 
 impl Lowering<'_> {
@@ -18,7 +19,7 @@ impl Lowering<'_> {
         let span = call.method.span();
         let Some(place) = self.place(&call.receiver) else { return true };
         if place.is_view() {
-            self.mistake(span, "this moves the axes of a view that nothing reads afterwards");
+            self.mistake(span, language::VIEW_MOVED);
             return true;
         }
         let written: Vec<&Expr> = call.args.iter().collect();

@@ -9,6 +9,7 @@ use super::items::{Item, Items};
 use super::mentions::Mentions;
 use super::Lowering;
 use crate::graph::{Ty, Value};
+use crate::language;
 
 impl Lowering<'_> {
     /// Something constant that stands beside something active.
@@ -68,7 +69,7 @@ impl Lowering<'_> {
             _ => {}
         }
         if !super::flow::written(expr).is_empty() {
-            return Err(self.mistake(expr, super::lent::NO_VARIABLE));
+            return Err(self.mistake(expr, language::NO_VARIABLE));
         }
         // Any other iterator is gone through once, before the loop; again in the adjoint, if it only looks
         // at something, since what it shows cannot be kept.

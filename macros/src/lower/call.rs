@@ -9,6 +9,7 @@ use super::expr::member;
 use super::formula::formula_row;
 use super::{Language, Lowering};
 use crate::graph::{Callee, Construct, Form, Passing, Target, Tokens, Ty, Value};
+use crate::language;
 use crate::ops::{self, Row};
 
 impl Lowering<'_> {
@@ -20,11 +21,7 @@ impl Lowering<'_> {
             return self.row(row, args, span);
         }
         let Expr::Path(function) = &*call.func else {
-            return self.mistake(
-                span,
-                "only functions called by their name can be differentiated: name the function, or make \
-                 it a `#[differentiable]` one",
-            );
+            return self.mistake(span, language::CALL_OF_AN_EXPRESSION);
         };
         if let Some(owner) = &function.qself {
             let row = function
@@ -37,21 +34,13 @@ impl Lowering<'_> {
             let is_float = super::ty::of_type(&owner.ty, known).is_float();
             return match row {
                 Some(row) if is_float => self.row_of_path(row, call, span),
-                _ => self.mistake(
-                    &call.func,
-                    "a path with `<..>` does not show which function is meant: call it by a plain path",
-                ),
+                _ => self.mistake(&call.func, language::CALL_THROUGH_A_TRAIT),
             };
         }
-        let Some(last) = function.path.segments.last() else {
-            return self.mistake(span, "this call has no name");
-        };
-        let name = last.ident.to_string();
+        let last = function.path.segments.last();
+        let name = last.map_or(String::new(), |last| last.ident.to_string());
         if matches!(name.as_str(), "concatenate" | "stack") && self.language == Language::User {
-            return self.mistake(
-                span,
-                format!("`{name}` gives a `Result`: call `.unwrap()` on it right here"),
-            );
+            return self.mistake(span, language::FALLIBLE.of(name));
         }
         if name == "stop_gradient" {
             return self.stopped(call);
@@ -76,11 +65,7 @@ impl Lowering<'_> {
             if self.poisoned.contains(&binding.value) {
                 return binding.value;
             }
-            return self.mistake(
-                span,
-                "a local closure called with an active value is not supported yet: make it a \
-                 `#[differentiable]` function",
-            );
+            return self.mistake(span, language::CALL_OF_A_VALUE);
         }
         let passing = call.args.iter().map(|arg| self.passing(arg)).collect();
         let args = call.args.iter().map(|arg| self.expr(arg)).collect();
@@ -126,7 +111,7 @@ impl Lowering<'_> {
     fn stopped(&mut self, call: &ExprCall) -> Value {
         let span = call.span();
         let Some(arg) = call.args.first() else {
-            return self.mistake(span, "`stop_gradient` takes one argument");
+            return self.left_to_rustc();
         };
         if let Some(binding) = self.binding(arg) {
             // The value stays where it is, since the rest of the function may still need it.

@@ -6,8 +6,8 @@ use proc_macro2::Span;
 use quote::{quote, ToTokens};
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
-use super::function::as_closure;
-use super::items::{is_iterator, Bounded, Given, Item};
+use super::given::Given;
+use super::items::{is_iterator, Bounded, Item};
 use super::join::name_of;
 use super::jumps::Jumps;
 use super::loops::Scope;
@@ -95,16 +95,12 @@ impl Lowering<'_> {
             "count" => Ty::Integer,
             "position" => Ty::Constant,
             _ => {
-                let words = language::NOT_A_CHAIN.message();
-                return Some(self.mistake(call.method.span(), format!("`{name}` {words}")));
+                return Some(self.mistake(call.method.span(), language::NOT_A_CHAIN.of(name)));
             }
         };
         let expr = Expr::MethodCall(call.clone());
         if self.must_read_guard(&expr) {
-            return Some(self.mistake(
-                &expr,
-                format!("`{name}` over active values is not supported with this closure: write the loop"),
-            ));
+            return Some(self.mistake(&expr, language::ASKED.of(name)));
         }
         let mut mentions = Mentions { active: None, ..self.mentions(&expr) };
         for value in mentions.names.values_mut() {
@@ -115,11 +111,9 @@ impl Lowering<'_> {
 
     /// The step of a `fold`: a closure of two arguments, or the name of a function.
     fn stepped(&mut self, step: &Expr, so_far: Value, item: Given, span: Span) -> Value {
-        let closure = match as_closure(step, 2) {
-            Some(closure) if closure.inputs.len() == 2 => closure,
-            _ => {
-                return self.mistake(step, "`fold` takes a closure or the name of a function here")
-            }
+        let closure = match self.closure(step, 2, "fold") {
+            Ok(closure) => closure,
+            Err(mistake) => return mistake,
         };
         self.scopes.enter();
         self.bind_pattern(&closure.inputs[0], so_far);
@@ -203,13 +197,13 @@ impl Lowering<'_> {
     /// `chain.for_each(|item| ..)`.
     pub(super) fn for_each(&mut self, call: &ExprMethodCall) {
         let span = call.method.span();
-        let Some(Expr::Closure(closure)) = call.args.first() else {
-            self.mistake(span, "`for_each` takes a closure here");
+        let Some(Ok(closure)) = call.args.first().map(|each| self.closure(each, 1, "for_each"))
+        else {
             return;
         };
         let Ok(items) = self.items(&call.receiver) else { return };
         let scope = Scope {
-            written: self.carried(&Expr::Closure(closure.clone())),
+            written: self.carried(&Expr::Closure(closure.clone().into_owned())),
             jumps: Jumps::default(),
             label: None,
             leaves: false,
@@ -217,9 +211,7 @@ impl Lowering<'_> {
         };
         self.over_items(items, scope, span, &mut |lowering, item| {
             lowering.scopes.enter();
-            if let Some(pattern) = closure.inputs.first() {
-                lowering.bind_item(pattern, item, span);
-            }
+            lowering.bind_item(&closure.inputs[0], item, span);
             lowering.procedure_body(&closure.body, span);
             lowering.scopes.leave();
         });
@@ -274,7 +266,7 @@ impl Item<'_> {
     }
 
     /// The places whose parts it lends mutably.
-    fn lent(&self) -> Vec<&Expr> {
+    pub(super) fn lent(&self) -> Vec<&Expr> {
         match self {
             Item::Pair(left, right) => [left.lent(), right.lent()].concat(),
             Item::Moved { item, .. } | Item::Mapped(item, _) => item.lent(),

@@ -18,6 +18,7 @@ use super::scope::Variable;
 use super::turns::{Over, Part};
 use super::Lowering;
 use crate::graph::{Node, Op, Ty, Value};
+use crate::language;
 
 /// How long the segments of a loop are.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ impl Every {
             _ => match attr.parse_args::<Turns>() {
                 Ok(Turns(turns)) => Some(Every::Turns(Box::new(turns))),
                 Err(_) => {
-                    lowering.mistake(attr, "write `#[checkpoint]` or `#[checkpoint(every = 100)]`");
+                    lowering.mistake(attr, language::CHECKPOINT);
                     None
                 }
             },
@@ -104,7 +105,7 @@ impl Lowering<'_> {
         };
         let every = match (every, turns) {
             (Every::Turns(asked), _) if !self.is_constant(asked) => {
-                self.mistake(&**asked, "how many turns a segment has is a constant integer");
+                self.mistake(&**asked, language::CHECKPOINT_EVERY);
                 return;
             }
             (Every::Turns(asked), _) => {
@@ -240,8 +241,8 @@ impl Lowering<'_> {
         count
     }
 
-    /// Finds what cannot be computed again in a checkpointed `what`, and has to stand before what it is `within`.
-    pub(super) fn check_repeatable(&mut self, nodes: &[Node], what: &str, within: &str) {
+    /// Finds what cannot be computed again in what is checkpointed.
+    pub(super) fn check_repeatable(&mut self, nodes: &[Node]) {
         for node in nodes {
             let is_once = match &node.op {
                 Op::Verbatim(verbatim) => {
@@ -254,16 +255,10 @@ impl Lowering<'_> {
                 _ => false,
             };
             if is_once {
-                self.mistake(
-                    node.span(),
-                    format!(
-                        "a checkpointed {what} is computed again in the backward pass, and this may do \
-                         something else then: do it before the {within}"
-                    ),
-                );
+                self.mistake(node.span(), language::RUNS_ONCE);
             }
             for block in &node.blocks {
-                self.check_repeatable(&block.nodes, what, within);
+                self.check_repeatable(&block.nodes);
             }
         }
     }

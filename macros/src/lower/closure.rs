@@ -7,10 +7,12 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
 use super::call::{callee, operation_by_path};
-use super::items::{Bounded, Given, Item, Items};
+use super::given::Given;
+use super::items::{Bounded, Item, Items};
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
+use crate::language;
 use crate::ops::{self, Row};
 
 impl Lowering<'_> {
@@ -76,10 +78,7 @@ impl Lowering<'_> {
                     out
                 }
             },
-            (other, _) => self.mistake(
-                other.span(),
-                format!("`{method}` takes a closure or the name of a function here"),
-            ),
+            (other, _) => self.mistake(other, language::NO_CLOSURE.of(method)),
         };
         self.scopes.leave();
         result
@@ -184,15 +183,14 @@ impl Lowering<'_> {
         span: Span,
     ) -> Value {
         if closure.inputs.len() != arrays.len() {
-            let count = arrays.len();
-            return self.mistake(closure, format!("this closure is given {count} elements"));
+            return self.left_to_rustc();
         }
-        let name = match written.map(|at| super::branch::alone(&closure.inputs[at])) {
+        let name = match written.map(|at| &closure.inputs[at]) {
             None => None,
-            Some(Some(name)) => Some(name),
-            Some(None) => {
-                return self.mistake(closure, "the element that is written needs a name here");
-            }
+            Some(pattern) => match super::branch::alone(pattern) {
+                Some(name) => Some(name),
+                None => return self.mistake(pattern, language::LENT_WITHOUT_NAME),
+            },
         };
         if !self.carried(&Expr::Closure(closure.clone())).is_empty() {
             return self.zipped_by_turns(arrays, closure, name.as_deref(), span);
@@ -322,10 +320,7 @@ impl Lowering<'_> {
 
     fn closure_body(&mut self, closure: &ExprClosure, element: Value) -> Value {
         if closure.inputs.len() != 1 {
-            return self.mistake(
-                closure.span(),
-                "this closure is given one element: it takes one argument",
-            );
+            return self.left_to_rustc();
         }
         self.bind_pattern(&closure.inputs[0], element);
         self.function_body(&closure.body, closure.span())
@@ -352,11 +347,7 @@ impl Lowering<'_> {
         }
         let (from, to) = (self.graph.ty(receiver).elem(), self.graph.ty(result).elem());
         if matches!((from, to), (Elem::F32, Elem::F64) | (Elem::F64, Elem::F32)) {
-            return self.mistake(
-                span,
-                "this closure decides something and changes the type of the elements: cast in a closure of \
-                 its own first, `mapv(|v| v as f64)`",
-            );
+            return self.mistake(span, language::CHANGES_TYPE);
         }
         let captured = self.captured(&inside, &params, Some(result));
         let mut params = params;

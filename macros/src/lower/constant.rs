@@ -95,10 +95,11 @@ impl Lowering<'_> {
     pub(super) fn verbatim(
         &mut self,
         tokens: TokenStream,
-        mentions: Mentions,
+        mut mentions: Mentions,
         ty: Ty,
         span: proc_macro2::Span,
     ) -> Value {
+        self.look_at_places(&mut mentions);
         let tokens = rename(tokens, &mentions.lent);
         let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
         let out =

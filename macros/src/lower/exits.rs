@@ -11,6 +11,7 @@ use syn::{Expr, Stmt};
 use super::mentions::Mentions;
 use super::Lowering;
 use crate::graph::{Ty, Value};
+use crate::language;
 
 /// What the end of a piece of code is the end of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Lowering<'_> {
                     None => None,
                 };
                 let Some(value) = value else {
-                    return self.mistake(expr, "this `return` gives no value to differentiate");
+                    return self.mistake(expr, language::NO_VALUE);
                 };
                 if tail == Tail::Function || self.undefined.contains(&value) {
                     return value;
@@ -94,7 +95,7 @@ impl Lowering<'_> {
             }
             Expr::Break(jump) => {
                 let Some(around) = self.target(jump.label.as_ref()) else {
-                    return self.mistake(expr, "this `break` has no loop around it here");
+                    return self.left_to_rustc();
                 };
                 let value = jump.expr.as_ref().map(|value| self.expr(value));
                 self.unless_jumped(span, &mut |lowering| {
@@ -108,7 +109,7 @@ impl Lowering<'_> {
             }
             Expr::Continue(jump) => {
                 let Some(around) = self.target(jump.label.as_ref()) else {
-                    return self.mistake(expr, "this `continue` has no loop around it here");
+                    return self.left_to_rustc();
                 };
                 if tail != Tail::Turn(around.number) {
                     let flag = self.flag(true, span);

@@ -35,7 +35,7 @@ impl Lowering<'_> {
             Expr::If(_) | Expr::Match(_) | Expr::Loop(_) | Expr::Block(_) => {
                 return match self.control(expr, Tail::No) {
                     Some(value) => value,
-                    None => self.mistake(expr, "this has no value: end it with an expression"),
+                    None => self.mistake(expr, language::NO_VALUE),
                 };
             }
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
@@ -80,7 +80,7 @@ impl Lowering<'_> {
             Expr::Repeat(repeat) => self.repeated(&repeat.expr, &repeat.len, false, span),
             Expr::Struct(literal) => self.struct_literal(literal),
             Expr::Macro(mac) => self.macro_value(&mac.mac, span),
-            other => self.mistake(other, language::refusal(other).message()),
+            other => self.mistake(other, language::refusal(other)),
         }
     }
 
@@ -96,7 +96,10 @@ impl Lowering<'_> {
                 | Expr::Break(_)
                 | Expr::Continue(_)
         );
-        is_control && self.must_be_read(expr)
+        match expr {
+            Expr::Binary(binary) if is_lazy(&binary.op) => !self.carried(expr).is_empty(),
+            _ => is_control && self.must_be_read(expr),
+        }
     }
 
     /// A plain name, or a path to something that is not local.
@@ -137,22 +140,16 @@ impl Lowering<'_> {
                     };
                     let other = self.expr(other);
                     if matches!(self.graph.ty(other).elem(), Elem::F32 | Elem::F64) {
-                        self.mistakes.leave_to_rustc();
-                        return self.poison();
+                        return self.left_to_rustc();
                     }
-                    return self.mistake(
-                        side,
-                        format!(
-                            "`{digits}` is an integer beside an active value: write `{digits}.0`"
-                        ),
-                    );
+                    return self.mistake(side, language::INTEGER.of(digits));
                 }
             }
             let a = self.expr(&binary.left);
             let b = self.expr(&binary.right);
             return self.row(row, vec![a, b], binary.op.span());
         }
-        if let BinOp::And(_) | BinOp::Or(_) = binary.op {
+        if is_lazy(&binary.op) {
             return self.short_circuit(binary);
         }
         match binary.op {
@@ -189,12 +186,7 @@ impl Lowering<'_> {
                     span,
                 )
             }
-            _ => self.mistake(
-                binary,
-                format!(
-                    "`{symbol}` of an active value is not differentiable: use float arithmetic"
-                ),
-            ),
+            _ => self.mistake(binary, language::OPERATOR.of(symbol)),
         }
     }
 
@@ -270,6 +262,14 @@ impl Lowering<'_> {
 
     /// `a && b`, `a || b`: what stands on the right is looked at only if the left asks for it.
     fn short_circuit(&mut self, binary: &syn::ExprBinary) -> Value {
+        let (left, right) = (&binary.left, &binary.right);
+        if !self.carried(right).is_empty() {
+            // What it writes is written only there.
+            return self.expr(&match binary.op {
+                BinOp::And(_) => syn::parse_quote!(if #left { #right } else { false }),
+                _ => syn::parse_quote!(if #left { true } else { #right }),
+            });
+        }
         let left = self.expr(&binary.left);
         let outer = std::mem::take(&mut self.nodes);
         let right = self.expr(&binary.right);
@@ -343,6 +343,9 @@ impl Lowering<'_> {
     /// `x[i]`, `x[[i, j]]`, `&v[a..b]`.
     fn index(&mut self, index: &syn::ExprIndex) -> Value {
         let span = index.span();
+        if self.is_in_a_stretch(index) {
+            return self.part_at(&Expr::Index(index.clone()));
+        }
         let base = self.expr(&index.expr);
         if let Expr::Range(range) = &*index.index {
             let range = self.range_of(base, range);
@@ -389,7 +392,7 @@ impl Lowering<'_> {
             }
             _ => {
                 let expr = Expr::Cast(cast.clone());
-                self.mistake(cast, language::refusal(&expr).message())
+                self.mistake(cast, language::refusal(&expr))
             }
         }
     }
@@ -402,6 +405,17 @@ impl Lowering<'_> {
         self.graph.info_mut(out).depends_on = depends_on;
         out
     }
+}
+
+/// True for `&&` and `||`.
+fn is_lazy(op: &BinOp) -> bool {
+    matches!(op, BinOp::And(_) | BinOp::Or(_))
+}
+
+/// True for `None` and `Option::None`, of a type that is not written.
+pub(super) fn is_nothing(path: &syn::Path) -> bool {
+    let is_plain = path.segments.iter().all(|part| part.arguments.is_none());
+    is_plain && path.segments.last().is_some_and(|last| last.ident == "None")
 }
 
 /// An operand that is a number, by value.

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Pat};
@@ -67,6 +67,40 @@ pub(super) fn is_constant_name(ident: &syn::PatIdent) -> bool {
     ident.ident.to_string().starts_with(char::is_uppercase)
         && ident.by_ref.is_none()
         && ident.mutability.is_none()
+}
+
+/// Every identifier in tokens that syn does not read, and those captured by format strings.
+pub(super) fn each_name(tokens: TokenStream, found: &mut impl FnMut(&str, Span)) {
+    // A name after one dot is a field or a method; after two, the end of a range.
+    let mut dots = 0;
+    for token in tokens {
+        match &token {
+            TokenTree::Ident(ident) if dots != 1 => found(&key(ident), ident.span()),
+            TokenTree::Group(group) => each_name(group.stream(), found),
+            TokenTree::Literal(literal) => {
+                for name in captured_by(literal) {
+                    found(&key_at(&name, literal.span()), literal.span());
+                }
+            }
+            _ => {}
+        }
+        dots = match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '.' => dots + 1,
+            _ => 0,
+        };
+    }
+}
+
+/// True for a call of `stop_gradient`.
+pub(super) fn stops(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path)
+        if path.path.segments.last().is_some_and(|last| last.ident == "stop_gradient"))
+}
+
+/// True for a method that asks for a shape, through which nothing flows.
+pub(super) fn is_query(call: &syn::ExprMethodCall) -> bool {
+    ops::by_call(&call.method.to_string(), call.args.len() + 1)
+        .is_some_and(|row| row.kind == Kind::Query)
 }
 
 /// The names that a pattern binds.
@@ -208,7 +242,9 @@ impl<'ast> Visit<'ast> for Flow {
 
     fn visit_expr_for_loop(&mut self, turns: &'ast syn::ExprForLoop) {
         self.bind(&turns.pat, &turns.expr);
-        if self.mentions(&turns.expr) {
+        // What is gone over may be lent mutably, by its name alone.
+        let is_written = names_of(&turns.pat).iter().any(|name| self.names.contains(name));
+        if is_written || self.mentions(&turns.expr) {
             self.reach(&turns.expr);
         }
         visit::visit_expr_for_loop(self, turns);
@@ -293,18 +329,7 @@ struct Finder<'n> {
 
 impl Finder<'_> {
     fn tokens(&mut self, tokens: TokenStream) {
-        for token in tokens {
-            match &token {
-                TokenTree::Ident(ident) => self.found |= self.names.contains(&key(ident)),
-                TokenTree::Group(group) => self.tokens(group.stream()),
-                TokenTree::Literal(literal) => {
-                    for name in captured_by(literal) {
-                        self.found |= self.names.contains(&key_at(&name, literal.span()));
-                    }
-                }
-                _ => {}
-            }
-        }
+        each_name(tokens, &mut |name, _| self.found |= self.names.contains(name));
     }
 }
 
@@ -321,9 +346,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        let is_query = ops::by_call(&call.method.to_string(), call.args.len() + 1)
-            .is_some_and(|row| row.kind == Kind::Query);
-        if is_query && root(&call.receiver).is_some() {
+        if is_query(call) && root(&call.receiver).is_some() {
             call.args.iter().for_each(|arg| self.visit_expr(arg));
         } else {
             visit::visit_expr_method_call(self, call);
@@ -331,9 +354,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        let is_stopped = matches!(&*call.func, Expr::Path(path)
-            if path.path.segments.last().is_some_and(|last| last.ident == "stop_gradient"));
-        if !is_stopped {
+        if !stops(call) {
             visit::visit_expr_call(self, call);
         }
     }

@@ -13,14 +13,12 @@ use syn::{Expr, ExprClosure, ItemFn, Pat, Stmt};
 use super::exits::{Tail, RESULT, RETURNED};
 use super::flow::{changes_receiver, root, written};
 use super::jumps::Jumps;
+use super::macros::is_effect_macro;
 use super::scope::{Scopes, Variable};
 use super::stmt::operator_of;
 use super::Lowering;
 use crate::graph::{key, Passing, Value};
 use crate::language;
-
-/// Calls of local functions inside one another; more is a recursion.
-const MOST_CALLS: usize = 32;
 
 /// A closure or function inside the body.
 pub(super) struct LocalFunction {
@@ -38,7 +36,7 @@ impl Lowering<'_> {
     pub(super) fn bind_closure(&mut self, name: &str, closure: &ExprClosure) {
         let written = self.carried(&Expr::Closure(closure.clone()));
         if let (Some(capture), false) = (&closure.capture, written.is_empty()) {
-            self.mistake(capture, language::MOVES_WHAT_IT_WRITES.message());
+            self.mistake(capture, language::MOVES_WHAT_IT_WRITES);
         }
         let writes: Vec<String> = written.iter().map(|variable| self.pin_of(variable)).collect();
         let function = LocalFunction {
@@ -110,7 +108,21 @@ impl Lowering<'_> {
     pub(super) fn gives_nothing_back(&self, call: &syn::ExprCall) -> bool {
         super::turns::plain(&call.func)
             .and_then(|name| self.scopes.function(&name))
-            .is_some_and(|function| !function.writes.is_empty() && !gives(&function.body))
+            .is_some_and(|function| !gives(&function.body))
+    }
+
+    /// What `method` is given to call with so many arguments.
+    pub(super) fn closure<'e>(
+        &mut self,
+        function: &'e Expr,
+        params: usize,
+        method: &str,
+    ) -> Result<Cow<'e, ExprClosure>, Value> {
+        match as_closure(function, params) {
+            Some(closure) if closure.inputs.len() == params => Ok(closure),
+            Some(_) => Err(self.left_to_rustc()),
+            None => Err(self.mistake(function, language::NO_CLOSURE.of(method))),
+        }
     }
 
     /// The variables of versions that an expression writes, by their names, by others that they are lent to, or in
@@ -155,16 +167,8 @@ impl Lowering<'_> {
         span: Span,
     ) -> Option<Value> {
         if function.params.len() != args.len() {
-            let count = function.params.len();
-            return Some(self.mistake(span, format!("this takes {count} arguments")));
+            return Some(self.left_to_rustc());
         }
-        if self.calls >= MOST_CALLS {
-            return Some(self.mistake(
-                span,
-                "a local function that calls itself is not supported: make it a `#[differentiable]` function outside",
-            ));
-        }
-        self.calls += 1;
         let mut scopes = function.scopes.clone();
         for pin in &function.writes {
             if let Some(held) = self.scopes.get(pin) {
@@ -178,9 +182,9 @@ impl Lowering<'_> {
         }
         // Where a function ends, nobody asks what it wrote: one that writes does not end at its last expression.
         let value = match (function.writes.is_empty(), gives_value || gives(&function.body)) {
-            (true, _) => Some(self.function_body(&function.body, span)),
+            (true, true) => Some(self.function_body(&function.body, span)),
             (false, true) => Some(self.body_until(&function.body, Tail::No, span)),
-            (false, false) => {
+            (_, false) => {
                 self.procedure_body(&function.body, span);
                 None
             }
@@ -191,7 +195,6 @@ impl Lowering<'_> {
                 self.scopes.assign(pin, held.value);
             }
         }
-        self.calls -= 1;
         value
     }
 
@@ -222,7 +225,7 @@ impl Lowering<'_> {
         self.around = around;
         match value {
             Some(value) => value,
-            None => self.mistake(body.span(), "this function gives no value"),
+            None => self.mistake(body, language::NO_VALUE),
         }
     }
 
@@ -253,7 +256,7 @@ impl Lowering<'_> {
 }
 
 /// The closure that stands where a function is handed on, or one that calls what is named there: `f64::sin`, `square`.
-pub(super) fn as_closure(function: &Expr, params: usize) -> Option<Cow<'_, ExprClosure>> {
+fn as_closure(function: &Expr, params: usize) -> Option<Cow<'_, ExprClosure>> {
     match function {
         Expr::Closure(closure) => Some(Cow::Borrowed(closure)),
         Expr::Paren(inner) => as_closure(&inner.expr, params),
@@ -290,11 +293,13 @@ impl<'ast> Visit<'ast> for Called<'_> {
 fn gives(body: &Expr) -> bool {
     let block_gives = |block: &syn::Block| match block.stmts.last() {
         Some(Stmt::Expr(value, None)) => gives(value),
+        Some(Stmt::Macro(mac)) => mac.semi_token.is_none() && !is_effect_macro(&mac.mac),
         _ => false,
     };
     match body {
         Expr::Block(block) => block_gives(&block.block),
         Expr::Paren(inner) => gives(&inner.expr),
+        Expr::Macro(mac) => !is_effect_macro(&mac.mac),
         Expr::Assign(_) | Expr::ForLoop(_) | Expr::While(_) => false,
         Expr::Binary(binary) => operator_of(&binary.op).is_none(),
         Expr::If(branch) => branch.else_branch.is_some() && block_gives(&branch.then_branch),

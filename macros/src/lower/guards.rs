@@ -72,7 +72,7 @@ impl Lowering<'_> {
         let below = self.scopes.depth();
         if let Some(guard) = guard {
             if has_let(guard) {
-                return self.mistake(*guard, language::LET_IN_GUARD.message());
+                return self.mistake(*guard, language::LET_IN_GUARD);
             }
             let read = |lowering: &mut Self| {
                 lowering.bind_matched(pattern, matched);
@@ -101,7 +101,7 @@ impl Lowering<'_> {
 }
 
 /// Lets an `if` of ours begin with a token of the user's.
-pub(super) fn begin_at(expr: &mut Expr, token: Token![if]) {
+fn begin_at(expr: &mut Expr, token: Token![if]) {
     if let Expr::If(branch) = expr {
         branch.if_token = token;
     }

@@ -155,9 +155,9 @@ impl Lowering<'_> {
         );
         let out = self.graph.value(Info {
             name,
-            ty: match (is_optional, ty) {
-                (true, ty @ Ty::Option(_)) | (false, ty) => ty,
-                (true, ty) => Ty::Option(Box::new(ty)),
+            ty: match is_optional {
+                true => Ty::Option(Box::new(ty)),
+                false => ty,
             },
             depends_on,
             ..Default::default()
@@ -195,11 +195,16 @@ impl Lowering<'_> {
     }
 
     pub(super) fn none(&mut self, span: Span) -> Value {
-        let path = Some(Tokens(quote!(::core::option::Option::None)));
-        let none = Construct { path, form: Form::Option, members: Vec::new(), rest: None };
-        let none = self.node(Op::Construct(none), Vec::new(), Ty::Unknown, span);
+        let none = self.nothing(span);
         self.optional.insert(none);
         none
+    }
+
+    /// `None`, which holds nothing in a tangent either.
+    pub(super) fn nothing(&mut self, span: Span) -> Value {
+        let path = Some(Tokens(quote!(::core::option::Option::None)));
+        let none = Construct { path, form: Form::Option, members: Vec::new(), rest: None };
+        self.node(Op::Construct(none), Vec::new(), Ty::Unknown, span)
     }
 
     /// A value that nothing reads, since a jump comes before.

@@ -2,13 +2,15 @@
 
 use proc_macro2::Span;
 use quote::quote;
+use syn::spanned::Spanned;
 use syn::Expr;
 
 use super::items::{Item, Items};
+use super::mentions::makes_a_value;
 use super::scope::Variable;
-use super::subslices::subslice;
 use super::Lowering;
 use crate::graph::{key, Value};
+use crate::language;
 
 /// How a part is lent mutably.
 #[derive(Clone, Copy)]
@@ -18,9 +20,13 @@ pub(super) enum Lent<'e> {
     Column,
     /// Along an axis, the first if none is named.
     Axis(Option<&'e Expr>),
+    /// So many elements, with fewer at the end or not.
+    Chunk {
+        size: Value,
+        length: Value,
+        is_exact: bool,
+    },
 }
-
-pub(super) const NO_VARIABLE: &str = "what is lent mutably here is no local variable: index it";
 
 impl Lowering<'_> {
     /// Parts of a variable, lent mutably.
@@ -31,36 +37,43 @@ impl Lowering<'_> {
         span: Span,
     ) -> Result<Items<'e>, Value> {
         if !self.is_versioned(base) {
-            return Err(self.mistake(span, NO_VARIABLE));
-        }
-        if let (Lent::Element, Some((list, range))) = (view, subslice(base)) {
-            let whole = self.part_at(list);
-            let (start, end) = self.ends_of(whole, range);
-            let count = |names: &[proc_macro2::Ident]| {
-                let (start, end) = (&names[0], &names[1]);
-                quote!(#end - #start)
-            };
-            let length = self.number(&[start, end], count, span);
-            let items = self.lent_items(list, view, span)?;
-            return Ok(items.moved(quote!(__by + __at), start, Some(length)));
+            return Err(self.mistake(span, language::NO_VARIABLE));
         }
         let whole = self.part_at(base);
         let mut operands = vec![whole];
-        if let Lent::Axis(Some(axis)) = view {
-            operands.push(self.constant(axis));
+        match view {
+            Lent::Axis(Some(axis)) => operands.push(self.constant(axis)),
+            Lent::Chunk { size, length, .. } => operands = vec![length, size],
+            Lent::Element => {
+                // However a list changes, the two ends of a stretch of it stay.
+                if let Some(stretch) = self.stretch(base) {
+                    operands = vec![stretch.end, stretch.start];
+                }
+            }
+            _ => {}
         }
         let length = self.number(
             &operands,
             |names| {
                 let whole = &names[0];
                 match view {
-                    Lent::Element => quote!(#whole.len()),
+                    Lent::Element => match names.get(1) {
+                        Some(start) => quote!(#whole - #start),
+                        None => quote!(#whole.len()),
+                    },
                     Lent::Row => quote!(#whole.nrows()),
                     Lent::Column => quote!(#whole.ncols()),
                     Lent::Axis(None) => quote!(#whole.shape()[0]),
                     Lent::Axis(Some(_)) => {
                         let axis = &names[1];
                         quote!(#whole.len_of(#axis))
+                    }
+                    Lent::Chunk { is_exact, .. } => {
+                        let size = &names[1];
+                        match is_exact {
+                            true => quote!(#whole / #size),
+                            false => quote!(usize::div_ceil(#whole, #size)),
+                        }
                     }
                 }
             },
@@ -95,6 +108,12 @@ impl Lowering<'_> {
                     Expr::Range(range) => {
                         let ends = range.start.iter_mut().chain(range.end.iter_mut());
                         ends.for_each(|end| self.hold(end));
+                        if range.end.is_none() {
+                            // The list may become longer.
+                            let whole = self.part_at(&index.expr);
+                            let length = self.length_now(whole, range.span());
+                            range.end = Some(Box::new(self.named(length)));
+                        }
                     }
                     position => self.hold(position),
                 }
@@ -105,10 +124,15 @@ impl Lowering<'_> {
             }
             Expr::Path(path) => {
                 let name = path.path.get_ident().map(key);
-                let is_variable = |name: &String| {
-                    self.scopes.alias(name).is_none() && self.scopes.get(name).is_some()
-                };
-                let Some(name) = name.filter(is_variable) else { return };
+                let Some(name) = name else { return };
+                // A name for a place is that place, which was pinned when it got the name.
+                if let Some(alias) = self.scopes.alias(&name) {
+                    *place = syn::parse_quote!((#alias));
+                    return;
+                }
+                if self.scopes.get(&name).is_none() {
+                    return;
+                }
                 let Some(variable) = self.scopes.variable(&name) else { return };
                 let pin = quote::format_ident!("{}", self.pin_of(&variable));
                 *place = syn::parse_quote!(#pin);
@@ -127,14 +151,24 @@ impl Lowering<'_> {
 
     /// A position that is computed now, and then has a name.
     fn hold(&mut self, position: &mut Expr) {
-        if matches!(position, Expr::Lit(_) | Expr::Macro(_) | Expr::Call(_)) {
+        let is_anew = match position {
+            Expr::Lit(_) | Expr::Macro(_) => true,
+            Expr::Call(call) => makes_a_value(call),
+            _ => false,
+        };
+        if is_anew {
             return;
         }
         let value = self.constant(position);
+        *position = self.named(value);
+    }
+
+    /// A name of ours for a position.
+    fn named(&mut self, position: Value) -> Expr {
         self.numbers += 1;
         let name = quote::format_ident!("__at{}", self.numbers);
-        self.scopes.bind(&name.to_string(), value);
-        *position = syn::parse_quote!(#name);
+        self.scopes.bind(&name.to_string(), position);
+        syn::parse_quote!(#name)
     }
 
     /// The place of one turn, which names its position.
@@ -150,6 +184,13 @@ impl Lowering<'_> {
                 syn::parse_quote!(#base.index_axis_mut(__chainrule::ndarray::Axis(0), #position))
             }
             Lent::Axis(Some(axis)) => syn::parse_quote!(#base.index_axis_mut(#axis, #position)),
+            Lent::Chunk { size, length, .. } => {
+                let end = quote::format_ident!("__end{}", self.numbers);
+                let [from, to] = self.chunk(length, at, size, base.span());
+                self.scopes.bind(&position.to_string(), from);
+                self.scopes.bind(&end.to_string(), to);
+                syn::parse_quote!(#base[#position..#end])
+            }
         }
     }
 }

@@ -40,6 +40,9 @@ impl Lowering<'_> {
                 return;
             }
         }
+        if self.split_mutably(local) {
+            return;
+        }
         if let (Expr::Reference(lent), Some(name)) = (&*init.expr, alone(&local.pat)) {
             if lent.mutability.is_some() && self.is_versioned(&lent.expr) {
                 let place = self.pinned(&lent.expr);
@@ -228,17 +231,16 @@ impl Lowering<'_> {
     /// A `let` of a constant is passed on whole.
     fn constant_local(&mut self, local: &Local) {
         let Some(init) = &local.init else { return };
-        let mut names = Names::default();
-        names.visit_pat(&local.pat);
-        let is_reached = names.found.iter().any(|name| self.reached.contains(name));
-        let is_plain = init.diverge.is_none() && (!names.mutable || is_reached);
+        let (names, is_mutable) = (names_of(&local.pat), binds_mutably(&local.pat));
+        let is_reached = names.iter().any(|name| self.reached.contains(name));
+        let is_plain = init.diverge.is_none() && (!is_mutable || is_reached);
         if let (Some(name), true) = (plain_name(&local.pat), is_plain) {
             // A variable that an active value reaches changes by writes, each a new version.
             let ascribed = matches!(local.pat, Pat::Type(_));
             let is_lent = matches!(&*init.expr, Expr::Reference(_));
-            let is_alias = self.is_alias(&init.expr) && !names.mutable;
+            let is_alias = self.is_alias(&init.expr) && !is_mutable;
             let is_literal = matches!(&*init.expr, Expr::Lit(_) | Expr::Unary(_));
-            let value = if ascribed && !(names.mutable && is_literal) || is_lent || is_alias {
+            let value = if ascribed && !(is_mutable && is_literal) || is_lent || is_alias {
                 self.bound_verbatim(local, &init.expr)
             } else {
                 self.constant(&init.expr)
@@ -253,15 +255,15 @@ impl Lowering<'_> {
         }
         let mut mentions = self.mentions(&*init.expr);
         mentions.pure = false;
+        self.look_at_places(&mut mentions);
         let (mentioned, args) = mentions.names.into_iter().unzip();
         let mut verbatim = Verbatim::new(init.expr.to_token_stream(), mentioned, false);
         verbatim.pattern = Some(Tokens(local.pat.to_token_stream()));
         if let Some((_, diverge)) = &init.diverge {
             verbatim.tokens.0.extend(quote::quote!(else #diverge));
         }
-        let ty = if names.found.len() == 1 { self.constant_type(&init.expr) } else { Ty::Unknown };
+        let ty = if names.len() == 1 { self.constant_type(&init.expr) } else { Ty::Unknown };
         let outs: Vec<Value> = names
-            .found
             .iter()
             .map(|name| {
                 self.graph.value(Info {
@@ -271,8 +273,8 @@ impl Lowering<'_> {
                 })
             })
             .collect();
-        for (name, value) in names.found.iter().zip(&outs) {
-            self.scopes.bind_as(name, Binding { is_mutable: names.mutable, ..Binding::of(*value) });
+        for (name, value) in names.iter().zip(&outs) {
+            self.scopes.bind_as(name, Binding { is_mutable, ..Binding::of(*value) });
         }
         self.nodes.push(Node {
             outs,
@@ -286,15 +288,14 @@ impl Lowering<'_> {
     /// True for constants, taken apart by a pattern, in which a variable begins that an active value is written
     /// to. Of a tuple no part mentions the name of another, so that they can be bound one after the other.
     fn are_versions(&self, local: &Local, init: &syn::LocalInit) -> bool {
-        let mut names = Names::default();
-        names.visit_pat(&local.pat);
+        let names = names_of(&local.pat);
         let mentioned = self.mentions(&*init.expr).names;
         let is_apart = plain_name(&local.pat).is_none() && init.diverge.is_none();
         let is_tuple = matches!((&local.pat, &*init.expr), (Pat::Tuple(_), Expr::Tuple(_)));
         is_apart
-            && names.mutable
-            && names.found.iter().any(|name| self.reached.contains(name))
-            && !(is_tuple && names.found.iter().any(|name| mentioned.contains_key(name)))
+            && binds_mutably(&local.pat)
+            && names.iter().any(|name| self.reached.contains(name))
+            && !(is_tuple && names.iter().any(|name| mentioned.contains_key(name)))
     }
 
     /// True if the expression is a plain name, so that a second name for it needs a node.
@@ -334,17 +335,16 @@ fn plain_name(pattern: &Pat) -> Option<String> {
     }
 }
 
-/// The names that a pattern binds.
-#[derive(Default)]
-struct Names {
-    found: Vec<String>,
-    mutable: bool,
-}
-
-impl<'ast> Visit<'ast> for Names {
-    fn visit_pat_ident(&mut self, ident: &'ast syn::PatIdent) {
-        self.found.push(key(&ident.ident));
-        self.mutable |= ident.mutability.is_some();
-        syn::visit::visit_pat_ident(self, ident);
+/// True for a pattern that binds a variable which may change.
+fn binds_mutably(pattern: &Pat) -> bool {
+    struct Finder(bool);
+    impl<'ast> Visit<'ast> for Finder {
+        fn visit_pat_ident(&mut self, ident: &'ast syn::PatIdent) {
+            self.0 |= ident.mutability.is_some();
+            syn::visit::visit_pat_ident(self, ident);
+        }
     }
+    let mut finder = Finder(false);
+    finder.visit_pat(pattern);
+    finder.0
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprForLoop, ExprLoop, ExprWhile, Pat};
 
@@ -10,7 +9,6 @@ use super::checkpoint::Every;
 use super::constant::only_reads;
 use super::exits::Tail;
 use super::flow::written;
-use super::guards::begin_at;
 use super::jumps::Jumps;
 use super::matching::has_let;
 use super::scope::Variable;
@@ -66,7 +64,12 @@ impl Lowering<'_> {
             },
         };
         let whole = Expr::ForLoop(turns.clone());
-        let scope = Scope { every, ..Scope::of(self, &whole, turns.label.as_ref()) };
+        let mut scope = Scope { every, ..Scope::of(self, &whole, turns.label.as_ref()) };
+        if let Over::Positions(items, _) = &over {
+            scope
+                .written
+                .extend(items.item.lent().into_iter().filter_map(|base| self.variable_of(base)));
+        }
         self.turns(&over, &scope, turns.for_token.span, &mut |lowering, number| {
             lowering.block_with(&turns.body, Tail::Turn(number));
         })
@@ -80,20 +83,24 @@ impl Lowering<'_> {
         let jumps = Jumps::of_expr(&turns.cond).any();
         if has_let(&turns.cond) || !written(&turns.cond).is_empty() || jumps {
             // `while let P = e { .. }` is `loop { if let P = e { .. } else { break } }`; so is a `while` whose
-            // condition writes or jumps.
-            let (cond, body) = (&turns.cond, &turns.body);
-            let read: syn::Result<Expr> = syn::parse2(quote!(if #cond #body else { break; }));
-            return match read {
-                Ok(mut branch @ Expr::If(_)) => {
-                    // Where the user's `while` stands, so that it is of the user's edition.
-                    begin_at(&mut branch, syn::Token![if](span));
-                    let always: Expr = syn::parse_quote!(true);
-                    self.turns(&Over::Condition(&always), &scope, span, &mut |lowering, number| {
-                        lowering.tail_expr(&branch, Tail::Turn(number));
-                    })
-                }
-                _ => Some(self.mistake(cond, "this condition is not understood")),
-            };
+            // condition writes or jumps. It begins where the user's `while` stands, and is of the user's edition.
+            let branch = Expr::If(syn::ExprIf {
+                attrs: Vec::new(),
+                if_token: syn::Token![if](span),
+                cond: turns.cond.clone(),
+                then_branch: turns.body.clone(),
+                else_branch: Some((
+                    Default::default(),
+                    syn::parse_quote!({
+                        break;
+                    }),
+                )),
+            });
+            let scope = Scope { leaves: true, ..scope };
+            let always: Expr = syn::parse_quote!(true);
+            return self.turns(&Over::Condition(&always), &scope, span, &mut |lowering, number| {
+                lowering.tail_expr(&branch, Tail::Turn(number));
+            });
         }
         self.turns(&Over::Condition(&turns.cond), &scope, span, &mut |lowering, number| {
             lowering.block_with(&turns.body, Tail::Turn(number));

@@ -4,8 +4,10 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
+use super::rename::rename;
 use super::Lowering;
 use crate::graph::{Construct, Elem, Form, Node, Op, Origin, Ty, Value, Verbatim};
+use crate::language;
 use crate::ops;
 
 impl Lowering<'_> {
@@ -23,34 +25,34 @@ impl Lowering<'_> {
                     let inside = &mac.tokens;
                     match syn::parse2::<syn::ExprRepeat>(quote::quote!([#inside])) {
                         Ok(repeat) => self.repeated(&repeat.expr, &repeat.len, true, span),
-                        Err(error) => self.mistake(span, error.to_string()),
+                        Err(_) => self.left_to_rustc(),
                     }
                 }
             },
             "array" => match elements() {
                 Ok(elements) => self.array_literal(elements.iter().collect(), span),
-                Err(_) => self.mistake(mac, "`array!` of active values lists its elements"),
+                Err(_) => self.left_to_rustc(),
             },
             "concatenate" | "stack" => match elements() {
                 Ok(elements) if elements.len() > 1 => {
                     self.join(name == "stack", &elements[0], elements.iter().skip(1), span)
                 }
-                _ => self.mistake(span, format!("`{name}!` takes an axis and arrays")),
+                _ => self.left_to_rustc(),
             },
             "dbg" => match elements() {
-                Ok(elements) if elements.len() == 1 => {
+                Ok(elements) => {
                     self.effect(quote::quote!(#mac;), span);
-                    self.expr(&elements[0])
+                    match elements.len() {
+                        1 => self.expr(&elements[0]),
+                        _ => {
+                            let parts = elements.iter().map(|part| self.passed(part)).collect();
+                            self.tuple(parts, span)
+                        }
+                    }
                 }
-                _ => self.mistake(span, "`dbg!` of one expression is understood here"),
+                Err(_) => self.left_to_rustc(),
             },
-            _ => self.mistake(
-                span,
-                format!(
-                    "chainrule cannot look into `{name}!`: take the active value out of it, or wrap the \
-                     call in `stop_gradient(..)` if nothing should flow through it"
-                ),
-            ),
+            _ => self.mistake(span, language::MACRO.of(name + "!")),
         }
     }
 
@@ -63,9 +65,8 @@ impl Lowering<'_> {
             for row in &elements {
                 match row {
                     Expr::Array(row) if row.elems.len() == length => inner.extend(&row.elems),
-                    other => {
-                        return self.mistake(*other, format!("this row has not {length} elements"))
-                    }
+                    // Rows of one length alone make an array.
+                    _ => return self.left_to_rustc(),
                 }
             }
             lengths.push(length);
@@ -87,7 +88,10 @@ impl Lowering<'_> {
 
     /// A statement that runs once for its effect and may mention anything.
     pub(super) fn effect(&mut self, tokens: proc_macro2::TokenStream, span: Span) {
-        let (names, args) = self.mentions(&tokens).names.into_iter().unzip();
+        let mut mentions = self.mentions(&tokens);
+        self.look_at_places(&mut mentions);
+        let tokens = rename(tokens, &mentions.lent);
+        let (names, args) = mentions.names.into_iter().unzip();
         let op = Op::Effect(Verbatim::new(tokens, names, false));
         self.nodes.push(Node {
             outs: vec![],

@@ -111,7 +111,7 @@ impl Lowering<'_> {
     pub(super) fn struct_literal(&mut self, literal: &syn::ExprStruct) -> Value {
         if let Some(rest) = literal.rest.as_ref().filter(|rest| !self.is_constant(rest)) {
             let literal = Expr::Struct(literal.clone());
-            return self.mistake(rest, language::refusal(&literal).message());
+            return self.mistake(rest, language::refusal(&literal));
         }
         let rest = literal.rest.as_ref().map(|rest| crate::graph::Tokens(rest.to_token_stream()));
         let members = literal.fields.iter().map(|field| member(&field.member)).collect();

@@ -1,5 +1,6 @@
 //! Conditions and patterns: which arm runs, as a constant, and what is then known in it.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use proc_macro2::{Span, TokenStream};
@@ -26,6 +27,28 @@ pub(super) enum Matched {
     },
 }
 
+/// What stands for it in tokens, where it has no name.
+const MATCHED: &str = "__matched";
+
+impl Matched {
+    /// The values that it is made of, by their names.
+    fn values(&self) -> Vec<(String, Value)> {
+        match self {
+            Matched::Constant(constant) => constant.1.clone(),
+            Matched::Active { value, .. } => vec![(MATCHED.to_owned(), *value)],
+        }
+    }
+
+    fn each_value(&mut self, mut f: impl FnMut(&str, &mut Value)) {
+        match self {
+            Matched::Constant(constant) => {
+                Rc::make_mut(constant).1.iter_mut().for_each(|(name, value)| f(name, value));
+            }
+            Matched::Active { value, .. } => f(MATCHED, value),
+        }
+    }
+}
+
 impl Lowering<'_> {
     /// A condition, and the patterns that hold where it does.
     pub(super) fn condition<'e>(&mut self, cond: &'e Expr) -> (Value, Vec<(&'e Pat, Matched)>) {
@@ -39,18 +62,9 @@ impl Lowering<'_> {
             Expr::Binary(binary) if matches!(binary.op, syn::BinOp::And(_)) && has_let(cond) => {
                 // `a && let P = b`: what the left side binds is in scope on the right.
                 let (left, mut patterns) = self.condition(&binary.left);
-                let mut more = Vec::new();
-                let (scopes, nodes) = (self.scopes.clone(), std::mem::take(&mut self.nodes));
-                self.scopes.enter();
-                for (pattern, matched) in &patterns {
-                    self.bind_matched(pattern, matched);
-                }
-                let (right, found) = self.condition(&binary.right);
-                more.extend(found);
-                let then = std::mem::replace(&mut self.nodes, nodes);
-                self.scopes = scopes;
-                patterns.extend(more);
-                (self.and(left, then, right, cond.span()), patterns)
+                let (right, found) = self.condition_then(left, &patterns, &binary.right);
+                patterns.extend(found);
+                (right, patterns)
             }
             _ => {
                 let selector = self.expr(cond);
@@ -58,6 +72,61 @@ impl Lowering<'_> {
                 (selector, Vec::new())
             }
         }
+    }
+
+    /// The right side of `left && right`, which is looked at, and writes, only where the left holds. What its
+    /// patterns look at leaves it in variables of ours.
+    fn condition_then<'e>(
+        &mut self,
+        left: Value,
+        patterns: &[(&'e Pat, Matched)],
+        right: &'e Expr,
+    ) -> (Value, Vec<(&'e Pat, Matched)>) {
+        let span = right.span();
+        let mut names: Vec<String> = self.mentions(right).names.into_keys().collect();
+        names.extend(patterns.iter().flat_map(|(pattern, _)| names_of(pattern)));
+        names.push(MATCHED.to_owned());
+        let carriers: HashMap<String, String> =
+            names.into_iter().map(|name| (name, self.carrier(span))).collect();
+        let (before, below) = (self.graph.values.len(), self.scopes.depth());
+        let mut found = Vec::new();
+        let read = |lowering: &mut Self| {
+            for (pattern, matched) in patterns {
+                lowering.bind_matched(pattern, matched);
+            }
+            let (holds, more) = lowering.condition(right);
+            found = more;
+            for (_, matched) in &found {
+                for (name, value) in matched.values().into_iter().filter(|held| held.1 .0 >= before)
+                {
+                    if let Some(carrier) = carriers.get(&name) {
+                        lowering.scopes.assign(carrier, value);
+                    }
+                }
+            }
+            Some(holds)
+        };
+        let fails = |lowering: &mut Self| Some(lowering.flag(false, span));
+        let holds = self.either(left, read, fails, below, span).unwrap_or(left);
+        self.graph.info_mut(holds).depends_on = Default::default();
+        for (_, matched) in &mut found {
+            matched.each_value(|name, value| {
+                let carried = carriers.get(name).and_then(|carrier| self.scopes.get(carrier));
+                if let (true, Some(carried)) = (value.0 >= before, carried) {
+                    *value = carried.value;
+                }
+            });
+        }
+        (holds, found)
+    }
+
+    /// A variable of ours that has no value yet.
+    fn carrier(&mut self, span: Span) -> String {
+        self.numbers += 1;
+        let carrier = format!("%matched{}", self.numbers);
+        let undefined = self.undefined(span);
+        self.scopes.bind(&carrier, undefined);
+        carrier
     }
 
     /// `left && right`, where the right side is only looked at if the left holds.
@@ -112,7 +181,7 @@ impl Lowering<'_> {
         if self.graph.info(value).name.is_none() {
             self.graph.info_mut(value).name = Some("matched".to_owned());
         }
-        Matched::Constant(Rc::new((quote!(__matched), vec![("__matched".to_owned(), value)])))
+        Matched::Constant(Rc::new((quote!(__matched), vec![(MATCHED.to_owned(), value)])))
     }
 
     /// A `bool` for one pattern, the position of the first arm that fits for several.
@@ -128,7 +197,7 @@ impl Lowering<'_> {
         let (mut subject, mut names) = match matched {
             Matched::Constant(constant) => ((constant.0).clone(), constant.1.clone()),
             Matched::Active { value, .. } => {
-                (quote!(__matched), vec![("__matched".to_owned(), *value)])
+                (quote!(__matched), vec![(MATCHED.to_owned(), *value)])
             }
         };
         // A float is compared by value, and anything else in place: what a guard reads is then behind a reference.
@@ -189,7 +258,8 @@ impl Lowering<'_> {
         match matched {
             Matched::Active { value, .. } => {
                 let was_in_test = std::mem::replace(&mut self.in_test, true);
-                self.bind_pattern(pattern, *value);
+                let value = self.out_of_option(*value, pattern.span());
+                self.bind_pattern(pattern, value);
                 self.in_test = was_in_test;
             }
             Matched::Constant(constant) => {
@@ -197,7 +267,11 @@ impl Lowering<'_> {
                 if found.is_empty() {
                     return;
                 }
-                let (names, args) = constant.1.iter().cloned().unzip();
+                let (names, mut args): (Vec<String>, Vec<Value>) =
+                    constant.1.iter().cloned().unzip();
+                for value in &mut args {
+                    *value = self.out_of_option(*value, pattern.span());
+                }
                 let subject = &constant.0;
                 let tokens = quote!(#subject else { unreachable!() });
                 // It is taken apart again where that is needed, so that nothing borrowed is kept.

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 use syn::Expr;
 
 use super::constant::starts_upper;
+use super::flow::{changes_receiver, each_name, is_query, stops};
 use super::function::LocalFunction;
 use super::Lowering;
-use crate::graph::{captured_by, key, key_at, Ty, Value};
-use crate::ops::{self, Kind};
+use crate::graph::{key, Ty, Value};
+use crate::ops;
 
 impl Lowering<'_> {
     /// What an expression or statement mentions of the names in scope.
@@ -60,6 +61,17 @@ impl Lowering<'_> {
         found
     }
 
+    /// Lets names for places that are mentioned mean what stands there now.
+    pub(super) fn look_at_places(&mut self, found: &mut Mentions) {
+        for name in std::mem::take(&mut found.aliases) {
+            let Some(place) = self.scopes.alias(&name) else { continue };
+            let shown = self.part_at(&place);
+            let ident = quote::format_ident!("{}", crate::graph::text_of(&name));
+            found.lent.insert(name.clone(), quote::quote!((&#ident)));
+            found.names.insert(name, shown);
+        }
+    }
+
     /// Lets a name that is mentioned mean what `tokens` make of it, `__now`, where they stand.
     fn take_now(
         &mut self,
@@ -84,6 +96,8 @@ pub(super) struct Mentions {
     pub(super) names: BTreeMap<String, Value>,
     /// Those that are references in the user's code alone, as what they are in ours.
     pub(super) lent: HashMap<String, TokenStream>,
+    /// Names for places, which are no values.
+    pub(super) aliases: BTreeSet<String>,
     /// Where an active value flows in.
     pub(super) active: Option<proc_macro2::Span>,
     /// True if all of it is in the language, so that it may be evaluated again.
@@ -132,6 +146,7 @@ pub(super) struct Finder<'l, 'a> {
 impl Finder<'_, '_> {
     fn name(&mut self, name: &str, span: proc_macro2::Span, flows: bool) {
         if self.lowering.scopes.alias(name).is_some() {
+            self.found.aliases.insert(name.to_owned());
             if flows {
                 self.found.active.get_or_insert(span);
             }
@@ -165,26 +180,8 @@ impl Finder<'_, '_> {
         }
     }
 
-    /// Every identifier in tokens that syn does not read, and those captured by format strings.
     fn tokens(&mut self, tokens: TokenStream) {
-        // A name after one dot is a field or a method; after two, the end of a range.
-        let mut dots = 0;
-        for token in tokens {
-            match &token {
-                TokenTree::Ident(ident) if dots != 1 => self.name(&key(ident), ident.span(), true),
-                TokenTree::Group(group) => self.tokens(group.stream()),
-                TokenTree::Literal(literal) => {
-                    for name in captured_by(literal) {
-                        self.name(&key_at(&name, literal.span()), literal.span(), true);
-                    }
-                }
-                _ => {}
-            }
-            dots = match &token {
-                TokenTree::Punct(punct) if punct.as_char() == '.' => dots + 1,
-                _ => 0,
-            };
-        }
+        each_name(tokens, &mut |name, span| self.name(name, span, true));
     }
 
     /// A place whose shape alone is asked for: its names are mentioned, and nothing flows.
@@ -231,13 +228,11 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        let query = ops::by_call(&call.method.to_string(), call.args.len() + 1)
-            .filter(|row| row.kind == Kind::Query);
-        if query.is_some() && self.place(&call.receiver) {
+        if is_query(call) && self.place(&call.receiver) {
             call.args.iter().for_each(|arg| self.visit_expr(arg));
             return;
         }
-        if super::flow::changes_receiver(&call.method.to_string()) {
+        if changes_receiver(&call.method.to_string()) {
             self.lent_mutably(&call.receiver, call.method.span());
         }
         let name = call.method.to_string();
@@ -257,10 +252,7 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        // A capitalised name makes a value (`Axis(0)`); any other function may do anything.
-        let is_constructor = matches!(&*call.func, Expr::Path(path)
-            if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())));
-        self.found.pure &= is_constructor;
+        self.found.pure &= makes_a_value(call);
         if is_stopped(call) {
             let before = self.found.active;
             syn::visit::visit_expr_call(self, call);
@@ -292,12 +284,16 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
     fn visit_item(&mut self, _: &'ast syn::Item) {}
 }
 
+/// True for a capitalised name, as in `Axis(0)`; any other function may do anything.
+pub(super) fn makes_a_value(call: &syn::ExprCall) -> bool {
+    matches!(&*call.func, Expr::Path(path)
+        if path.path.segments.last().is_some_and(|last| starts_upper(&last.ident.to_string())))
+}
+
 /// True for `stop_gradient(e)` where `e` is a value of its own: no variable, which the rest of the function may
 /// still need, and nothing borrowed.
 fn is_stopped(call: &syn::ExprCall) -> bool {
-    let is_named = matches!(&*call.func, Expr::Path(path)
-        if path.path.segments.last().is_some_and(|last| last.ident == "stop_gradient"));
-    is_named && !matches!(call.args.first(), Some(Expr::Path(_) | Expr::Reference(_)))
+    stops(call) && !matches!(call.args.first(), Some(Expr::Path(_) | Expr::Reference(_)))
 }
 
 /// Methods of the standard library and ndarray that only look at their receiver.

@@ -37,6 +37,8 @@ impl Lowering<'_> {
                     return value;
                 }
             }
+            ("split_at", 1) => return self.split(call),
+            ("pop", 0) if self.is_versioned(&call.receiver) => return self.popped(call),
             // A constant array may be mapped by a closure that captures something active.
             ("mapv" | "mapv_into", 1) => return self.elementwise_closure(call),
             ("map", 1) if !self.is_constant(&call.receiver) => {
@@ -54,6 +56,9 @@ impl Lowering<'_> {
         if let Some(value) = self.option_method(call, receiver) {
             return value;
         }
+        if let Some(end) = self.end_of(call, receiver) {
+            return end;
+        }
         if let Some(value) = self.constant_method(call, receiver) {
             return value;
         }
@@ -61,10 +66,7 @@ impl Lowering<'_> {
         match ops::by_call(&name, call.args.len() + 1) {
             Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
                 if row.is_fallible() && self.language == Language::User {
-                    return self.mistake(
-                        span,
-                        format!("`{name}` gives an `Option` or a `Result`: call `.unwrap()` on it right here"),
-                    );
+                    return self.mistake(span, language::FALLIBLE.of(name));
                 }
                 if row.is_extension() && self.language == Language::User {
                     let receiver = self.graph.ty(receiver).clone();
@@ -217,7 +219,7 @@ impl Lowering<'_> {
     fn user_method(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
         let name = call.method.to_string();
         if super::items::is_iterator(&Expr::MethodCall(call.clone())) {
-            return self.mistake(call.method.span(), language::ITERATOR_WITH_A_NAME.message());
+            return self.mistake(call.method.span(), language::ITERATOR_WITH_A_NAME);
         }
         let is_of_std = matches!(self.graph.ty(receiver), Ty::List(_));
         if is_of_std || self.graph.ty(receiver).is_numeric() || self.language == Language::Formula {
@@ -229,10 +231,7 @@ impl Lowering<'_> {
                         .to_owned()
                 }
             };
-            return self.mistake(
-                call.method.span(),
-                format!("`{name}` is not an operation that chainrule can differentiate: {hint}"),
-            );
+            return self.mistake(call.method.span(), language::METHOD.of_or(name, &hint));
         }
         let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let generics =

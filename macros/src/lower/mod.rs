@@ -19,6 +19,7 @@ mod expr;
 mod flow;
 mod formula;
 mod function;
+mod given;
 mod guards;
 mod hoist;
 mod items;
@@ -26,6 +27,7 @@ mod join;
 mod joins;
 mod jumps;
 mod lent;
+mod lists;
 mod local;
 mod loops;
 mod macros;
@@ -61,6 +63,7 @@ pub(crate) use rename::rename;
 pub(crate) use signature::signature;
 
 use crate::graph::{key, Arguments, Block, Elem, Form, Graph, Info, Node, Op, Origin, Ty, Value};
+use crate::language;
 use crate::mistake::{Mistakes, Place};
 use crate::ops::{Kind, Row};
 use crate::source::Source;
@@ -112,8 +115,6 @@ struct Lowering<'a> {
     settled: HashMap<(usize, String), (BTreeSet<scope::Variable>, Vec<Info>)>,
     /// How many operands were moved before their statements.
     hoisted: usize,
-    /// How many local functions are being read inside one another.
-    calls: usize,
     /// True while the names of a pattern that may fail to match are bound.
     in_test: bool,
     /// The type of the function's result, as declared.
@@ -203,9 +204,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         // What runs once outside of all blocks gives a value that can be kept.
         let blocks: Vec<Block> =
             lowering.nodes.iter().flat_map(|node| node.blocks.iter().cloned()).collect();
-        blocks.iter().for_each(|block| {
-            lowering.check_repeatable(&block.nodes, "function", "loop or branch")
-        });
+        blocks.iter().for_each(|block| lowering.check_repeatable(&block.nodes));
     }
     let result = lowering.function_result(result, source);
     let results = match source.options.aux {
@@ -242,7 +241,6 @@ impl<'a> Lowering<'a> {
             numbers: 0,
             settled: HashMap::new(),
             hoisted: 0,
-            calls: 0,
             in_test: false,
             result_ty: None,
             gives_nothing: false,
@@ -277,11 +275,7 @@ impl<'a> Lowering<'a> {
                     syn::ReturnType::Default => source.item.sig.ident.span(),
                     output => output.span(),
                 };
-                self.mistake(
-                    span,
-                    "this function returns nothing that could be differentiated: let it end with \
-                     the value as its last expression",
-                )
+                self.mistake(span, language::NO_RESULT)
             }
         }
     }
@@ -321,6 +315,12 @@ impl<'a> Lowering<'a> {
     /// Notes a mistake and gives a value to go on with, so that more can be found.
     fn mistake(&mut self, place: impl Into<Place>, message: impl Into<String>) -> Value {
         self.mistakes.add(place, message);
+        self.poison()
+    }
+
+    /// What rustc says enough of.
+    fn left_to_rustc(&mut self) -> Value {
+        self.mistakes.leave_to_rustc();
         self.poison()
     }
 

@@ -1,15 +1,15 @@
 //! What an active `Option` holds.
 
-use syn::spanned::Spanned;
-use syn::ExprMethodCall;
+use syn::{parse_quote, ExprMethodCall};
 
 use super::made::Made;
 use super::Lowering;
 use crate::graph::{Construct, Form, Op, Ty, Value};
+use crate::language;
 use crate::ops;
 
 impl Lowering<'_> {
-    /// `x.unwrap()`, `x.expect(..)` or `x.unwrap_or(c)` of an `Option`: what it holds, in place.
+    /// `x.unwrap()`, `x.expect(..)` or `x.unwrap_or(a)` of an `Option`: what it holds, in place.
     pub(super) fn option_method(
         &mut self,
         call: &ExprMethodCall,
@@ -33,11 +33,14 @@ impl Lowering<'_> {
             return Some(part);
         }
         if let Some(default) = call.args.iter().find(|default| !self.is_constant(default)) {
-            return Some(self.mistake(
-                default.span(),
-                "an active default of an `Option` is not supported: take the value out by `unwrap()` where \
-                 it is there",
-            ));
+            let default = self.expr(default);
+            self.scopes.enter();
+            self.scopes.bind("__option", receiver);
+            self.scopes.bind("__default", default);
+            let chosen = parse_quote!(if let Some(__held) = __option { __held } else { __default });
+            let chosen = self.expr(&chosen);
+            self.scopes.leave();
+            return Some(chosen);
         }
         let mut args = vec![receiver];
         args.extend(call.args.iter().map(|arg| self.constant_as_written(arg)).collect::<Vec<_>>());
@@ -58,13 +61,6 @@ impl Lowering<'_> {
     }
 
     pub(super) fn option_mistake(&mut self, call: &ExprMethodCall) -> Value {
-        self.mistake(
-            call.method.span(),
-            format!(
-                "`{}` of an active `Option` is not supported: take its value out by `unwrap()`, \
-                 `expect(..)` or `unwrap_or(..)`",
-                call.method
-            ),
-        )
+        self.mistake(call.method.span(), language::OPTION_METHOD.of(&call.method))
     }
 }

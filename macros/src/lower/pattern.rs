@@ -62,7 +62,7 @@ impl Lowering<'_> {
                 }
             }
             other => {
-                self.mistake(other, language::pattern_refusal(other).message());
+                self.mistake(other, language::pattern_refusal(other));
             }
         }
     }
@@ -148,7 +148,7 @@ impl Lowering<'_> {
                     positions.push((count + position - parts.len(), part));
                 }
                 (Some(rest), None) if position > rest => {
-                    self.mistake(part, language::REST.message());
+                    self.mistake(part, language::REST);
                 }
                 _ => positions.push((position, part)),
             }

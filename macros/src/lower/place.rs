@@ -7,8 +7,11 @@ use syn::{Expr, ExprAssign, ExprBinary, ExprCall, ExprMethodCall};
 
 use super::expr::member;
 use super::mentions::Mentions;
+use super::rename::rename;
+use super::subslices::Stretch;
 use super::Lowering;
 use crate::graph::{key, Action, Op, Step, Ty, Value};
+use crate::language;
 use crate::ops::{self, Row};
 
 /// A place that is written: a variable, and the way to a part of it.
@@ -110,6 +113,11 @@ impl Lowering<'_> {
 
     /// What stands at a place now.
     pub(super) fn part_at(&mut self, place: &Expr) -> Value {
+        if let Some(Stretch { list, start, end }) = self.stretch(place) {
+            let whole = self.part_at(&list);
+            let range = self.range_from(start, end, place.span());
+            return self.subslice(whole, range, place.span());
+        }
         match self.place(place) {
             Some(place) => place.held(),
             None => self.undefined(place.span()),
@@ -129,15 +137,14 @@ impl Lowering<'_> {
         }
         if !self.is_versioned(place) {
             if self.is_active(value) {
-                self.mistake(
-                    place,
-                    "an active value cannot be written here: write it to a local variable of this function",
-                );
+                self.mistake(place, language::NOT_OF_THIS_FUNCTION);
                 return;
             }
             // A constant of its own kind, such as a counter, takes the value.
             let tokens = place.to_token_stream();
             let mut mentions = self.mentions(place);
+            self.look_at_places(&mut mentions);
+            let tokens = rename(tokens, &mentions.lent);
             mentions.names.insert("__value".to_owned(), value);
             let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
             self.nodes.push(super::stmt::effect(
@@ -158,7 +165,7 @@ impl Lowering<'_> {
         self.update_by(place, value, action, span);
     }
 
-    fn update_by(&mut self, place: Place, value: Value, action: Action, span: Span) {
+    pub(super) fn update_by(&mut self, place: Place, value: Value, action: Action, span: Span) {
         if place.steps.is_empty() && action == Action::Set {
             let value = self.in_slot(&place.name, value, span);
             self.assign(&place.name, value);
@@ -171,15 +178,7 @@ impl Lowering<'_> {
         let mut depends_on = info.depends_on.clone();
         depends_on.join(&self.graph.info(value).depends_on);
         // The position of what is pushed is kept: the list itself goes on growing.
-        let length = (action == Action::Push).then(|| {
-            let held = place.held();
-            let names = [("__list".to_owned(), held)].into_iter().collect();
-            let mentions = Mentions { pure: false, ..Mentions::of(names) };
-            let length = self.verbatim(quote::quote!(__list.len()), mentions, Ty::Integer, span);
-            self.graph.info_mut(length).name = Some("length".to_owned());
-            self.kept.insert(length);
-            length
-        });
+        let length = (action == Action::Push).then(|| self.length_now(place.held(), span));
         let args = std::iter::once(old)
             .chain(place.operands.clone())
             .chain(length)
@@ -190,7 +189,8 @@ impl Lowering<'_> {
         let info = self.graph.info_mut(out);
         info.depends_on = depends_on;
         info.name = name.or(Some(place.name.clone()));
-        info.shape_of = (is_array && action != Action::Push).then_some(old);
+        let keeps_shape = matches!(action, Action::Set | Action::Assign);
+        info.shape_of = (is_array && keeps_shape).then_some(old);
         self.scopes.assign(&place.name, out);
     }
 
@@ -199,6 +199,7 @@ impl Lowering<'_> {
         let ty = self.graph.ty(old).clone();
         let written = self.graph.ty(value);
         match (place.steps.as_slice(), action) {
+            (_, Action::Truncate) => ty,
             ([], Action::Push) => ty.joined(&Ty::List(Box::new(written.clone()))),
             (steps, _) => refined(&ty, steps, written),
         }
@@ -220,7 +221,7 @@ impl Lowering<'_> {
                 }
                 let binding = name.as_ref().and_then(|name| self.scopes.get(name));
                 match (name, binding) {
-                    (Some(name), Some(binding)) => {
+                    (Some(name), Some(binding)) if self.is_versioned_name(&name) => {
                         let value = match self.optional.contains(&binding.value) {
                             true => self.out_of_option(binding.value, expr.span()),
                             false => binding.value,
@@ -228,10 +229,7 @@ impl Lowering<'_> {
                         Some(Place { name, steps: vec![], operands: vec![], values: vec![value] })
                     }
                     _ => {
-                        self.mistake(
-                            expr,
-                            "this is not a local variable, so it cannot be written here",
-                        );
+                        self.mistake(expr, language::NOT_OF_THIS_FUNCTION);
                         None
                     }
                 }
@@ -246,30 +244,35 @@ impl Lowering<'_> {
                 Some(place)
             }
             Expr::Index(index) => {
-                let mut place = self.place(&index.expr)?;
                 if matches!(&*index.index, Expr::Range(_)) {
-                    self.mistake(
-                        expr,
-                        "a subslice cannot be written like this: use `fill` or `copy_from_slice`, or write its elements",
-                    );
+                    self.mistake(expr, language::SUBSLICE);
                     return None;
                 }
                 let position = self.constant(&index.index);
-                let part = self.element(place.held(), position, expr.span());
-                place.steps.push(Step::Index);
-                place.operands.push(position);
-                place.values.push(part);
-                Some(place)
+                self.place_at(&index.expr, position, expr.span())
             }
             Expr::MethodCall(call) => self.view_place(call),
             _ => {
-                self.mistake(
-                    expr,
-                    "this place cannot be written: name the variable and the part of it",
-                );
+                self.mistake(expr, language::NO_PLACE);
                 None
             }
         }
+    }
+
+    /// The place of an element of a list, or of a stretch of one.
+    fn place_at(&mut self, list: &Expr, mut position: Value, span: Span) -> Option<Place> {
+        let mut place = match self.stretch(list) {
+            Some(stretch) => {
+                position = self.position_in(&stretch, position, span);
+                self.place(&stretch.list)?
+            }
+            None => self.place(list)?,
+        };
+        let part = self.element(place.held(), position, span);
+        place.steps.push(Step::Index);
+        place.operands.push(position);
+        place.values.push(part);
+        Some(place)
     }
 
     /// `x.slice_mut(s![..])`, `x.row_mut(i)`.
@@ -280,10 +283,7 @@ impl Lowering<'_> {
             if matches!(name.as_str(), "view_mut" | "as_mut" | "iter_mut") {
                 return self.place(&call.receiver);
             }
-            self.mistake(
-                call.method.span(),
-                format!("`{name}` of an active value cannot be written through: use `slice_mut`, `row_mut`, `column_mut`, `index_axis_mut` or an index"),
-            );
+            self.mistake(call.method.span(), language::WRITTEN_THROUGH.of(name));
             return None;
         };
         let mut place = self.place(&call.receiver)?;
@@ -300,15 +300,10 @@ impl Lowering<'_> {
     pub(super) fn changing_method(&mut self, call: &ExprMethodCall) -> bool {
         let span = call.method.span();
         let name = call.method.to_string();
-        if self.written_subslice(call) {
+        if self.written_subslice(call) || self.changes_length(call) {
             return true;
         }
         match (name.as_str(), call.args.len()) {
-            ("push", 1) => {
-                let value = self.expr(&call.args[0]);
-                let Some(place) = self.place(&call.receiver) else { return true };
-                self.update_by(place, value, Action::Push, span);
-            }
             ("assign" | "copy_from_slice" | "clone_from_slice" | "clone_from" | "fill", 1) => {
                 let value = self.expr(&call.args[0]);
                 let Some(place) = self.place(&call.receiver) else { return true };
@@ -335,27 +330,21 @@ impl Lowering<'_> {
             ("zip_mut_with", 2) => {
                 let with = self.expr(&call.args[0]);
                 let Some(place) = self.place(&call.receiver) else { return true };
-                let Expr::Closure(closure) = &call.args[1] else {
-                    self.mistake(&call.args[1], "`zip_mut_with` takes a closure here");
-                    return true;
-                };
-                let zipped = self.zipped_elements(&[place.held(), with], Some(0), closure, span);
+                let Ok(closure) = self.closure(&call.args[1], 2, &name) else { return true };
+                let zipped = self.zipped_elements(&[place.held(), with], Some(0), &closure, span);
                 self.update(place, zipped, span);
             }
             ("swap", 2) => {
-                let Some(place) = self.place(&call.receiver) else { return true };
-                let positions: Vec<Value> =
-                    call.args.iter().map(|arg| self.constant(arg)).collect();
-                let held = place.held();
-                let first = self.element(held, positions[0], span);
-                let second = self.element(held, positions[1], span);
-                for (position, value) in [(positions[0], second), (positions[1], first)] {
-                    let Some(mut place) = self.place(&call.receiver) else { return true };
-                    place.steps.push(Step::Index);
-                    place.operands.push(position);
-                    place.values.push(value);
-                    self.update_by(place, value, Action::Set, span);
-                }
+                let [first, second] = [0, 1].map(|at| self.constant(&call.args[at]));
+                let [Some(one), Some(other)] =
+                    [first, second].map(|at| self.place_at(&call.receiver, at, span))
+                else {
+                    return true;
+                };
+                let (before, after) = (one.held(), other.held());
+                self.update(one, after, span);
+                let Some(other) = self.place_at(&call.receiver, second, span) else { return true };
+                self.update(other, before, span);
             }
             _ => return self.moves_axes(call),
         }

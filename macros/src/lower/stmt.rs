@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{BinOp, Block, Expr, Stmt};
 
 use super::exits::{Pending, Tail};
+use super::expr::is_nothing;
 use super::flow::changes_receiver;
 use super::items::is_iterator;
 use super::jumps::{is_diverging_macro, Jumps};
@@ -111,6 +112,8 @@ impl Lowering<'_> {
         }
         match expr {
             Expr::Paren(inner) => self.tail_expr(&inner.expr, tail),
+            // What stands in the other arm tells its type.
+            Expr::Path(path) if is_nothing(&path.path) => Some(self.nothing(expr.span())),
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => Some(self.jump(expr, tail)),
             Expr::Macro(mac) if is_diverging_macro(&mac.mac) => {
                 let tokens = expr.to_token_stream();
@@ -155,6 +158,7 @@ impl Lowering<'_> {
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
                 return Some(self.jump(expr, tail))
             }
+            Expr::Macro(mac) if is_effect_macro(&mac.mac) => return self.tail_expr(expr, tail),
             Expr::Assign(assign) if self.must_be_read(expr) => {
                 self.assignment(assign);
                 return None;
@@ -212,15 +216,16 @@ impl Lowering<'_> {
 
     /// A statement of constants, run as the user wrote it.
     fn pass_on(&mut self, expr: &Expr, tokens: TokenStream) {
-        let mentions = self.mentions(expr);
+        let mut mentions = self.mentions(expr);
         if mentions.active.is_some() {
             let refusal = match language::is_refused(expr) {
                 true => language::refusal(expr),
                 false => language::MAY_WRITE,
             };
-            self.mistake(expr, refusal.message());
+            self.mistake(expr, refusal);
             return;
         }
+        self.look_at_places(&mut mentions);
         let (names, args) = mentions.names.into_iter().unzip();
         self.nodes.push(effect(tokens, names, args, expr.span()));
     }

@@ -54,6 +54,7 @@ impl Lowering<'_> {
             mentions = self.mentions_then(iterable);
         }
         mentions.pure &= !uses_up;
+        self.look_at_places(&mut mentions);
         mentions
     }
 
@@ -144,7 +145,7 @@ impl Lowering<'_> {
         let carried = kept.iter().map(|(position, _)| inits[*position]);
         let is_checkpointed = part == Part::Segments;
         if is_checkpointed {
-            blocks.iter().for_each(|block| self.check_repeatable(&block.nodes, "loop", "loop"));
+            blocks.iter().for_each(|block| self.check_repeatable(&block.nodes));
         }
         let op = Op::Loop(Loop { head, exits: exits.is_some(), is_checkpointed });
         let args = mentioned.into_iter().chain(carried).collect();

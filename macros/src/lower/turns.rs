@@ -17,6 +17,7 @@ use super::scope::{Binding, Scopes, Variable};
 use super::turn::Turn;
 use super::{Language, Lowering};
 use crate::graph::{key, Info, Ty, Value};
+use crate::language;
 
 /// A type or dependency changes a few times at most: a float's elements become known, and each argument
 /// arrives once.
@@ -157,7 +158,7 @@ impl Lowering<'_> {
             known = next;
             self.restore(snapshot);
         }
-        self.mistake(span, "the types of what this loop carries cannot be settled");
+        self.mistake(span, language::UNSETTLED);
     }
 
     /// What a variable that has no value yet begins with: a number, or an empty `Option`.
@@ -286,10 +287,7 @@ impl Lowering<'_> {
             |variable: &&Variable| !known.contains(variable) && !variable.name.starts_with('%');
         if let Some(variable) = changed.iter().find(is_lost) {
             let name = crate::graph::text_of(&variable.name);
-            self.mistake(
-                span,
-                format!("`{name}` is written in this loop in a way that is not followed: write it by its name, in the body of a `for` loop"),
-            );
+            self.mistake(span, language::LOST.of(name));
         }
     }
 

@@ -1,15 +1,20 @@
 //! ndarray's `Zip`: one kernel over the elements of several arrays.
 
-use syn::{parse_quote, Expr, ExprMethodCall, Ident};
+use std::borrow::Cow;
+
+use quote::format_ident;
+use syn::{parse_quote, Expr, ExprClosure, ExprMethodCall, Ident};
 
 use super::items::is_iterator;
 use super::Lowering;
 use crate::graph::Value;
+use crate::ops;
 
 /// `Zip::from(..).and(..)`: what is zipped, and which of it is written.
 struct Zipped<'e> {
     arrays: Vec<&'e Expr>,
     written: Vec<usize>,
+    broadcast: Vec<usize>,
 }
 
 impl Lowering<'_> {
@@ -19,39 +24,87 @@ impl Lowering<'_> {
             return false;
         };
         let span = call.method.span();
-        if let Some(turns) = zipped.as_turns(call) {
+        let Some(Ok(closure)) = self.closure_of(&zipped, call) else { return true };
+        let is_one = zipped.written.len() == 1;
+        if zipped.gives_lanes() || !is_one && !self.may_be_read_again(&closure) {
+            let turns = self.as_turns(&zipped, call, &closure);
             self.for_each(&turns);
             return true;
         }
-        let (&[written], Some(Expr::Closure(closure))) =
-            (zipped.written.as_slice(), call.args.first())
-        else {
-            self.mistake(
-                span,
-                "`for_each` of a `Zip` takes a closure here that writes one of the arrays: write the others in a \
-                 `Zip` of their own",
-            );
-            return true;
-        };
+        // What becomes of each array that is written; `simplify` makes one kernel of those.
         let arrays: Vec<Value> = zipped.arrays.iter().map(|array| self.expr_lent(array)).collect();
-        let result = self.zipped_elements(&arrays, Some(written), closure, span);
-        self.write_place(zipped.arrays[written], result, span);
+        let written = zipped
+            .written
+            .iter()
+            .map(|at| (*at, self.zipped_elements(&arrays, Some(*at), &closure, span)));
+        for (at, result) in written.collect::<Vec<_>>() {
+            self.write_place(zipped.arrays[at], result, span);
+        }
         true
+    }
+
+    fn closure_of<'e>(
+        &mut self,
+        zipped: &Zipped<'_>,
+        call: &'e ExprMethodCall,
+    ) -> Option<Result<Cow<'e, ExprClosure>, Value>> {
+        let function = call.args.first()?;
+        Some(self.closure(function, zipped.arrays.len(), &call.method.to_string()))
+    }
+
+    /// True for a closure that does the same however often it is read, and writes nothing outside.
+    fn may_be_read_again(&self, closure: &ExprClosure) -> bool {
+        let body = &*closure.body;
+        self.mentions(body).is_steady && self.carried(&Expr::Closure(closure.clone())).is_empty()
     }
 
     /// `Zip::from(&x).and(&y).map_collect(f)`.
     pub(super) fn zip_map_collect(&mut self, call: &ExprMethodCall) -> Option<Value> {
         let zipped = zipped(&call.receiver).filter(|_| call.method == "map_collect")?;
         let span = call.method.span();
-        if let Some(turns) = zipped.as_turns(call) {
+        let closure = match self.closure_of(&zipped, call)? {
+            Ok(closure) => closure,
+            Err(mistake) => return Some(mistake),
+        };
+        if zipped.gives_lanes() {
+            let turns = self.as_turns(&zipped, call, &closure);
             let each = syn::parse_quote!(#turns.collect::<__chainrule::ndarray::Array1<_>>());
             return self.chain(&each);
         }
-        let Some(Expr::Closure(closure)) = call.args.first() else {
-            return Some(self.mistake(span, "`map_collect` takes a closure here"));
-        };
         let arrays: Vec<Value> = zipped.arrays.iter().map(|array| self.expr(array)).collect();
-        Some(self.zipped_elements(&arrays, None, closure, span))
+        Some(self.zipped_elements(&arrays, None, &closure, span))
+    }
+
+    /// `Zip::from(x.rows()).and(&mut y).for_each(f)` as the chain `x.rows().zip(&mut y).for_each(f)`, with `map` for
+    /// `map_collect`: lanes, or elements, are gone over one after another.
+    fn as_turns(
+        &mut self,
+        zipped: &Zipped<'_>,
+        call: &ExprMethodCall,
+        closure: &ExprClosure,
+    ) -> ExprMethodCall {
+        let span = call.method.span();
+        let first = zipped.arrays[0];
+        let (mut chain, mut pattern): (Expr, _) =
+            (parse_quote!((#first).into_iter()), closure.inputs[0].clone());
+        for (at, (array, next)) in zipped.arrays.iter().zip(&closure.inputs).enumerate().skip(1) {
+            let mut array = (*array).clone();
+            if zipped.broadcast.contains(&at) {
+                let (like, given) = (self.expr_lent(first), self.expr_lent(&array));
+                let whole = self.row(ops::row("Assigned"), vec![like, given], span);
+                let name = format_ident!("__broadcast{at}");
+                self.scopes.bind(&name.to_string(), whole);
+                array = parse_quote!(&#name);
+            }
+            chain = parse_quote!(#chain.zip(#array));
+            pattern = parse_quote!((#pattern, #next));
+        }
+        let method = match call.method == "for_each" {
+            true => call.method.clone(),
+            false => Ident::new("map", span),
+        };
+        let body = &closure.body;
+        parse_quote!(#chain.#method(|#pattern| #body))
     }
 
     /// What is lent, mutably or not.
@@ -64,28 +117,9 @@ impl Lowering<'_> {
 }
 
 impl Zipped<'_> {
-    /// `Zip::from(x.rows()).and(&mut y).for_each(f)` as the chain `x.rows().zip(&mut y).for_each(f)`, with `map` for
-    /// `map_collect`: lanes are gone over one after another.
-    fn as_turns(&self, call: &ExprMethodCall) -> Option<ExprMethodCall> {
-        let Some(Expr::Closure(closure)) = call.args.first() else { return None };
-        let (first, rest) = self.arrays.split_first()?;
-        if !self.arrays.iter().any(|array| gives_lanes(array)) {
-            return None;
-        }
-        let (mut chain, mut params): (Expr, _) =
-            (parse_quote!((#first).into_iter()), closure.inputs.iter());
-        let mut pattern = params.next()?.clone();
-        for array in rest {
-            let next = params.next()?;
-            chain = parse_quote!(#chain.zip(#array));
-            pattern = parse_quote!((#pattern, #next));
-        }
-        let method = match call.method == "for_each" {
-            true => call.method.clone(),
-            false => Ident::new("map", call.method.span()),
-        };
-        let body = &closure.body;
-        Some(parse_quote!(#chain.#method(|#pattern| #body)))
+    /// True if rows or other lanes are gone over.
+    fn gives_lanes(&self) -> bool {
+        self.arrays.iter().any(|array| gives_lanes(array))
     }
 }
 
@@ -99,13 +133,16 @@ fn zipped(expr: &Expr) -> Option<Zipped<'_>> {
             let is_zip = names.next()?.ident == "from" && names.next()?.ident == "Zip";
             let first = call.args.first().filter(|_| is_zip)?;
             let written = if is_written(first) { vec![0] } else { Vec::new() };
-            Some(Zipped { arrays: vec![first], written })
+            Some(Zipped { arrays: vec![first], written, broadcast: Vec::new() })
         }
         Expr::MethodCall(call) if call.method == "and" || call.method == "and_broadcast" => {
             let mut zipped = zipped(&call.receiver)?;
             let next = call.args.first()?;
             if is_written(next) {
                 zipped.written.push(zipped.arrays.len());
+            }
+            if call.method == "and_broadcast" {
+                zipped.broadcast.push(zipped.arrays.len());
             }
             zipped.arrays.push(next);
             Some(zipped)

@@ -100,6 +100,8 @@ impl Generator<'_> {
             ("write_field", 10),
             ("swap_elements", 10),
             ("push", 20),
+            ("pop", 16),
+            ("split_mutably", 12),
             ("assign_array", 22),
             ("fill", 18),
             ("scaled_add", 16),

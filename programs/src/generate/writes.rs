@@ -114,6 +114,28 @@ impl Generator<'_> {
                 let value = self.nested(|g| g.tame(2));
                 Stmt::Push(Place { var, path: Vec::new() }, value)
             }
+            "pop" => {
+                let vars = self.writable_vars(
+                    |ty| matches!(ty, Type::Vec(element, n) if **element == Type::Float && *n > 0),
+                );
+                let list = self.pick(&vars)?;
+                let value = self.without(list, |g| g.tame(2));
+                let var = self.declare_fresh(Type::Float);
+                Stmt::Pop(var, Place { var: list, path: Vec::new() }, value)
+            }
+            "split_mutably" => {
+                let vars = self.writable_vars(|ty| match ty {
+                    Type::Vec(element, n) | Type::List(element, n) => {
+                        **element == Type::Float && *n > 1
+                    }
+                    _ => false,
+                });
+                let var = self.pick(&vars)?;
+                let (Type::Vec(_, n) | Type::List(_, n)) = self.vars[var].ty else { return None };
+                let at = 1 + self.below(n - 1);
+                let (i, j) = (self.below(at), self.below(n - at));
+                Stmt::Split(Place { var, path: Vec::new() }, at, i, j)
+            }
             _ => return self.whole(kind),
         })
     }

@@ -91,6 +91,25 @@ impl Machine<'_> {
                 parts.push(value);
                 self.write(place, list)?;
             }
+            Stmt::Pop(var, place, value) => {
+                let value = self.eval(value)?;
+                let mut list = self.read(place)?;
+                let Value::List(parts) = &mut list else { return Err(MALFORMED) };
+                let last = parts.pop().ok_or(MALFORMED)?;
+                parts.push(value);
+                self.write(place, list)?;
+                self.set(*var, last);
+            }
+            Stmt::Split(place, at, i, j) => {
+                let mut list = self.read(place)?;
+                let Value::List(parts) = &mut list else { return Err(MALFORMED) };
+                let (head, tail) = parts.split_at_mut(*at);
+                let (Some(head), Some(tail)) = (head.get_mut(*i), tail.get(*j)) else {
+                    return Err(MALFORMED);
+                };
+                *head = Value::binary(Binary::Add, head.clone(), tail.clone()).ok_or(MALFORMED)?;
+                self.write(place, list)?;
+            }
             Stmt::Whole(place, whole) => self.whole(place, whole)?,
             Stmt::If(condition, then, other) => {
                 if self.boolean(condition)? {

@@ -101,6 +101,20 @@ impl Printer<'_> {
                 let value = self.bare(value);
                 format!("{}.push({value});", self.place(place))
             }
+            Stmt::Pop(var, place, value) => {
+                let (value, place) = (self.bare(value), self.place(place));
+                let Var { mutable, name, .. } = self.var(*var);
+                let pad = "    ".repeat(self.indent);
+                format!(
+                    "let {mutable}{name} = {place}.pop().unwrap();\n{pad}{place}.push({value});"
+                )
+            }
+            Stmt::Split(place, at, i, j) => {
+                let place = self.place(place);
+                format!(
+                    "{{ let (head, tail) = {place}.split_at_mut({at}); head[{i}] += tail[{j}]; }}"
+                )
+            }
             Stmt::Whole(place, whole) => {
                 let whole = self.whole(whole);
                 format!("{}{whole};", self.place(place))

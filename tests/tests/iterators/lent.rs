@@ -2,7 +2,7 @@
 
 use chainrule::ndarray::{Array1, Array2, Zip, array};
 use chainrule::prelude::*;
-use chainrule_tests::expect;
+use chainrule_tests::{expect, forward_agrees};
 
 #[differentiable(forward)]
 fn written_in_chains(a: &Array2<f64>) -> f64 {
@@ -134,4 +134,47 @@ fn parts_of_lists_are_written() {
     let found = subslices::value_and_grad(&[1.0, 2.0, 3.0], 2.0, 0);
     assert_eq!(found, (1.0 + 8.0 + 18.0 + 4.5 + 4.0, (vec![5.0, 4.0, 6.0], 4.0 + 9.0 + 2.0 + 4.0)));
     expect!(subslices(&[1.0, 2.0, 3.0], 2.0, 1) = 33.5, d = (vec![5.0, 4.0, 6.0], 18.0));
+}
+
+/// Several arrays are written, element by element; and none, but for what the closure captures.
+#[differentiable(forward)]
+fn several(x: &Array2<f64>, y: &Array2<f64>, row: &Array1<f64>) -> f64 {
+    let (mut a, mut b) = (x.clone(), y.clone());
+    Zip::from(&mut a).and(&mut b).and_broadcast(row).for_each(|a, b, &c| {
+        let old = *a;
+        *a = old * *b;
+        *b = old + c * *b;
+    });
+    let (mut s, mut count) = (0.0, 0);
+    Zip::from(&mut a).and(&mut b).and_broadcast(row).for_each(|a, b, &c| {
+        *a += c * *b;
+        *b *= *a;
+        s += c * *b;
+        count += 1;
+    });
+    Zip::from(&a).and(&b).for_each(|&a, b| s += a * b);
+    s * count as f64
+}
+
+#[test]
+fn a_zip_that_writes_several_arrays() {
+    let (x, y) = (array![[1.0, 0.5], [0.3, -0.7]], array![[0.2, 1.1], [-0.4, 0.6]]);
+    let row = array![0.8, -0.5];
+    let (dx, dy, drow) = several::grad(&x, &y, &row);
+    let near = |found: f64, f: &dyn Fn(f64) -> f64| {
+        let expected = (f(1e-6) - f(-1e-6)) / 2e-6;
+        assert!((found - expected).abs() < 1e-7, "{found} {expected}");
+    };
+    for at in [[0, 0], [0, 1], [1, 0], [1, 1]] {
+        let moved = |x: &Array2<f64>, by: f64| {
+            let mut x = x.clone();
+            x[at] += by;
+            x
+        };
+        near(dx[at], &|by| several(&moved(&x, by), &y, &row));
+        near(dy[at], &|by| several(&x, &moved(&y, by), &row));
+    }
+    let moved = |by: f64| &row + &array![0.0, by];
+    near(drow[1], &|by| several(&x, &y, &moved(by)));
+    forward_agrees(&(dx, dy, drow), |tangents| several::jvp(&x, &y, &row, tangents).1);
 }

@@ -71,7 +71,10 @@ const PLACES: &[Place] = &[
         module: "derive",
         may: &["crate::mistake", "crate::types", "syn", "quote", "proc_macro2", "prettyplease"],
     },
-    Place { module: "source", may: &["crate::mistake", "crate::types", "syn", "proc_macro2"] },
+    Place {
+        module: "source",
+        may: &["crate::language", "crate::mistake", "crate::types", "syn", "proc_macro2"],
+    },
     Place { module: "types", may: &["syn"] },
     // A mistake underlines all of the tokens that it is about.
     Place { module: "mistake", may: &["syn", "proc_macro2", "quote::ToTokens"] },
@@ -270,6 +273,10 @@ const RUSTS_OWN: &[&str] = &[
     "in",
     "mut",
     "slice_axis_mut",
+    "push",
+    "truncate",
+    "nth",
+    "expect",
     "zip",
 ];
 

@@ -20,7 +20,7 @@ mod parts;
 mod rows;
 
 use crate::graph::collections::{HashMap, HashSet};
-use crate::graph::{Arguments, Block, Graph, Info, Node, Op, Origin, Ty, Value, Verbatim};
+use crate::graph::{Action, Arguments, Block, Graph, Info, Node, Op, Origin, Ty, Value, Verbatim};
 use crate::lower::Formulas;
 use crate::ops;
 
@@ -193,6 +193,7 @@ impl Forward {
             Op::Pull { likes } => self.pull(*likes, node),
             Op::If | Op::Unbranch => self.branch(node),
             Op::Loop(_) | Op::Unloop(_) => self.turns(node),
+            Op::Update(_, Action::Truncate) => self.alike(node, 0),
             Op::Update(..) => self.update(node),
             Op::TakePart(..) => self.take_part(node),
             Op::Accumulator => self.accumulator(node),

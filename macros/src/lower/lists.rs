@@ -1,0 +1,117 @@
+//! `Vec`s that become longer or shorter: each time a new version.
+
+use proc_macro2::{Ident, Span};
+use quote::quote;
+use syn::{Block, Expr, ExprMethodCall};
+
+use super::exits::Tail;
+use super::mentions::Mentions;
+use super::Lowering;
+use crate::graph::{Action, Construct, Op, Ty, Value};
+
+impl Lowering<'_> {
+    /// `v.push(a)`, `v.extend(w)`, `v.truncate(n)` and `v.pop()` as statements; false if the call is none of these.
+    pub(super) fn changes_length(&mut self, call: &ExprMethodCall) -> bool {
+        let span = call.method.span();
+        match (call.method.to_string().as_str(), call.args.first()) {
+            ("push", Some(value)) => {
+                let value = self.expr(value);
+                let Some(place) = self.place(&call.receiver) else { return true };
+                self.update_by(place, value, Action::Push, span);
+            }
+            ("extend" | "extend_from_slice", Some(items)) => {
+                let list = self.pinned(&call.receiver);
+                let pushed: Block = syn::parse_quote!({
+                    for __item in #items {
+                        #list.push(__item.clone());
+                    }
+                });
+                self.block_with(&pushed, Tail::No);
+            }
+            ("truncate", Some(length)) => {
+                let length = self.constant_position(length);
+                self.truncated(&call.receiver, length, span);
+            }
+            ("clear", None) => {
+                let length = self.position(0, span);
+                self.truncated(&call.receiver, length, span);
+            }
+            ("pop", None) => {
+                self.popped(call);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn truncated(&mut self, list: &Expr, length: Value, span: Span) {
+        if let Some(place) = self.place(list) {
+            self.update_by(place, length, Action::Truncate, span);
+        }
+    }
+
+    /// `v.pop()`: what stood at the end, if there was something.
+    pub(super) fn popped(&mut self, call: &ExprMethodCall) -> Value {
+        let span = call.method.span();
+        let list = self.pinned(&call.receiver);
+        let whole = self.part_at(&list);
+        let length = self.length_now(whole, span);
+        let popped = self.element_if_any(whole, length, false, span);
+        // A list that is cut off where nothing was is as it was, so that no branch writes it.
+        let rest = |names: &[Ident]| {
+            let length = &names[0];
+            quote!(usize::saturating_sub(#length, 1))
+        };
+        let rest = self.number(&[length], rest, span);
+        self.truncated(&list, rest, span);
+        popped
+    }
+
+    /// `v.first()` and `v.last()` of a list; nothing if the call is none of these.
+    pub(super) fn end_of(&mut self, call: &ExprMethodCall, list: Value) -> Option<Value> {
+        let is_first = call.method == "first";
+        let is_end = (is_first || call.method == "last") && call.args.is_empty();
+        if !is_end || !matches!(self.graph.ty(list), Ty::List(_)) {
+            return None;
+        }
+        let span = call.method.span();
+        let length = self.length_now(list, span);
+        Some(self.element_if_any(list, length, is_first, span))
+    }
+
+    /// The first or last element of a list, in an `Option`.
+    fn element_if_any(&mut self, list: Value, length: Value, is_first: bool, span: Span) -> Value {
+        let is_any = |names: &[Ident]| {
+            let length = &names[0];
+            quote!(#length > 0)
+        };
+        let is_any = self.constant_of(&[length], is_any, Ty::Bool, span);
+        let below = self.scopes.depth();
+        let found = |lowering: &mut Self| {
+            let last = |names: &[Ident]| {
+                let length = &names[0];
+                quote!(#length - 1)
+            };
+            let at = match is_first {
+                true => lowering.position(0, span),
+                false => lowering.number(&[length], last, span),
+            };
+            let element = lowering.element(list, at, span);
+            let ty = Ty::Option(Box::new(lowering.graph.ty(element).clone()));
+            Some(lowering.node(Op::Construct(Construct::some()), vec![element], ty, span))
+        };
+        let none = |lowering: &mut Self| Some(lowering.nothing(span));
+        let element = self.either(is_any, found, none, below, span);
+        element.unwrap_or_else(|| self.undefined(span))
+    }
+
+    /// How long a list is now: it is kept, since the list itself goes on changing.
+    pub(super) fn length_now(&mut self, list: Value, span: Span) -> Value {
+        let names = [("__list".to_owned(), list)].into_iter().collect();
+        let mentions = Mentions { pure: false, ..Mentions::of(names) };
+        let length = self.verbatim(quote!(__list.len()), mentions, Ty::Integer, span);
+        self.graph.info_mut(length).name = Some("length".to_owned());
+        self.kept.insert(length);
+        length
+    }
+}
