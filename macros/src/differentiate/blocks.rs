@@ -7,8 +7,8 @@ use super::{Cotangent, Reversal};
 use crate::graph::{Block, Info, Node, Op, Origin, Turns, Ty, Unloop, Value};
 
 impl Reversal {
-    /// Only the adjoint of the arm that ran runs. What the arms use from outside goes through them:
-    /// each takes what was received so far and gives it on, with its own contribution or without.
+    /// Only the adjoint of the arm that ran runs. What the arms use from outside goes through them: each takes what was
+    /// received so far and gives it on, with its own contribution or without. Where nothing was, each gives its own.
     pub(super) fn reverse_branch(&mut self, node: &mut Node) {
         let origin = node.origin;
         let seeds: Vec<(usize, Cotangent)> = node
@@ -19,50 +19,61 @@ impl Reversal {
             .filter_map(|(position, out)| Some((position, self.cotangents.get(*out)?)))
             .collect();
         let captured = self.captured(&node.blocks);
-        let before: Vec<Cotangent> =
-            captured.iter().map(|value| self.so_far(*value, origin)).collect();
-        let mut arms: Vec<Block> = node
-            .blocks
-            .iter_mut()
-            .map(|arm| {
-                let outer = self.enter(captured.iter().copied().zip(before.iter().copied()));
-                for (position, received) in &seeds {
-                    let result = arm.results[*position];
-                    if self.graph.is_active(result) {
-                        self.contribute(result, *received, origin);
-                    }
+        let before: Vec<Option<Cotangent>> =
+            captured.iter().map(|value| self.cotangents.get(*value)).collect();
+        let mut arms: Vec<Part> = Vec::new();
+        for arm in &mut node.blocks {
+            let received = captured.iter().copied().zip(before.iter().copied());
+            let outer = self.enter(received.filter_map(|(value, it)| Some((value, it?))));
+            for (position, received) in &seeds {
+                let result = arm.results[*position];
+                if self.graph.is_active(result) {
+                    self.contribute(result, *received, origin);
                 }
-                self.reverse(&mut arm.nodes);
-                let results = (captured.iter().zip(&before))
-                    .map(|(value, before)| self.in_form_of(*before, *value, origin))
-                    .collect();
-                let nodes = self.leave(outer);
-                Block { nodes, results, ..Block::default() }
-            })
-            .collect();
-        let is_changed: Vec<bool> = before
-            .iter()
-            .enumerate()
-            .map(|(position, before)| {
-                arms.iter().any(|arm| arm.results[position] != before.value())
-            })
-            .collect();
-        for arm in &mut arms {
-            let mut changed = is_changed.iter();
-            arm.results.retain(|_| changed.next() == Some(&true));
+            }
+            self.reverse(&mut arm.nodes);
+            arms.push(self.go_to(outer));
         }
+        let mut blocks = vec![Block::default(); arms.len()];
+        let mut outs = Vec::new();
+        for (value, before) in captured.into_iter().zip(before) {
+            let Some(form) = self.form_of_arms(value, before, &arms) else { continue };
+            let mut results = Vec::new();
+            for arm in &mut arms {
+                let outer = self.go_to(std::mem::take(arm));
+                results.push(self.in_form_of(form, value, origin));
+                *arm = self.go_to(outer);
+            }
+            if before.is_some_and(|before| results.iter().all(|result| *result == before.value())) {
+                continue;
+            }
+            let ty = self.graph.ty(results[0]).clone();
+            let out = self.cotangent_value(value, ty);
+            outs.push(out);
+            self.cotangents.replace(value, form.with(out));
+            blocks.iter_mut().zip(results).for_each(|(block, result)| block.results.push(result));
+        }
+        blocks.iter_mut().zip(arms).for_each(|(block, arm)| block.nodes = arm.nodes);
         let record = self.record();
         node.outs.push(record);
-        let mut outs = Vec::new();
-        for ((value, before), is_changed) in captured.into_iter().zip(before).zip(is_changed) {
-            if is_changed {
-                let ty = self.graph.ty(before.value()).clone();
-                let out = self.cotangent_value(value, ty);
-                outs.push(out);
-                self.cotangents.replace(value, before.with(out));
-            }
+        self.nodes.push(Node { outs, op: Op::Unbranch, args: vec![record], blocks, origin });
+    }
+
+    /// The form in which the arms give what a value has received: that which it had before, or the one that all of them
+    /// made of nothing. Where some arm has nothing to give, that costs least as an accumulator.
+    fn form_of_arms(
+        &self,
+        value: Value,
+        before: Option<Cotangent>,
+        arms: &[Part],
+    ) -> Option<Cotangent> {
+        let mut given = arms.iter().map(|arm| arm.cotangents.get(value));
+        if before.is_some() || given.clone().all(|given| given.is_none()) {
+            return before;
         }
-        self.nodes.push(Node { outs, op: Op::Unbranch, args: vec![record], blocks: arms, origin });
+        let is_float = self.graph.ty(value).is_float();
+        let is_dense = is_float || given.all(|it| matches!(it, Some(Cotangent::Dense(_))));
+        Some(if is_dense { Cotangent::Dense(value) } else { Cotangent::Accumulator(value) })
     }
 
     /// The turns are run from last to first. The cotangent of a carried value goes from turn to turn;
@@ -207,12 +218,9 @@ impl Reversal {
         self.graph.value(Info { ty: Ty::Constant, ..Info::default() })
     }
 
-    /// Begins a block of its own, in which these values have received so much.
-    fn enter(&mut self, received: impl Iterator<Item = (Value, Cotangent)>) -> Outer {
-        let outer = Outer {
-            nodes: std::mem::take(&mut self.nodes),
-            cotangents: std::mem::take(&mut self.cotangents),
-        };
+    /// Begins a block of its own, in which these values have received so much; gives what was outside.
+    fn enter(&mut self, received: impl Iterator<Item = (Value, Cotangent)>) -> Part {
+        let outer = self.go_to(Part::default());
         for (value, cotangent) in received {
             self.cotangents.seed(value, cotangent);
         }
@@ -220,14 +228,22 @@ impl Reversal {
     }
 
     /// Goes back outside; gives the block's nodes.
-    fn leave(&mut self, outer: Outer) -> Vec<Node> {
-        self.cotangents = outer.cotangents;
-        std::mem::replace(&mut self.nodes, outer.nodes)
+    fn leave(&mut self, outer: Part) -> Vec<Node> {
+        self.go_to(outer).nodes
+    }
+
+    /// Goes on there; gives what was written so far.
+    fn go_to(&mut self, part: Part) -> Part {
+        Part {
+            nodes: std::mem::replace(&mut self.nodes, part.nodes),
+            cotangents: std::mem::replace(&mut self.cotangents, part.cotangents),
+        }
     }
 }
 
-/// What is set aside while a block is read.
-struct Outer {
+/// A block that is being written: what it holds, and what each value has received in it.
+#[derive(Default)]
+struct Part {
     nodes: Vec<Node>,
     cotangents: super::cotangents::Cotangents,
 }

@@ -148,9 +148,11 @@ impl<'a> Writer<'a> {
             return Place::Tail(guard);
         }
         let is_plain = self.is_float(out) && guard.is_none();
+        let is_in_all = candidates.len() == node.blocks.len()
+            && candidates.iter().all(|candidate| *candidate == candidates[0]);
         match candidates.first() {
             // What is written where it is used is computed in the arm that uses it.
-            Some(before) if !is_plain && !self.is_inlined(*before) => {
+            Some(before) if is_in_all && !is_plain && !self.is_inlined(*before) => {
                 // The arms begin with what was received before.
                 let init = self.moved(*before);
                 opening.extend(self.open_variable(out, node, init));

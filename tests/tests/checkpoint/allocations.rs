@@ -128,3 +128,40 @@ fn from_the_second_step_on_nothing_is_allocated() {
     assert_eq!(gradient.state, lstm::vjp(&net, &x, &y).1(1.0).state);
     assert_eq!([of_chain, of_net, of_rnn, of_lstm], [0, 0, 0, 2]);
 }
+
+/// Neither list is copied where a turn may or may not write it.
+#[differentiable]
+fn of_the_positive(x: &[f32]) -> f32 {
+    let mut kept = Vec::new();
+    let mut signs = Array1::<f32>::zeros(x.len());
+    for i in 0..x.len() {
+        if x[i] > 0.0 {
+            kept.push(x[i] * x[i]);
+        } else {
+            signs[i] = x[i];
+        }
+    }
+    let mut sum = 0.0;
+    for (i, square) in kept.iter().enumerate() {
+        sum += square * i as f32;
+    }
+    sum + (&signs * &signs).sum()
+}
+
+#[test]
+fn what_an_arm_writes_is_written_where_it_lies() {
+    let x: Array1<f32> = sampled([4_000], 9);
+    let x = x.to_vec();
+    LARGE.set(0);
+    let (_, gradient) = of_the_positive::value_and_grad(&x);
+    // As the list grows; and the gradients.
+    assert!(LARGE.get() < 20, "{}", LARGE.get());
+    let mut before = 0;
+    for (x, dx) in x.iter().zip(&gradient) {
+        assert!((dx - 2.0 * x * if *x > 0.0 { before as f32 } else { 1.0 }).abs() < 1e-2);
+        before += usize::from(*x > 0.0);
+    }
+    LARGE.set(0);
+    assert_eq!(of_the_positive::vjp(&x).1(1.0), gradient);
+    assert!(LARGE.get() < 20, "{}", LARGE.get());
+}
