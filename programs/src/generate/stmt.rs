@@ -100,8 +100,8 @@ impl Generator<'_> {
             ("write_field", 10),
             ("swap_elements", 10),
             ("push", 20),
-            ("pop", 16),
-            ("split_mutably", 12),
+            ("pop", 24),
+            ("split_mutably", 30),
             ("assign_array", 22),
             ("fill", 18),
             ("scaled_add", 16),
@@ -109,8 +109,8 @@ impl Generator<'_> {
             ("zip_mut_with", 18),
             ("array_compound", 24),
             ("slice_mut", 26),
-            ("row_mut", 60),
-            ("changed_constant", 8),
+            ("row_mut", 75),
+            ("changed_constant", 11),
             ("closure", 6),
         ];
         for _ in 0..8 {
