@@ -152,7 +152,8 @@ impl<'a> Writer<'a> {
     fn inside(&self, block: &Block, captured: &[Value]) -> Writer<'a> {
         let mut free = HashSet::default();
         // What is written where it is used names what it is computed from.
-        let mut keep = |value| self.survey.needed(self.graph, value, &mut |needed| _ = free.insert(needed));
+        let mut keep =
+            |value| self.survey.needed(self.graph, value, &mut |needed| _ = free.insert(needed));
         captured.iter().copied().filter(|value| self.is_float(*value)).for_each(&mut keep);
         block.each_use(&mut keep);
         let mut inner = self.clone();

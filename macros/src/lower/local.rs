@@ -116,6 +116,28 @@ impl Lowering<'_> {
             && only_reads(&init.expr)
     }
 
+    /// The type that a pattern gives a value, and through it its parts.
+    pub(super) fn learn_written(&mut self, value: Value, written: &Ty) {
+        // A name that looked like a struct's may have been that of an array type.
+        let info = self.graph.info_mut(value);
+        if *written != Ty::Unknown && matches!(info.ty, Ty::Unknown | Ty::Struct(_)) {
+            info.ty = written.clone();
+        }
+        if let (Ty::Tuple(written), Some(made)) = (written, self.constructs.get(&value)) {
+            let parts = made.parts.clone();
+            parts.iter().zip(written).for_each(|(part, ty)| self.learn_written(*part, ty));
+        }
+        self.learn_declared(value, written);
+    }
+
+    /// The pattern without the type that is written beside it, which the value has from now on.
+    pub(super) fn learn_ascribed<'p>(&mut self, pattern: &'p Pat, value: Value) -> &'p Pat {
+        let Pat::Type(typed) = pattern else { return pattern };
+        let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
+        self.learn_written(value, &super::ty::of_type(&typed.ty, known));
+        &typed.pat
+    }
+
     /// Constants that a `let` gives a type, also in the parts of a tuple or a list, have it.
     pub(super) fn learn_declared(&mut self, value: Value, declared: &Ty) {
         let parts = self.constructs.get(&value).map(|made| made.parts.clone()).unwrap_or_default();

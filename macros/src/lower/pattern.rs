@@ -36,12 +36,7 @@ impl Lowering<'_> {
             Pat::Type(typed) => {
                 let known = super::ty::Known { holds_floats: true, generics: None };
                 let ty = super::ty::of_type(&typed.ty, known);
-                // A name that looked like a struct's may have been that of an array type.
-                let info = self.graph.info_mut(value);
-                if ty != Ty::Unknown && matches!(info.ty, Ty::Unknown | Ty::Struct(_)) {
-                    info.ty = ty.clone();
-                }
-                self.learn_declared(value, &ty);
+                self.learn_written(value, &ty);
                 let value = self.ascribed(value, typed);
                 self.bind_pattern(&typed.pat, value);
             }
