@@ -78,7 +78,11 @@ fn methods_of_structs_are_the_users() {
     let ray = Ray { from, to };
     let given = (from, to);
     assert_eq!(of_arguments::value_and_grad(from, &to).0, of_arguments(from, &to));
-    check(check_gradients(|(a, b)| of_arguments(*a, b), |(a, b)| of_arguments::grad(*a, b), &given));
+    check(check_gradients(
+        |(a, b)| of_arguments(*a, b),
+        |(a, b)| of_arguments::grad(*a, b),
+        &given,
+    ));
     check(check_gradients(|ray| of_a_typed_pair(ray), |ray| of_a_typed_pair::grad(ray), &ray));
     let rays = vec![ray, Ray { from: to, to: from }];
     check(check_gradients(|rays| of_items(rays), |rays| of_items::grad(rays), &rays));

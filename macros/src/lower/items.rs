@@ -438,7 +438,7 @@ impl Lowering<'_> {
                 let pattern = self.learn_ascribed(pattern, value);
                 let is_lent = matches!(pattern, Pat::Ident(_)) && self.is_lent_item(value);
                 self.graph.info_mut(value).is_reference |= is_lent;
-                self.bind_pattern(pattern, value);
+                self.bind_parts(pattern, value, is_reference);
                 let is_lent = is_reference && !self.graph.info(value).is_reference;
                 if let (true, Some(name)) = (is_lent, super::branch::alone(pattern)) {
                     self.scopes.bind_as(&name, Binding { is_lent: true, ..Binding::of(value) });

@@ -96,8 +96,10 @@ impl Lowering<'_> {
 
     /// Binds a pattern to a value that could be passed to a function like this.
     pub(super) fn bind_passed(&mut self, pattern: &Pat, value: Value, passing: Passing) {
-        self.bind_pattern(pattern, value);
-        let Some(name) = alone(pattern) else { return };
+        let is_shown = passing == Passing::Reference || self.graph.info(value).is_reference;
+        self.bind_parts(pattern, value, is_shown);
+        // What is taken from something lent is lent, whatever it was made of.
+        let Some(name) = alone(pattern).filter(|_| !self.lends) else { return };
         let is_lent = passing == Passing::Reference && !self.views.contains(&value);
         let is_owned = passing == Passing::Owned;
         if is_lent || is_owned {
