@@ -368,8 +368,7 @@ impl Lowering<'_> {
                     },
                     span,
                 );
-                let range = self.range_from(start, end, span);
-                Given::One(self.subslice(*base, range, span))
+                Given::One(self.between(*base, start, end, span))
             }
             Item::Position(None) => Given::One(at),
             Item::Position(Some(start)) => Given::One(self.number(
