@@ -1,9 +1,9 @@
 //! The elements of arrays of every rank, also where only rustc knows which it is.
 
 use chainrule::check::check_gradients;
-use chainrule::ndarray::{Array1, Array2, Array3, ArrayD, array};
+use chainrule::ndarray::{Array1, Array2, Array3, ArrayD, ArrayView1, array};
 use chainrule::prelude::*;
-use chainrule_tests::check;
+use chainrule_tests::{check, sampled};
 
 #[derive(Clone, Debug, Differentiable)]
 struct Parameters {
