@@ -122,6 +122,21 @@ fn of_what_else_returns(n: &Net) -> f64 {
     network(&[w.clone()], b, n.pair.1)
 }
 
+#[differentiable]
+fn of_lists_within(n: &Net, rays: &[Ray]) -> f64 {
+    let Net { ws, pair: (start, k), .. } = n;
+    let mut sum = 0.0;
+    for w in ws {
+        sum += network(ws, start, *k) * w.sum();
+    }
+    for Ray { from, to, .. } in rays {
+        for point in [from, to] {
+            sum += area(point, from);
+        }
+    }
+    sum
+}
+
 #[derive(Differentiable, Clone, Debug)]
 struct Power {
     base: f64,
@@ -185,5 +200,7 @@ fn arrays_are_handed_on() {
         agrees!(of_options(x => x), net.clone());
         agrees!(of_what_else_returns(x => x), net.clone());
     }
+    let (u, v) = (Point { x: 0.3, y: 0.7 }, Point { x: -0.4, y: 1.2 });
+    agrees!(of_lists_within(x => &x.0, &x.1), (net.clone(), vec![Ray { from: u, to: v, k: 0.6 }]));
     agrees!(of_items_with_more(x => x), vec![net, without]);
 }

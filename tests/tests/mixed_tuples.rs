@@ -50,6 +50,23 @@ fn of_a_fold(x: f64, v: &[f64]) -> f64 {
 }
 
 #[differentiable]
+fn that_begins_with_constants(x: f64, v: &[f64]) -> f64 {
+    let step =
+        |b: (usize, f64), (at, item): (usize, &f64)| if *item > b.1 { (at, *item) } else { b };
+    let folded = v.iter().enumerate().fold((0, f64::NEG_INFINITY), step);
+    let mut best: (usize, f64, bool) = (0, -1.0, false);
+    for (at, item) in v.iter().enumerate() {
+        if item * x > best.1 {
+            best = (at, item * x, true);
+        }
+    }
+    match folded {
+        (0, most) if best.2 => most * most * best.1,
+        (at, most) => most * v[at] * x + best.1,
+    }
+}
+
+#[differentiable]
 fn of_a_state(x: f64, n: usize) -> f64 {
     let mut state = (n, x, false);
     while !state.2 {
@@ -76,6 +93,11 @@ fn positions_beside_what_is_differentiated() {
             &given,
         ));
         check(check_gradients(|(x, v)| of_a_loop(*x, v), |(x, v)| of_a_loop::grad(*x, v), &given));
+        check(check_gradients(
+            |(x, v)| that_begins_with_constants(*x, v),
+            |(x, v)| that_begins_with_constants::grad(*x, v),
+            &given,
+        ));
         check(check_gradients(|(x, v)| of_a_fold(*x, v), |(x, v)| of_a_fold::grad(*x, v), &given));
     }
     check(check_gradients(|x| of_a_state(*x, 2), |x| of_a_state::grad(*x, 2), &0.7));

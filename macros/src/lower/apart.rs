@@ -4,6 +4,8 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::Span;
+use syn::spanned::Spanned;
+use syn::Expr;
 
 use super::join::Column;
 use super::made::unwritten;
@@ -40,7 +42,7 @@ impl Lowering<'_> {
         let is_mixed = count > 1
             && made.iter().all(|parts| parts.len() == count)
             && (0..count).any(is_constant)
-            && !(0..count).all(is_constant);
+            && !(0..count).all(|at| made.iter().all(|parts| self.is_whole_number(parts[at])));
         is_mixed.then_some(count)
     }
 
@@ -48,6 +50,26 @@ impl Lowering<'_> {
     fn is_no_float(&self, value: Value) -> bool {
         let ty = self.graph.ty(value);
         !self.is_active(value) && matches!(ty, Ty::Integer | Ty::Bool | Ty::Constant | Ty::Unknown)
+    }
+
+    fn is_whole_number(&self, value: Value) -> bool {
+        matches!(self.graph.ty(value), Ty::Integer | Ty::Bool)
+    }
+
+    /// `(0, f64::NEG_INFINITY)`, with which something begins that an active value reaches.
+    pub(super) fn constant_tuple(&mut self, expr: &Expr) -> Option<Value> {
+        let Expr::Tuple(tuple) = expr else { return None };
+        let is_whole = |part: &Expr| {
+            let is_literal = matches!(part, Expr::Lit(literal)
+                if matches!(literal.lit, syn::Lit::Int(_) | syn::Lit::Bool(_)));
+            is_literal || matches!(self.constant_type(part), Ty::Integer | Ty::Bool)
+        };
+        let count = tuple.elems.iter().filter(|part| is_whole(part)).count();
+        if count == 0 || count == tuple.elems.len() || !self.is_constant(expr) {
+            return None;
+        }
+        let parts = tuple.elems.iter().map(|part| self.expr(part)).collect();
+        Some(self.tuple(unwritten(parts), tuple.span()))
     }
 
     /// The variables that a loop carries, with those of members in the place of their tuples.

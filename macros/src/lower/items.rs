@@ -135,7 +135,11 @@ impl Lowering<'_> {
             Expr::MethodCall(call) => self.adapted(call),
             _ => {
                 let base = self.expr(expr);
-                self.elements_of(base, expr.span())
+                let items = self.elements_of(base, expr.span())?;
+                Ok(match self.binding(expr).is_some_and(|binding| binding.is_lent) {
+                    true => items.given(Lending::ByReference),
+                    false => items,
+                })
             }
         }
     }

@@ -56,6 +56,16 @@ impl Lowering<'_> {
             return self.constant_local(local);
         }
         let is_constant = self.is_constant(&init.expr) && !self.must_be_read(&init.expr);
+        if let (Some(name), true) = (plain_name(&local.pat), is_constant) {
+            let tuple = match self.reached.contains(&name) {
+                true => self.constant_tuple(&init.expr),
+                false => None,
+            };
+            if let Some(tuple) = tuple {
+                let pattern = self.learn_ascribed(&local.pat, tuple);
+                return self.bind_pattern(pattern, tuple);
+            }
+        }
         if is_constant && !self.are_versions(local, init) {
             return self.constant_local(local);
         }
@@ -195,6 +205,7 @@ impl Lowering<'_> {
             || is_shown
             || self.graph.info(value).is_reference
             || self.optional.contains(&value)
+            || matches!(ty, Ty::Tuple(_)) && self.constructs.contains_key(&value)
             || matches!(ty, Ty::Float(_) | Ty::Array(..))
         {
             return value;

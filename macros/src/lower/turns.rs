@@ -60,6 +60,7 @@ pub(super) enum Part {
 
 /// What a reading of a loop's body begins with.
 struct Begins<'b> {
+    variables: &'b BTreeSet<Variable>,
     inits: &'b [Value],
     known: &'b [Info],
     apart: &'b [Apart],
@@ -157,8 +158,8 @@ impl Lowering<'_> {
         }
         for _ in 0..MOST_READINGS {
             let snapshot = self.snapshot();
-            let begins = Begins { inits: &inits, known: &known, apart: &apart };
-            let read = self.read_turn(over, part, around, variables, begins, span, body);
+            let begins = Begins { variables, inits: &inits, known: &known, apart: &apart };
+            let read = self.read_turn(over, part, around, begins, span, body);
             let next: Vec<Info> = read.settled(self, &known);
             if next == known {
                 self.settled.insert(place, (variables.clone(), known));
@@ -190,12 +191,11 @@ impl Lowering<'_> {
         over: &Over<'_>,
         part: Part,
         around: &Around,
-        variables: &BTreeSet<Variable>,
         begins: Begins<'_>,
         span: Span,
         body: &mut dyn FnMut(&mut Self, usize),
     ) -> Turn {
-        let Begins { inits, known, apart } = begins;
+        let Begins { variables, inits, known, apart } = begins;
         let outer = std::mem::take(&mut self.nodes);
         let scopes = self.scopes.clone();
         self.scopes.enter();
