@@ -332,6 +332,17 @@ impl Source {
                 );
                 continue;
             }
+            if let (true, Some(object)) = (wanted, types::trait_object(&param.ty)) {
+                mistakes.add(
+                    object,
+                    format!(
+                        "a trait object hides what it holds from the compiler of derivatives: name it in \
+                         `constant({0})`, or take `{0}` by its own type",
+                        param.name
+                    ),
+                );
+                continue;
+            }
             param.is_active = wanted;
         }
         if mistakes.is_empty() && self.active().next().is_none() {

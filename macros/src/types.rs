@@ -29,6 +29,29 @@ pub(crate) fn is_constant(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
+/// The trait object in a type, also behind a reference or in a container.
+pub(crate) fn trait_object(ty: &Type) -> Option<&Type> {
+    match ty {
+        Type::TraitObject(object) => (!object.bounds.iter().any(is_function_trait)).then_some(ty),
+        Type::Array(array) => trait_object(&array.elem),
+        Type::Slice(slice) => trait_object(&slice.elem),
+        Type::Reference(reference) => trait_object(&reference.elem),
+        Type::Group(group) => trait_object(&group.elem),
+        Type::Paren(paren) => trait_object(&paren.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(trait_object),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let is_container = element_count(&last.ident.to_string()) > 0;
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+            arguments.args.iter().filter(|_| is_container).find_map(|argument| match argument {
+                GenericArgument::Type(ty) => trait_object(ty),
+                _ => None,
+            })
+        }
+        _ => None,
+    }
+}
+
 fn is_constant_path(path: &Path, generics: &Generics) -> bool {
     let parameter = |name: &&syn::Ident| generics.type_params().any(|known| known.ident == **name);
     if let Some(name) = path.get_ident().filter(parameter) {

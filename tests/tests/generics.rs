@@ -363,3 +363,87 @@ fn storages_of_generic_floats() {
         &x,
     ));
 }
+
+#[derive(Differentiable, Clone, Debug)]
+struct Gate<T: Float> {
+    scale: T,
+}
+impl<T: Float> Gate<T> {
+    #[differentiable]
+    fn returns_early(&self, x: &Array1<T>) -> T {
+        let y = x * self.scale;
+        let s = y.sum();
+        for v in y.iter() {
+            if *v > self.scale {
+                return *v * *v;
+            }
+        }
+        s.exp()
+    }
+    #[differentiable]
+    fn decides(&self, x: &Array1<T>) -> T {
+        let y = x * self.scale;
+        let s = y.sum();
+        if s > self.scale {
+            self.scale
+        } else if s < -self.scale {
+            s.exp()
+        } else {
+            s
+        }
+    }
+    #[differentiable]
+    fn leaves_out(&self, x: &Array1<T>) -> T {
+        let mut s = T::zero();
+        let y = x * self.scale;
+        for i in 0..x.len() {
+            if y[i] > self.scale {
+                s += y[i];
+                continue;
+            }
+            s = s * y[i].exp();
+            if s > self.scale {
+                break;
+            }
+        }
+        s
+    }
+    #[differentiable]
+    fn of_a_list(&self, x: &[T], n: usize) -> T {
+        if n == 0 {
+            return self.scale;
+        }
+        let mut best = x[0];
+        for v in &x[1..] {
+            if *v > best {
+                best = *v;
+            } else if *v < -best {
+                return -*v * self.scale;
+            }
+        }
+        let r = loop {
+            best = best * self.scale;
+            if best < self.scale {
+                break best.sqrt();
+            }
+        };
+        r + self.scale
+    }
+}
+
+#[test]
+fn floats_of_an_impl_have_zeros_of_their_type() {
+    let x = array![0.3, 0.8, 0.6];
+    for scale in [0.2, 0.7, 0.9] {
+        let given = (Gate { scale }, x.clone());
+        check(check_gradients(
+            |(g, x)| g.returns_early(x),
+            |(g, x)| g.returns_early_grad(x),
+            &given,
+        ));
+        check(check_gradients(|(g, x)| g.decides(x), |(g, x)| g.decides_grad(x), &given));
+        check(check_gradients(|(g, x)| g.leaves_out(x), |(g, x)| g.leaves_out_grad(x), &given));
+        let given = (Gate { scale }, x.to_vec());
+        check(check_gradients(|(g, x)| g.of_a_list(x, 1), |(g, x)| g.of_a_list_grad(x, 1), &given));
+    }
+}

@@ -4,7 +4,7 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
-use chainrule::check::check_gradients;
+use chainrule::check::{check_adjoint, check_gradients};
 use chainrule::ndarray::{Array1, array};
 use chainrule::prelude::*;
 use chainrule_tests::check;
@@ -211,4 +211,40 @@ mod items {
 fn items_with_names_of_ours() {
     let x = (0.7, array![0.3, -0.4]);
     check(check_gradients(|(k, v)| items::y(*k, v), |(k, v)| items::y::grad(*k, v), &x));
+}
+
+struct Running {
+    mean: Array1<f64>,
+}
+
+#[differentiable(wrt(x))]
+fn moving_mean(x: &Array1<f64>, running: &Running, momentum: f64) -> Array1<f64> {
+    &running.mean * momentum + x * (1.0 - momentum)
+}
+
+#[differentiable]
+fn elements_beside_what_is_captured(x: &Array1<f64>, k: f64) -> Array1<f64> {
+    x.mapv(|v| {
+        let s = k;
+        if v > 0.0 {
+            let k = v * 2.0;
+            k * s + k * k
+        } else {
+            let x = v * s;
+            x * s - k
+        }
+    })
+}
+
+#[test]
+fn a_captured_expression_keeps_its_names() {
+    let (x, running) = (array![0.3, -0.8], Running { mean: array![1.5, 0.4] });
+    let (y, pull) = moving_mean::vjp(&x, &running, 0.9);
+    assert_eq!(y, moving_mean(&x, &running, 0.9));
+    assert_eq!(pull(array![1.0, 2.0]), array![1.0 - 0.9, 2.0 * (1.0 - 0.9)]);
+    check(check_adjoint(
+        |(x, k)| elements_beside_what_is_captured(x, *k),
+        |(x, k), dy| elements_beside_what_is_captured::vjp(x, *k).1(dy),
+        &(x.clone(), 1.3),
+    ));
 }

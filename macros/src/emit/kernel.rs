@@ -150,11 +150,12 @@ impl<'a> Writer<'a> {
 
     /// A writer for a block inside: names of outer values that the block uses stay in force.
     fn inside(&self, block: &Block, captured: &[Value]) -> Writer<'a> {
-        let mut free: HashSet<Value> =
-            captured.iter().copied().filter(|value| self.is_float(*value)).collect();
-        block.each_use(&mut |value| {
-            free.insert(value);
-        });
+        let mut free = HashSet::default();
+        // What is written where it is used names what it is computed from.
+        let mut keep =
+            |value| self.survey.needed(self.graph, value, &mut |needed| _ = free.insert(needed));
+        captured.iter().copied().filter(|value| self.is_float(*value)).for_each(&mut keep);
+        block.each_use(&mut keep);
         let mut inner = self.clone();
         inner.names = self.names.inside(free);
         inner

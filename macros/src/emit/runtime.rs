@@ -80,13 +80,16 @@ pub(crate) fn methods() -> TokenStream {
 /// what a method falls back on whose receiver is an array under another name.
 pub(crate) fn fallbacks() -> TokenStream {
     let rows = table().filter(|row| !row.is_internal() && row.kind != Kind::Query);
+    let rows = rows.map(|row| (row.call, row.operands.len()));
+    let shown = crate::ops::SHOWS.into_iter().chain(["into_owned"]).map(|call| (call, 1));
     let mut seen = std::collections::BTreeSet::new();
-    let rows = rows.filter(|row| seen.insert(row.call));
-    let declared = rows.flat_map(|row| ["vjp", "jvp", "vjp_jvp"].map(|item| (row, item))).map(
-        |(row, item)| {
-            let name = format_ident!("__{}_{item}", row.call);
-            let others: Vec<_> = (1..row.operands.len()).map(|n| format_ident!("A{n}")).collect();
-            let markers: Vec<_> = (0..row.operands.len()).map(|n| format_ident!("M{n}")).collect();
+    let methods = rows.chain(shown).filter(|(call, _)| seen.insert(*call));
+    let declared = methods
+        .flat_map(|method| ["vjp", "jvp", "vjp_jvp"].map(|item| (method, item)))
+        .map(|((call, operands), item)| {
+            let name = format_ident!("__{call}_{item}");
+            let others: Vec<_> = (1..operands).map(|n| format_ident!("A{n}")).collect();
+            let markers: Vec<_> = (0..operands).map(|n| format_ident!("M{n}")).collect();
             quote! {
                 fn #name<#(#others,)* #(#markers),*>(&self #(, _: #others)* #(, _: #markers)*) -> !
                 where
@@ -95,8 +98,7 @@ pub(crate) fn fallbacks() -> TokenStream {
                     unreachable!("no type satisfies this method's bound")
                 }
             }
-        },
-    );
+        });
     quote! {
         /// Cannot be called: the bound holds for nothing.
         pub trait ByAnotherName { #(#declared)* }

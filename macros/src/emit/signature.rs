@@ -90,20 +90,6 @@ impl Signature<'_> {
             .collect()
     }
 
-    /// The function's type parameter that is a float, if there is just one.
-    pub(super) fn float_parameter(&self) -> Option<&Ident> {
-        let mut floats = self.source.item.sig.generics.type_params().filter(|param| {
-            param.bounds.iter().any(|bound| match bound {
-                syn::TypeParamBound::Trait(bound) => {
-                    bound.path.segments.last().is_some_and(|last| last.ident == "Float")
-                }
-                _ => false,
-            })
-        });
-        let first = floats.next()?;
-        floats.next().is_none().then_some(&first.ident)
-    }
-
     /// The parameters, as `self` or `name: Type`.
     pub(super) fn parameters(&self) -> Vec<TokenStream> {
         self.source

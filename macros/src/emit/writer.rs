@@ -119,7 +119,7 @@ impl<'a> Writer<'a> {
             declarations: Layers::default(),
             shared: Rc::default(),
         };
-        writer.anchor = signature.float_parameter().map(|name| Anchor::Type(quote!(#name)));
+        writer.anchor = Anchor::of_type(signature);
         for (param, value) in signature.source.params.iter().zip(&graph.body.params) {
             writer.names.declare(*value, param.name.clone());
             if graph.ty(*value).is_float() && !graph.ty(*value).elem().is_concrete() {

@@ -8,7 +8,7 @@ use super::exits::{Pending, Tail};
 use super::jumps::{diverges, expr_diverges, Jumps};
 use super::matching::Matched;
 use super::Lowering;
-use crate::graph::{key, Value};
+use crate::graph::{key, Passing, Value};
 
 /// What decides which arm runs, and what that arm then knows.
 struct Arm<'e> {
@@ -218,7 +218,7 @@ impl Lowering<'_> {
                     later.push(self.bind_later(local, value));
                     later.extend_from_slice(rest);
                 }
-                _ => self.bind_pattern(&local.pat, value),
+                _ => self.bind_passed(&local.pat, value, Passing::Value),
             }
         }
         match pending {

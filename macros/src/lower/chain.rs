@@ -53,7 +53,8 @@ impl Lowering<'_> {
                 })
             }
             ("fold", 2) => {
-                let init = self.expr(&call.args[0]);
+                let init = &call.args[0];
+                let init = self.constant_tuple(init).unwrap_or_else(|| self.expr(init));
                 let step = &call.args[1];
                 let written = self.carried(step);
                 self.folded_with(items, written, "folded", init, span, |lowering, so_far, item| {

@@ -22,6 +22,10 @@ impl Lowering<'_> {
         if matches!(self.graph.ty(receiver), Ty::Option(_)) {
             return self.option_mistake(call);
         }
+        let is_function = matches!(&call.args[0], Expr::Closure(_) | Expr::Path(_));
+        if matches!(self.graph.ty(receiver), Ty::Struct(_) | Ty::Unknown) && !is_function {
+            return self.user_method(call, receiver);
+        }
         self.mapped_elements(receiver, &call.args[0], &call.method.to_string(), call.method.span())
     }
 

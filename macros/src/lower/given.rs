@@ -61,8 +61,7 @@ impl Lowering<'_> {
                         [at, self.number(&[at, *size], end, span)]
                     }
                 };
-                let range = self.range_from(start, end, span);
-                Given::One(self.subslice(*base, range, span))
+                Given::One(self.between(*base, start, end, span))
             }
             Item::Position(None) => Given::One(at),
             Item::Position(Some(start)) => Given::One(self.number(
@@ -132,7 +131,9 @@ impl Lowering<'_> {
     pub(super) fn bind_item(&mut self, pattern: &Pat, given: Given, span: Span) {
         match (pattern, given) {
             (Pat::Paren(inner), given) => self.bind_item(&inner.pat, given, span),
-            (Pat::Type(typed), given) => self.bind_item(&typed.pat, given, span),
+            (Pat::Type(typed), given @ (Given::Pair(..) | Given::Place(_))) => {
+                self.bind_item(&typed.pat, given, span);
+            }
             (Pat::Tuple(parts), Given::Pair(left, right)) if parts.elems.len() == 2 => {
                 self.bind_item(&parts.elems[0], *left, span);
                 self.bind_item(&parts.elems[1], *right, span);
@@ -146,9 +147,10 @@ impl Lowering<'_> {
             (pattern, given) => {
                 let is_reference = matches!(given, Given::Lent(_));
                 let value = self.whole(given, span);
+                let pattern = self.learn_ascribed(pattern, value);
                 let is_lent = matches!(pattern, Pat::Ident(_)) && self.is_lent_item(value);
                 self.graph.info_mut(value).is_reference |= is_lent;
-                self.bind_pattern(pattern, value);
+                self.bind_parts(pattern, value, is_reference);
                 let is_lent = is_reference && !self.graph.info(value).is_reference;
                 if let (true, Some(name)) = (is_lent, super::branch::alone(pattern)) {
                     self.scopes.bind_as(&name, Binding { is_lent: true, ..Binding::of(value) });

@@ -115,7 +115,11 @@ impl Lowering<'_> {
             }
             _ => {
                 let base = self.expr(expr);
-                self.elements_of(base, expr.span())
+                let items = self.elements_of(base, expr.span())?;
+                Ok(match self.binding(expr).is_some_and(|binding| binding.is_lent) {
+                    true => items.given(Lending::ByReference),
+                    false => items,
+                })
             }
         }
     }

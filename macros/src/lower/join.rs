@@ -6,10 +6,14 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use quote::quote;
 
+use super::made::unwritten;
 use super::mentions::Mentions;
-use super::scope::Scopes;
+use super::scope::{Scopes, Variable};
 use super::Lowering;
 use crate::graph::{Block, Construct, Form, Info, Node, Op, Origin, Tokens, Ty, Value};
+
+/// What each arm has in one place.
+pub(super) type Column = Vec<Option<Value>>;
 
 /// An arm as it was read.
 pub(super) struct Read {
@@ -61,26 +65,27 @@ impl Lowering<'_> {
             .iter()
             .map(|arm| arm.value.is_some_and(|value| self.never.contains(&value)))
             .collect();
-        let mut columns: Vec<Vec<Option<Value>>> = Vec::new();
+        let mut columns: Vec<(Option<&Variable>, Column)> = Vec::new();
         if has_value {
-            columns.push(arms.iter().map(|arm| arm.value).collect());
+            columns.push((None, arms.iter().map(|arm| arm.value).collect()));
         }
         for variable in &changed {
-            columns.push(arms.iter().map(|arm| arm.scopes.held(variable)).collect());
+            let column = arms.iter().map(|arm| arm.scopes.held(variable)).collect();
+            columns.push((Some(variable), column));
         }
         let mut outs = Vec::new();
         let mut results: Vec<Vec<Value>> = vec![Vec::new(); arms.len()];
-        for (position, column) in columns.into_iter().enumerate() {
-            let variable = if has_value { position.checked_sub(1) } else { Some(position) };
-            let name = variable
-                .and_then(|at| changed.iter().nth(at))
-                .map(|variable| name_of(&variable.name));
-            let out = self.join_column(&mut arms, &is_never, column, &mut results, name, span);
-            outs.push(out);
-        }
-        let value = has_value.then(|| outs[0]);
-        for (variable, out) in changed.iter().zip(&outs[usize::from(has_value)..]) {
-            self.scopes.set(variable, *out);
+        let mut joined = Vec::new();
+        for (variable, column) in columns {
+            let name = variable.map(|variable| name_of(&variable.name));
+            let members = self.members_apart(&column);
+            let first = outs.len();
+            for column in members.unwrap_or_else(|| vec![column]) {
+                let name = name.clone();
+                let out = self.join_column(&mut arms, &is_never, column, &mut results, name, span);
+                outs.push(out);
+            }
+            joined.push((variable, first..outs.len()));
         }
         let blocks = arms
             .into_iter()
@@ -88,12 +93,23 @@ impl Lowering<'_> {
             .map(|(arm, results)| Block { nodes: arm.nodes, results, ..Block::default() })
             .collect();
         self.nodes.push(Node {
-            outs,
+            outs: outs.clone(),
             op: Op::If,
             args: vec![selector],
             blocks,
             origin: Origin::from(span),
         });
+        let mut value = None;
+        for (variable, members) in joined {
+            let whole = match &outs[members] {
+                [one] => *one,
+                many => self.tuple(unwritten(many.to_vec()), span),
+            };
+            match variable {
+                Some(variable) => self.scopes.set(variable, whole),
+                None => value = Some(whole),
+            }
+        }
         match value {
             Some(value) => Some(value),
             None if is_never.iter().all(|never| *never) && !is_never.is_empty() => {
@@ -108,7 +124,7 @@ impl Lowering<'_> {
         &mut self,
         arms: &mut [Read],
         is_never: &[bool],
-        column: Vec<Option<Value>>,
+        column: Column,
         results: &mut [Vec<Value>],
         name: Option<String>,
         span: Span,

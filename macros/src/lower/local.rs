@@ -59,6 +59,16 @@ impl Lowering<'_> {
             return self.constant_local(local);
         }
         let is_constant = self.is_constant(&init.expr) && !self.must_be_read(&init.expr);
+        if let (Some(name), true) = (plain_name(&local.pat), is_constant) {
+            let tuple = match self.reached.contains(&name) {
+                true => self.constant_tuple(&init.expr),
+                false => None,
+            };
+            if let Some(tuple) = tuple {
+                let pattern = self.learn_ascribed(&local.pat, tuple);
+                return self.bind_pattern(pattern, tuple);
+            }
+        }
         if is_constant && !self.are_versions(local, init) {
             return self.constant_local(local);
         }
@@ -99,8 +109,10 @@ impl Lowering<'_> {
 
     /// Binds a pattern to a value that could be passed to a function like this.
     pub(super) fn bind_passed(&mut self, pattern: &Pat, value: Value, passing: Passing) {
-        self.bind_pattern(pattern, value);
-        let Some(name) = alone(pattern) else { return };
+        let is_shown = passing == Passing::Reference || self.graph.info(value).is_reference;
+        self.bind_parts(pattern, value, is_shown);
+        // What is taken from something lent is lent, whatever it was made of.
+        let Some(name) = alone(pattern).filter(|_| !self.lends) else { return };
         let is_lent = passing == Passing::Reference && !self.views.contains(&value);
         let is_owned = passing == Passing::Owned;
         if is_lent || is_owned {
@@ -117,6 +129,28 @@ impl Lowering<'_> {
             && matches!(super::ty::of_type(&typed.ty, known), Ty::Integer | Ty::Bool)
             && !self.is_constant(&init.expr)
             && only_reads(&init.expr)
+    }
+
+    /// The type that a pattern gives a value, and through it its parts.
+    pub(super) fn learn_written(&mut self, value: Value, written: &Ty) {
+        // A name that looked like a struct's may have been that of an array type.
+        let info = self.graph.info_mut(value);
+        if *written != Ty::Unknown && matches!(info.ty, Ty::Unknown | Ty::Struct(_)) {
+            info.ty = written.clone();
+        }
+        if let (Ty::Tuple(written), Some(made)) = (written, self.constructs.get(&value)) {
+            let parts = made.parts.clone();
+            parts.iter().zip(written).for_each(|(part, ty)| self.learn_written(*part, ty));
+        }
+        self.learn_declared(value, written);
+    }
+
+    /// The pattern without the type that is written beside it, which the value has from now on.
+    pub(super) fn learn_ascribed<'p>(&mut self, pattern: &'p Pat, value: Value) -> &'p Pat {
+        let Pat::Type(typed) = pattern else { return pattern };
+        let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
+        self.learn_written(value, &super::ty::of_type(&typed.ty, known));
+        &typed.pat
     }
 
     /// Constants that a `let` gives a type, also in the parts of a tuple or a list, have it.
@@ -174,6 +208,7 @@ impl Lowering<'_> {
             || is_shown
             || self.graph.info(value).is_reference
             || self.optional.contains(&value)
+            || matches!(ty, Ty::Tuple(_)) && self.constructs.contains_key(&value)
             || matches!(ty, Ty::Float(_) | Ty::Array(..))
         {
             return value;

@@ -256,10 +256,10 @@ impl Lowering<'_> {
     /// Binds the names of a pattern that is known to fit.
     pub(super) fn bind_matched(&mut self, pattern: &Pat, matched: &Matched) {
         match matched {
-            Matched::Active { value, .. } => {
+            Matched::Active { value, is_lent } => {
                 let was_in_test = std::mem::replace(&mut self.in_test, true);
                 let value = self.out_of_option(*value, pattern.span());
-                self.bind_pattern(pattern, value);
+                self.bind_parts(pattern, value, *is_lent);
                 self.in_test = was_in_test;
             }
             Matched::Constant(constant) => {

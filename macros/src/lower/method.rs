@@ -24,14 +24,20 @@ impl Lowering<'_> {
                 let receiver = self.expr(&call.receiver);
                 return match self.views.contains(&receiver) {
                     true => self.row(ops::row("ToOwned"), vec![receiver], span),
+                    false if name == "into_owned" && self.is_struct(receiver) => {
+                        self.user_method(call, receiver)
+                    }
                     false => receiver,
                 };
             }
-            (
-                "clone" | "view" | "to_shared" | "into_shared" | "as_ref" | "borrow" | "into"
-                | "cloned" | "copied" | "reborrow" | "to_vec" | "as_slice",
-                0,
-            ) => return self.expr(&call.receiver),
+            ("clone" | "as_ref" | "borrow", 0) => return self.expr(&call.receiver),
+            (name, 0) if ops::SHOWS.contains(&name) => {
+                let receiver = self.expr(&call.receiver);
+                return match self.is_struct(receiver) {
+                    true => self.user_method(call, receiver),
+                    false => receiver,
+                };
+            }
             ("unwrap", 0) | ("expect", 1) => {
                 if let Some(value) = self.unwrapped(&call.receiver) {
                     return value;
@@ -62,7 +68,8 @@ impl Lowering<'_> {
         if let Some(value) = self.constant_method(call, receiver) {
             return value;
         }
-        let is_struct = matches!(self.graph.ty(receiver), Ty::Struct(_) | Ty::Option(_));
+        let is_struct =
+            self.is_struct(receiver) || matches!(self.graph.ty(receiver), Ty::Option(_));
         match ops::by_call(&name, call.args.len() + 1) {
             Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
                 if row.is_fallible() && self.language == Language::User {
@@ -215,8 +222,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// True for what the macro takes for a struct of the user's: its methods are the user's too.
+    fn is_struct(&self, value: Value) -> bool {
+        matches!(self.graph.ty(value), Ty::Struct(_))
+    }
+
     /// A method of the user's, which must be differentiable.
-    fn user_method(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
+    pub(super) fn user_method(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
         let name = call.method.to_string();
         if super::items::is_iterator(&Expr::MethodCall(call.clone())) {
             return self.mistake(call.method.span(), language::ITERATOR_WITH_A_NAME);

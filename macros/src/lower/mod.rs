@@ -4,6 +4,7 @@
 //! touches an active value must be understood, or is an error at that expression. The same code
 //! reads the formulas of the table.
 
+mod apart;
 mod arrays;
 mod axes;
 mod beside;
@@ -117,6 +118,8 @@ struct Lowering<'a> {
     hoisted: usize,
     /// True while the names of a pattern that may fail to match are bound.
     in_test: bool,
+    /// True where a pattern takes apart what is lent: its names stand for references.
+    lends: bool,
     /// The type of the function's result, as declared.
     result_ty: Option<Ty>,
     /// True in a closure that gives no value.
@@ -170,7 +173,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     }
     for (param, value) in source.params.iter().zip(&params) {
         if let Some(pattern) = &param.pattern {
-            lowering.bind_pattern(pattern, *value);
+            lowering.bind_parts(pattern, *value, param.reference().is_some());
         }
     }
     let active = source.params.iter().filter(|param| param.is_active);
@@ -242,6 +245,7 @@ impl<'a> Lowering<'a> {
             settled: HashMap::new(),
             hoisted: 0,
             in_test: false,
+            lends: false,
             result_ty: None,
             gives_nothing: false,
             generics: None,

@@ -16,6 +16,15 @@ use crate::language;
 type Parts = syn::punctuated::Punctuated<Pat, syn::Token![,]>;
 
 impl Lowering<'_> {
+    /// The same of a value that the user takes apart where it lies, if it is lent: the names of its parts are references
+    /// then.
+    pub(super) fn bind_parts(&mut self, pattern: &Pat, value: Value, is_lent: bool) {
+        let lends = self.lends || is_lent && is_taken_apart(pattern);
+        let outer = std::mem::replace(&mut self.lends, lends);
+        self.bind_pattern(pattern, value);
+        self.lends = outer;
+    }
+
     /// Binds the names in `pattern` to the parts of `value`.
     pub(super) fn bind_pattern(&mut self, pattern: &Pat, value: Value) {
         match pattern {
@@ -23,6 +32,11 @@ impl Lowering<'_> {
             Pat::Ident(_) if self.in_test && names_of(pattern).is_empty() => {}
             Pat::Ident(ident) => {
                 self.bind_name(&key(&ident.ident), value);
+                let shows = self.views.contains(&value) || self.graph.info(value).is_reference;
+                if (self.lends || ident.by_ref.is_some()) && !shows {
+                    let binding = Binding { is_lent: true, ..Binding::of(value) };
+                    self.scopes.bind_as(&key(&ident.ident), binding);
+                }
                 if let Some((_, inner)) = &ident.subpat {
                     self.bind_pattern(inner, value);
                 }
@@ -32,16 +46,15 @@ impl Lowering<'_> {
             Pat::Lit(_) | Pat::Range(_) | Pat::Const(_) | Pat::Path(_) => {}
             Pat::Or(_) if names_of(pattern).is_empty() => {}
             Pat::Paren(inner) => self.bind_pattern(&inner.pat, value),
-            Pat::Reference(inner) => self.bind_pattern(&inner.pat, value),
+            Pat::Reference(inner) => {
+                let outer = std::mem::replace(&mut self.lends, false);
+                self.bind_pattern(&inner.pat, value);
+                self.lends = outer;
+            }
             Pat::Type(typed) => {
                 let known = super::ty::Known { holds_floats: true, generics: None };
                 let ty = super::ty::of_type(&typed.ty, known);
-                // A name that looked like a struct's may have been that of an array type.
-                let info = self.graph.info_mut(value);
-                if ty != Ty::Unknown && matches!(info.ty, Ty::Unknown | Ty::Struct(_)) {
-                    info.ty = ty.clone();
-                }
-                self.learn_declared(value, &ty);
+                self.learn_written(value, &ty);
                 let value = self.ascribed(value, typed);
                 self.bind_pattern(&typed.pat, value);
             }
@@ -171,6 +184,16 @@ impl Lowering<'_> {
             info.name = Some(name.to_owned());
         }
         self.scopes.bind_as(name, Binding::of(value));
+    }
+}
+
+/// True for a pattern that takes parts of a value, also of one behind a reference.
+fn is_taken_apart(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Paren(inner) => is_taken_apart(&inner.pat),
+        Pat::Type(typed) => is_taken_apart(&typed.pat),
+        Pat::Or(_) | Pat::Slice(_) | Pat::Struct(_) | Pat::Tuple(_) | Pat::TupleStruct(_) => true,
+        _ => false,
     }
 }
 

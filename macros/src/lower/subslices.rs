@@ -8,7 +8,8 @@ use syn::{Block, Expr, ExprIndex, ExprMethodCall, ExprRange, Local, Pat, Stmt};
 use super::exits::Tail;
 use super::turns::plain;
 use super::Lowering;
-use crate::graph::{Passing, Value};
+use crate::graph::{Passing, Ty, Value};
+use crate::ops;
 
 /// Where `v[a..b]` is, or a name for it.
 pub(super) struct Stretch {
@@ -18,6 +19,21 @@ pub(super) struct Stretch {
 }
 
 impl Lowering<'_> {
+    /// The part of a list, or of an array of one axis, between two positions.
+    pub(super) fn between(&mut self, base: Value, start: Value, end: Value, span: Span) -> Value {
+        if !matches!(self.graph.ty(base), Ty::Array(..)) {
+            let range = self.range_from(start, end, span);
+            return self.subslice(base, range, span);
+        }
+        let axis = self.number(&[], |_| quote!(__chainrule::ndarray::Axis(0)), span);
+        let part = |names: &[proc_macro2::Ident]| {
+            let (start, end) = (&names[0], &names[1]);
+            quote!(__chainrule::ndarray::Slice::from(#start..#end))
+        };
+        let part = self.constant_of(&[start, end], part, Ty::Constant, span);
+        self.row(ops::row("SliceAxis"), vec![base, axis, part], span)
+    }
+
     /// The stretch that a place is, if it is one; that of a stretch is one of the list too.
     pub(super) fn stretch(&mut self, place: &Expr) -> Option<Stretch> {
         let (list, range) = self.subslice_of(place)?;

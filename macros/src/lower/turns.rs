@@ -7,6 +7,7 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{Expr, Pat};
 
+use super::apart::Apart;
 use super::checkpoint::{Cut, Segment, LEFT};
 use super::exits::{Around, RESULT, RETURNED};
 use super::flow::names_of;
@@ -56,6 +57,14 @@ pub(super) enum Part {
     Segments,
     /// The turns of a segment.
     Segment,
+}
+
+/// What a reading of a loop's body begins with.
+struct Begins<'b> {
+    variables: &'b BTreeSet<Variable>,
+    inits: &'b [Value],
+    known: &'b [Info],
+    apart: &'b [Apart],
 }
 
 impl Lowering<'_> {
@@ -115,6 +124,8 @@ impl Lowering<'_> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, usize),
     ) {
+        let (apart, carried) = self.taken_apart(variables);
+        let variables = &carried;
         let mut inits: Vec<Value> = Vec::new();
         let mut before: Vec<Value> = Vec::new();
         for variable in variables {
@@ -148,11 +159,13 @@ impl Lowering<'_> {
         }
         for _ in 0..MOST_READINGS {
             let snapshot = self.snapshot();
-            let read = self.read_turn(over, part, around, variables, &inits, &known, span, body);
+            let begins = Begins { variables, inits: &inits, known: &known, apart: &apart };
+            let read = self.read_turn(over, part, around, begins, span, body);
             let next: Vec<Info> = read.settled(self, &known);
             if next == known {
                 self.settled.insert(place, (variables.clone(), known));
                 self.finish(read, over, variables, inits, before, span);
+                self.put_together(&apart, span);
                 return;
             }
             known = next;
@@ -174,18 +187,16 @@ impl Lowering<'_> {
         held
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn read_turn(
         &mut self,
         over: &Over<'_>,
         part: Part,
         around: &Around,
-        variables: &BTreeSet<Variable>,
-        inits: &[Value],
-        known: &[Info],
+        begins: Begins<'_>,
         span: Span,
         body: &mut dyn FnMut(&mut Self, usize),
     ) -> Turn {
+        let Begins { variables, inits, known, apart } = begins;
         let outer = std::mem::take(&mut self.nodes);
         let scopes = self.scopes.clone();
         self.scopes.enter();
@@ -202,6 +213,7 @@ impl Lowering<'_> {
             params.push(param);
             self.scopes.set(variable, param);
         }
+        self.put_together(apart, span);
         // A jump that was on its way would have ended the loop.
         let mut cleared = vec![RETURNED.to_owned()];
         for outer in &self.around {
@@ -254,6 +266,7 @@ impl Lowering<'_> {
         if part != Part::Segment {
             self.around.pop();
         }
+        self.take_apart(apart, span);
         let results: Vec<Value> = variables
             .iter()
             .map(|variable| self.scopes.held(variable).unwrap_or(Value(0)))
@@ -275,7 +288,9 @@ impl Lowering<'_> {
             })
             .collect();
         let nodes = std::mem::replace(&mut self.nodes, outer);
-        self.mistake_if_lost(&scopes, variables, span);
+        let whole = apart.iter().map(|(whole, _)| whole);
+        let followed = variables.iter().chain(whole).cloned().collect();
+        self.mistake_if_lost(&scopes, &followed, span);
         self.scopes = scopes;
         Turn { part, items, params, condition, nodes, results, exits }
     }

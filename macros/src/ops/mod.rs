@@ -262,10 +262,23 @@ pub(crate) fn row(name: &str) -> &'static Row {
     table().find(|row| row.name == name).unwrap_or_else(|| unreachable!("no row is named {name}"))
 }
 
+/// Methods of arrays, floats and lists that give the same value, in another form.
+pub(crate) const SHOWS: [&str; 9] = [
+    "view",
+    "to_shared",
+    "into_shared",
+    "into",
+    "cloned",
+    "copied",
+    "reborrow",
+    "to_vec",
+    "as_slice",
+];
+
 /// The name of a row that a user can call and that is spelled almost like `call`.
 pub(crate) fn similar(call: &str) -> Option<&'static str> {
     table()
-        .filter(|row| !row.is_internal())
+        .filter(|row| !row.is_internal() && row.call != call)
         .map(|row| (distance(row.call, call), row.call))
         .min()
         .filter(|(distance, _)| *distance <= 1 + call.len() / 5)

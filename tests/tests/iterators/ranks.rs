@@ -1,9 +1,9 @@
 //! The elements of arrays of every rank, also where only rustc knows which it is.
 
 use chainrule::check::check_gradients;
-use chainrule::ndarray::{Array1, Array2, Array3, ArrayD, array};
+use chainrule::ndarray::{Array1, Array2, Array3, ArrayD, ArrayView1, array};
 use chainrule::prelude::*;
-use chainrule_tests::check;
+use chainrule_tests::{check, sampled};
 
 #[derive(Clone, Debug, Differentiable)]
 struct Parameters {
@@ -75,4 +75,26 @@ fn elements_of_every_rank() {
     check(check_gradients(of, |(p, t)| gone_over::vjp(p, t).1(1.0), &point));
     check(check_gradients(|p| changed(p), |p| changed::grad(p), &point.0));
     check(check_gradients(|p| changed(p), |p| changed::vjp(p).1(1.0), &point.0));
+}
+
+#[differentiable]
+fn of_windows(x: &Array1<f64>, y: ArrayView1<f64>) -> f64 {
+    let mut sum = 0.0;
+    for pair in x.windows(2) {
+        sum += pair[0] * pair[1];
+    }
+    for three in y.windows(3) {
+        sum += three.sum() * three[2];
+    }
+    sum + x.windows(2).into_iter().map(|pair| pair[1] - pair[0]).fold(1.0, |a: f64, b| a + b * b)
+}
+
+#[test]
+fn windows_of_arrays() {
+    let given = (sampled([4], 1), sampled([5], 2));
+    check(check_gradients(
+        |(x, y)| of_windows(x, y.view()),
+        |(x, y)| of_windows::grad(x, y.view()),
+        &given,
+    ));
 }

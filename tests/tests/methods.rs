@@ -1,0 +1,89 @@
+//! Methods of the user's structs that are called as operations are: what the macro knows to be a struct has the
+//! user's methods.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
+
+use chainrule::check::check_gradients;
+use chainrule::prelude::*;
+use chainrule_tests::check;
+
+#[derive(Differentiable, Clone, Copy, Debug)]
+struct Vec3 {
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+impl Vec3 {
+    #[differentiable]
+    fn dot(&self, other: &Vec3) -> f64 {
+        self.x * other.x + self.y * other.y + self.z * other.z
+    }
+
+    #[differentiable]
+    fn norm(&self) -> f64 {
+        self.dot(self).sqrt()
+    }
+
+    #[differentiable]
+    fn max(self) -> f64 {
+        self.x.max(self.y).max(self.z)
+    }
+
+    #[differentiable]
+    fn map(self, factor: f64) -> Vec3 {
+        Vec3 { x: self.x * factor, y: self.y * factor, z: self.z * factor }
+    }
+
+    #[differentiable]
+    fn view(&self) -> Self {
+        Vec3 { x: self.y, y: 2.0 * self.z, z: self.x }
+    }
+
+    #[differentiable]
+    fn into(self) -> Self {
+        self.map(3.0)
+    }
+}
+
+#[derive(Differentiable, Clone, Copy, Debug)]
+struct Ray {
+    from: Vec3,
+    to: Vec3,
+}
+
+#[differentiable]
+fn of_arguments(a: Vec3, b: &Vec3) -> f64 {
+    let c: Vec3 = a.view().map(b.norm());
+    let d: Vec3 = (*b).into();
+    c.dot(&d) + a.max()
+}
+
+#[differentiable]
+fn of_a_typed_pair(ray: &Ray) -> f64 {
+    let (a, b): (Vec3, &Vec3) = (ray.from.map(2.0), &ray.to);
+    a.dot(b) + b.max()
+}
+
+#[differentiable]
+fn of_items(rays: &[Ray]) -> f64 {
+    rays.iter().map(|ray| ray.from).map(|from: Vec3| from.norm() * from.max()).sum()
+}
+
+#[test]
+fn methods_of_structs_are_the_users() {
+    let (from, to) = (Vec3 { x: 0.1, y: 0.5, z: -0.3 }, Vec3 { x: 1.1, y: -0.2, z: 0.3 });
+    let ray = Ray { from, to };
+    let given = (from, to);
+    assert_eq!(of_arguments::value_and_grad(from, &to).0, of_arguments(from, &to));
+    check(check_gradients(
+        |(a, b)| of_arguments(*a, b),
+        |(a, b)| of_arguments::grad(*a, b),
+        &given,
+    ));
+    check(check_gradients(|ray| of_a_typed_pair(ray), |ray| of_a_typed_pair::grad(ray), &ray));
+    let rays = vec![ray, Ray { from: to, to: from }];
+    check(check_gradients(|rays| of_items(rays), |rays| of_items::grad(rays), &rays));
+}
