@@ -90,14 +90,7 @@ fn derive(lowered: Lowered, source: &Source, dump: &mut Dump) -> Derivatives {
         false => residuals(adjoint),
     };
     dump.stage("vector-Jacobian product, simplified", &reverse);
-    Derivatives {
-        reverse,
-        gradient,
-        forward,
-        linear,
-        second,
-        extension_calls: lowered.extension_calls,
-    }
+    Derivatives { reverse, gradient, forward, linear, second, by_name: lowered.by_name }
 }
 
 /// Second derivatives: the tangents of an adjoint.

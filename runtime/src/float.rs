@@ -39,6 +39,7 @@ pub trait Float:
     + Kept
     + Operand<Self, Rank = Scalar>
     + Like<Self, Gradient = Self>
+    + crate::rt::Shown
     + crate::ext::Elementwise<Elem = Self, Output = Self>
 {
     /// The nearest value of this type to `value`.

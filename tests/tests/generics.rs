@@ -447,3 +447,28 @@ fn floats_of_an_impl_have_zeros_of_their_type() {
         check(check_gradients(|(g, x)| g.of_a_list(x, 1), |(g, x)| g.of_a_list_grad(x, 1), &given));
     }
 }
+
+#[derive(Clone, Differentiable)]
+struct Shown<T: Float> {
+    w: Array2<T>,
+    s: T,
+    v: Vec<T>,
+    l: [T; 2],
+}
+
+/// Methods that show a field as it is: asked of arrays, floats and lists.
+#[differentiable]
+fn shown<T: Float>(of: &Shown<T>) -> T {
+    let w = of.w.view();
+    let s: T = of.s.into();
+    let v = of.v.to_vec();
+    w.sum() * s + v[0] + of.l.to_vec()[1]
+}
+
+#[test]
+fn fields_are_shown_as_they_are() {
+    let of = Shown { w: array![[1.0, 2.0]], s: 2.0, v: vec![1.0, 2.0], l: [1.0, 2.0] };
+    let gradient = shown::grad(&of);
+    assert_eq!((gradient.s, gradient.v, gradient.l), (3.0, vec![1.0, 0.0], [0.0, 1.0]));
+    assert_eq!(gradient.w, array![[2.0, 2.0]]);
+}

@@ -9,7 +9,7 @@ use super::tokens::located;
 use super::writer::{settle, Writer};
 use super::{marker_value, ours, this};
 use crate::graph::{Graph, Node, Op, Ty, Value};
-use crate::lower::ExtensionCall;
+use crate::lower::ByName;
 use crate::source::Param;
 
 impl Signature<'_> {
@@ -49,8 +49,8 @@ impl Signature<'_> {
     }
 
     /// The hidden `__vjp`: the value, and a pullback that owns what the adjoint uses of the primal.
-    pub(super) fn hidden(&self, graph: &Graph, calls: &[ExtensionCall]) -> TokenStream {
-        let ours = self.extension_checks(calls);
+    pub(super) fn hidden(&self, graph: &Graph, calls: &[ByName]) -> TokenStream {
+        let ours = self.checks_of_names(calls);
         let body = self.hidden_body(graph);
         self.hidden_with(quote! {
             // Lets cargo build again when the variable changes.

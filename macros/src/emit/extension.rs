@@ -1,10 +1,10 @@
-//! Checks that a method which is called like one of ours is ours.
+//! Checks that a method which is known by its name alone is the one that is meant.
 //!
 //! The macro sees names, not traits: `x.relu()` may be a method of a trait of the user's. So a dead
 //! closure calls the method on a value of that type with our traits in scope; if there is another
 //! applicable method of that name, rustc says so (E0034), at the user's call. Ours borrow their
 //! receiver, and a method that takes it by value would be found before them: so a second closure has
-//! one of those in scope.
+//! one of those in scope. And what shows an array has to be asked of one, or of a float or a list.
 
 use std::collections::BTreeSet;
 
@@ -13,29 +13,40 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::signature::Signature;
 use crate::graph::{Elem, Ty};
-use crate::lower::ExtensionCall;
+use crate::lower::ByName;
+use crate::ops::Row;
 
 impl Signature<'_> {
-    /// One dead closure for every method and type of receiver.
-    pub(super) fn extension_checks(&self, calls: &[ExtensionCall]) -> TokenStream {
+    /// Dead closures for every method and type of receiver.
+    pub(super) fn checks_of_names(&self, calls: &[ByName]) -> TokenStream {
         let mut seen = BTreeSet::new();
         let krate = &self.krate;
         let mut checks = TokenStream::new();
         for call in calls {
-            for receiver in self.receivers(call) {
-                if !seen.insert((call.row.call, receiver.to_string())) {
+            let (row, receiver, span) = match call {
+                ByName::Extension { row, receiver, span } => (*row, receiver, *span),
+                ByName::Shown { receiver, span } => {
+                    if seen.insert(("", receiver.to_string())) {
+                        let shown = quote_spanned!(*span=> #krate::rt::shown(&#receiver));
+                        checks.extend(quote!(let _ = || #shown;));
+                    }
                     continue;
                 }
-                let method = format_ident!("{}", call.row.call, span = call.span);
-                let args = call.row.operands[1..].iter().map(|operand| match *operand {
+            };
+            for receiver in self.receivers(row, receiver) {
+                if !seen.insert((row.call, receiver.to_string())) {
+                    continue;
+                }
+                let method = format_ident!("{}", row.call, span = span);
+                let args = row.operands[1..].iter().map(|operand| match *operand {
                     "b" | "t" => quote!(x),
                     "labels" => quote!(&[0_usize]),
                     _ => quote!(unreachable!()),
                 });
                 let generics: Vec<_> =
-                    (1..call.row.operands.len()).map(|n| format_ident!("A{n}")).collect();
+                    (1..row.operands.len()).map(|n| format_ident!("A{n}")).collect();
                 let units = generics.iter().map(|_| quote!(()));
-                checks.extend(quote_spanned! {call.span=>
+                checks.extend(quote_spanned! {span=>
                     let _ = |x: &#receiver| {
                         use #krate::prelude::*;
                         let _ = x.#method(#(#args),*);
@@ -52,14 +63,14 @@ impl Signature<'_> {
     }
 
     /// The types that the receiver may have, as far as the macro can see.
-    fn receivers(&self, call: &ExtensionCall) -> Vec<TokenStream> {
+    fn receivers(&self, row: &Row, receiver: &Ty) -> Vec<TokenStream> {
         let krate = &self.krate;
-        let elements = match call.receiver.elem() {
+        let elements = match receiver.elem() {
             Elem::F32 => vec![quote!(f32)],
             Elem::F64 => vec![quote!(f64)],
             _ => vec![quote!(f32), quote!(f64)],
         };
-        let ranks = match (call.row.name, &call.receiver) {
+        let ranks = match (row.name, receiver) {
             ("CrossEntropy", _) => vec![quote!(Ix2)],
             (_, Ty::Float(_)) => return elements,
             (_, Ty::Array(_, Some(rank @ 1..=6))) => {

@@ -56,7 +56,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
 use crate::graph::Graph;
-use crate::lower::ExtensionCall;
+use crate::lower::ByName;
 use crate::source::Source;
 pub(crate) use second::Second;
 use signature::Signature;
@@ -82,7 +82,7 @@ pub(crate) struct Derivatives {
     /// For second order, if it was asked for.
     pub(crate) second: Option<Second>,
     /// The methods of ours that the function calls by name.
-    pub(crate) extension_calls: Vec<ExtensionCall>,
+    pub(crate) by_name: Vec<ByName>,
 }
 
 /// The derivatives of a function.
@@ -90,7 +90,7 @@ pub(crate) fn emit(source: &Source, derivatives: &Derivatives) -> TokenStream {
     let mut signature = Signature::new(source, false);
     signature.is_recursive |= call::calls_itself(source, &derivatives.reverse.body.nodes);
     let items = [
-        signature.hidden(&derivatives.reverse, &derivatives.extension_calls),
+        signature.hidden(&derivatives.reverse, &derivatives.by_name),
         signature.vjp(),
         signature.value_and_grad(derivatives.gradient.as_ref()),
         signature.value_and_grad_into(),

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::{Expr, ExprMethodCall};
 
 use super::made::unwritten;
-use super::{ExtensionCall, Language, Lowering};
+use super::{ByName, Language, Lowering};
 use crate::graph::{key, Callee, Op, Passing, Target, Tokens, Ty, Value};
 use crate::language;
 use crate::ops::{self, Kind, Row};
@@ -33,10 +33,14 @@ impl Lowering<'_> {
             ("clone" | "as_ref" | "borrow", 0) => return self.expr(&call.receiver),
             (name, 0) if ops::SHOWS.contains(&name) => {
                 let receiver = self.expr(&call.receiver);
-                return match self.is_struct(receiver) {
-                    true => self.user_method(call, receiver),
-                    false => receiver,
-                };
+                if self.is_struct(receiver) {
+                    return self.user_method(call, receiver);
+                }
+                if self.is_field_of_an_argument(&call.receiver) {
+                    let receiver = call.receiver.to_token_stream();
+                    self.methods.push(ByName::Shown { receiver, span });
+                }
+                return receiver;
             }
             ("unwrap", 0) | ("expect", 1) => {
                 if let Some(value) = self.unwrapped(&call.receiver) {
@@ -77,7 +81,7 @@ impl Lowering<'_> {
                 }
                 if row.is_extension() && self.language == Language::User {
                     let receiver = self.graph.ty(receiver).clone();
-                    self.methods.push(ExtensionCall { row, receiver, span });
+                    self.methods.push(ByName::Extension { row, receiver, span });
                 }
                 let written: Vec<&Expr> =
                     std::iter::once(&*call.receiver).chain(&call.args).collect();
@@ -225,6 +229,15 @@ impl Lowering<'_> {
     /// True for what the macro takes for a struct of the user's: its methods are the user's too.
     fn is_struct(&self, value: Value) -> bool {
         matches!(self.graph.ty(value), Ty::Struct(_))
+    }
+
+    /// True for `net.w`, and fields of that.
+    fn is_field_of_an_argument(&self, expr: &Expr) -> bool {
+        let Expr::Field(field) = expr else { return false };
+        let is_argument =
+            |binding: super::scope::Binding| self.graph.body.params.contains(&binding.value);
+        self.binding(&field.base).is_some_and(is_argument)
+            || self.is_field_of_an_argument(&field.base)
     }
 
     /// A method of the user's, which must be differentiable.

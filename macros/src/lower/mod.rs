@@ -54,7 +54,7 @@ mod zip;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned;
 
 pub(crate) use formula::Formulas;
@@ -87,7 +87,7 @@ struct Lowering<'a> {
     nodes: Vec<Node>,
     scopes: Scopes,
     language: Language,
-    methods: Vec<ExtensionCall>,
+    methods: Vec<ByName>,
     /// Values that stand for a mistake: what is done with them is no second one.
     poisoned: HashSet<Value>,
     /// Views of arrays: parameters of such a type, and parts that are shown in place.
@@ -131,13 +131,13 @@ struct Lowering<'a> {
     mistakes: &'a mut Mistakes,
 }
 
-/// A call of a method of the prelude's traits, by its name alone. A trait of the user's may have a
-/// method of that name, so generated code asks rustc whether it is ours.
-pub(crate) struct ExtensionCall {
-    pub(crate) row: &'static Row,
-    /// The type of the receiver, as far as the macro can see.
-    pub(crate) receiver: Ty,
-    pub(crate) span: Span,
+/// A method that is known by its name alone. The user may have one of that name, so generated code asks rustc whether
+/// it is the one that is meant.
+pub(crate) enum ByName {
+    /// Of the prelude's traits, of a receiver of this type, as far as the macro can see.
+    Extension { row: &'static Row, receiver: Ty, span: Span },
+    /// Of arrays, floats and lists, which gives the same value: of a field of an argument.
+    Shown { receiver: TokenStream, span: Span },
 }
 
 /// The state before a reading.
@@ -153,7 +153,7 @@ struct Snapshot {
 /// What was read of a function.
 pub(crate) struct Lowered {
     pub(crate) graph: Graph,
-    pub(crate) extension_calls: Vec<ExtensionCall>,
+    pub(crate) by_name: Vec<ByName>,
 }
 
 /// Reads a user's function.
@@ -219,7 +219,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
     };
     lowering.graph.body = Block { params, nodes: lowering.nodes, results, ..Block::default() };
     lowering.graph.learn_backwards();
-    Lowered { graph: lowering.graph, extension_calls: lowering.methods }
+    Lowered { graph: lowering.graph, by_name: lowering.methods }
 }
 
 impl<'a> Lowering<'a> {

@@ -56,7 +56,7 @@ const PLACES: &[Place] = &[
         may: &[
             "crate::differentiate::cotangent_name",
             "crate::graph",
-            "crate::lower::ExtensionCall",
+            "crate::lower::ByName",
             "crate::lower::formula",
             "crate::lower::rename",
             "crate::ops",
