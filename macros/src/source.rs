@@ -345,6 +345,7 @@ impl Source {
             }
             param.is_active = wanted;
         }
+        self.check_result(mistakes);
         if mistakes.is_empty() && self.active().next().is_none() {
             let span = match &self.options.wrt {
                 Some(_) => Span::call_site(),
@@ -363,6 +364,29 @@ impl Source {
                      respect to: {instead}"
                 ),
             );
+        }
+    }
+
+    /// Every part of a result receives a cotangent. Where one cannot, the stand-ins of the derivatives have a result that
+    /// can, so that there is no second error.
+    fn check_result(&mut self, mistakes: &mut Mistakes) {
+        let generics = &self.item.sig.generics;
+        let ReturnType::Type(_, ty) = &mut self.item.sig.output else { return };
+        // What stands behind the value is passed on.
+        let value = match &mut **ty {
+            Type::Tuple(both) if self.options.aux => match both.elems.first_mut() {
+                Some(value) => value,
+                None => return,
+            },
+            whole => whole,
+        };
+        if let Some(part) = types::constant_part(value, generics) {
+            mistakes.add(
+                part,
+                "this has no gradient, since it holds no floats: `#[differentiable(aux)]` on `-> (Y, A)` passes \
+                 `A` on as it is, or leave it out",
+            );
+            *value = syn::parse_quote!(f64);
         }
     }
 }

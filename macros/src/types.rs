@@ -29,6 +29,18 @@ pub(crate) fn is_constant(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
+/// The part of a result that has no gradient by its name: the whole, or a member of a tuple.
+pub(crate) fn constant_part<'t>(ty: &'t Type, generics: &Generics) -> Option<&'t Type> {
+    match ty {
+        Type::Group(group) => constant_part(&group.elem, generics),
+        Type::Paren(paren) => constant_part(&paren.elem, generics),
+        Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+            tuple.elems.iter().find_map(|elem| constant_part(elem, generics))
+        }
+        _ => is_constant(ty, generics).then_some(ty),
+    }
+}
+
 /// The trait object in a type, also behind a reference or in a container.
 pub(crate) fn trait_object(ty: &Type) -> Option<&Type> {
     match ty {
