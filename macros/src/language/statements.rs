@@ -11,6 +11,13 @@ pub(crate) const MAY_WRITE: Refusal = Refusal::new(
     "statement_that_may_write",
 );
 
+/// Of an expression of constants, or an operand of a macro, that does more.
+pub(crate) const WRITES_WITHIN: Refusal = Refusal::new(
+    "this jumps, or writes a variable that active values reach, where it cannot be followed",
+    "do that in a statement of its own",
+    "statement_within_an_expression",
+);
+
 /// Of a function that ends with a statement.
 pub(crate) const NO_RESULT: Refusal = Refusal::new(
     "this function returns nothing that could be differentiated",
@@ -73,7 +80,7 @@ pub(super) const FORMS: &[Form] = &[
         "Stmt::Expr",
         "`e;`",
         "a write, a branch, a loop, a jump; without active values anything, run once",
-        &[MAY_WRITE],
+        &[MAY_WRITE, WRITES_WITHIN],
     ),
     Form::read("Stmt::Macro", "`println!(..);`", "runs once; see the macros above"),
 ];

@@ -90,7 +90,7 @@ impl Lowering<'_> {
     ) -> Option<Value> {
         let name = super::turns::plain(callee)?;
         let function = self.scopes.function(&name)?;
-        let args: Vec<(Value, Passing)> = args.iter().map(|arg| self.passed(arg)).collect();
+        let args = self.passed_to(&function, args);
         let value = self.applied_to(&function, &args, true, span);
         Some(value.unwrap_or_else(|| self.undefined(span)))
     }
@@ -99,9 +99,29 @@ impl Lowering<'_> {
     pub(super) fn local_statement(&mut self, call: &syn::ExprCall) -> bool {
         let function = super::turns::plain(&call.func).and_then(|name| self.scopes.function(&name));
         let Some(function) = function else { return false };
-        let args: Vec<(Value, Passing)> = call.args.iter().map(|arg| self.passed(arg)).collect();
+        let args: Vec<&Expr> = call.args.iter().collect();
+        let args = self.passed_to(&function, &args);
         self.applied_to(&function, &args, false, call.func.span());
         true
+    }
+
+    /// The arguments of a local closure or function. A name for a place is read where the parameter's type says that it
+    /// is not written through.
+    fn passed_to(&mut self, function: &LocalFunction, args: &[&Expr]) -> Vec<(Value, Passing)> {
+        let shows = |param: Option<&Pat>| match param {
+            Some(Pat::Type(typed)) => {
+                !matches!(&*typed.ty, syn::Type::Reference(lent) if lent.mutability.is_some())
+            }
+            _ => false,
+        };
+        let mut passed = Vec::new();
+        for (position, arg) in args.iter().enumerate() {
+            passed.push(match shows(function.params.get(position)) {
+                true => (self.expr(arg), self.passing(arg)),
+                false => self.passed(arg),
+            });
+        }
+        passed
     }
 
     /// True for a call of a local closure that gives nothing.

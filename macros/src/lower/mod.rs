@@ -4,6 +4,7 @@
 //! touches an active value must be understood, or is an error at that expression. The same code
 //! reads the formulas of the table.
 
+mod apart;
 mod arrays;
 mod axes;
 mod beside;

@@ -84,7 +84,8 @@ impl Lowering<'_> {
                 }
             }
             (place, _) => {
-                let value = self.expr(&assign.right);
+                let moved = self.refuse_name_of_a_place(&assign.right);
+                let value = moved.unwrap_or_else(|| self.expr(&assign.right));
                 self.write(place, value, assign.left.span());
             }
         }
@@ -132,7 +133,7 @@ impl Lowering<'_> {
     }
 
     fn write(&mut self, place: &Expr, value: Value, span: Span) {
-        if matches!(place, Expr::Infer(_)) {
+        if matches!(place, Expr::Infer(_)) || self.moves_a_name(place) {
             return;
         }
         if !self.is_versioned(place) {
@@ -157,6 +158,12 @@ impl Lowering<'_> {
         }
         let Some(place) = self.place(place) else { return };
         self.update(place, value, span);
+    }
+
+    /// `r = &mut y` and `mem::swap(&mut r, ..)`, where `r` is a name for a place: it would come to stand for another one,
+    /// which is a mistake.
+    fn moves_a_name(&mut self, place: &Expr) -> bool {
+        self.refuse_name_of_a_place(place).is_some()
     }
 
     /// The new version of the variable in which `value` stands at the place.
@@ -380,6 +387,11 @@ impl Lowering<'_> {
             return None;
         }
         let span = call.span();
+        for arg in &call.args {
+            if matches!(arg, Expr::Reference(lent) if self.moves_a_name(&lent.expr)) {
+                return Some(Some(self.poison()));
+            }
+        }
         match (name.as_str(), call.args.len()) {
             ("swap", 2) => {
                 let (first, second) = (self.place(&call.args[0])?, self.place(&call.args[1])?);
