@@ -152,6 +152,13 @@ pub(crate) const NO_PLACE: Refusal = Refusal::new(
     "place_that_is_chosen",
 );
 
+/// Of a function in a body that ends up in itself.
+pub(crate) const CALLS_ITSELF: Refusal = Refusal::new(
+    "a function inside of the body that calls itself is not supported",
+    "put it outside, with #[differentiable] on it",
+    "call_of_itself",
+);
+
 /// Of a name for a place that is given another place.
 pub(crate) const NAME_MOVES: Refusal = Refusal::new(
     "this name stands for a part of a variable, and cannot come to stand for another",

@@ -18,6 +18,13 @@ pub(crate) const WRITES_WITHIN: Refusal = Refusal::new(
     "statement_within_an_expression",
 );
 
+/// Of an item in a block of the body.
+pub(crate) const ITEM_LIKE_ANOTHER: Refusal = Refusal::new(
+    "an item in a block is seen by all of the derivative, and this name is used outside of its block too",
+    "give it a name of its own",
+    "item_in_a_block",
+);
+
 /// Of a function that ends with a statement.
 pub(crate) const NO_RESULT: Refusal = Refusal::new(
     "this function returns nothing that could be differentiated",
@@ -88,7 +95,7 @@ pub(super) const FORMS: &[Form] = &[
 /// Every item, in a body and under the attribute.
 #[cfg(test)]
 pub(super) const ITEMS: &[Form] = &[
-    Form::partly("Item::Const", "`const N: usize = 1;`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Const", "`const N: usize = 1;`", "in a body, passed on", &[ITEM, ITEM_LIKE_ANOTHER]),
     Form::partly("Item::Enum", "`enum E { .. }`", "in a body, passed on", &[ITEM]),
     Form::partly("Item::ExternCrate", "`extern crate c;`", "in a body, passed on", &[ITEM]),
     Form::partly(
@@ -103,6 +110,7 @@ pub(super) const ITEMS: &[Form] = &[
             EXTERN_FUNCTION,
             IMPL_TRAIT,
             NO_RESULT,
+            super::CALLS_ITSELF,
         ],
     ),
     Form::partly("Item::ForeignMod", "`extern \"C\" { .. }`", "in a body, passed on", &[ITEM]),

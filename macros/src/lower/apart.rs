@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Expr, Local, Pat};
 
+use super::flow::names_of;
 use super::Lowering;
 use crate::graph::{key, Value};
 use crate::language;
@@ -82,7 +83,10 @@ impl Lowering<'_> {
                     self.lend_parts(part, syn::parse_quote!(#place[#position]), lends);
                 }
             }
-            other => drop(self.mistake(other, language::LENT_WITHOUT_NAME)),
+            other => {
+                let mistake = self.mistake(other, language::LENT_WITHOUT_NAME);
+                names_of(other).iter().for_each(|name| self.scopes.bind(name, mistake));
+            }
         }
     }
 

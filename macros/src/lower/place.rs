@@ -84,8 +84,10 @@ impl Lowering<'_> {
                 }
             }
             (place, _) => {
-                let moved = self.refuse_name_of_a_place(&assign.right);
-                let value = moved.unwrap_or_else(|| self.expr(&assign.right));
+                if self.refuse_name_of_a_place(&assign.right).is_some() {
+                    return;
+                }
+                let value = self.expr(&assign.right);
                 self.write(place, value, assign.left.span());
             }
         }

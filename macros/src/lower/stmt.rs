@@ -20,6 +20,7 @@ impl Lowering<'_> {
     /// Reads a block, whose end may be the end of something; gives the value of its last expression.
     pub(super) fn block_with(&mut self, block: &Block, tail: Tail) -> Option<Value> {
         self.scopes.enter();
+        self.bind_local_functions(&block.stmts);
         let result = self.sequence(&block.stmts, tail);
         self.scopes.leave();
         result
@@ -66,13 +67,8 @@ impl Lowering<'_> {
     fn statement(&mut self, stmt: &Stmt, is_last: bool, tail: Tail) -> Option<Value> {
         match stmt {
             Stmt::Local(local) => self.local(local),
-            Stmt::Item(syn::Item::Fn(function)) if self.is_local_function(function) => {
-                self.bind_local_function(function);
-                self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span()));
-            }
-            Stmt::Item(_) => {
-                self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span()))
-            }
+            // It stands before all that is read.
+            Stmt::Item(_) => {}
             Stmt::Macro(mac) if is_effect_macro(&mac.mac) => {
                 self.effect_macro(&mac.mac, stmt.to_token_stream(), mac.span());
                 if is_diverging_macro(&mac.mac) {

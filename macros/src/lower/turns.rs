@@ -146,7 +146,8 @@ impl Lowering<'_> {
                 }
             }
         }
-        for _ in 0..MOST_READINGS {
+        // A loop that shifts its variables hands what is known from one to the next in a reading each.
+        for _ in 0..MOST_READINGS.max(4 * variables.len()) {
             let snapshot = self.snapshot();
             let read = self.read_turn(over, part, around, variables, &inits, &known, span, body);
             let next: Vec<Info> = read.settled(self, &known);
