@@ -159,3 +159,25 @@ fn read_by_a_function(x: &[f64; 5]) -> f64 {
 fn names_that_are_handed_on() {
     compare!(handed_on, read_by_a_function);
 }
+
+impl Parts {
+    #[differentiable(forward)]
+    fn under_another_name(self, k: f64) -> f64 {
+        let mut s = self;
+        s.a *= k;
+        let Parts { ref mut a, rest: (b, _) } = s;
+        *a += b;
+        s.a * s.rest.1[0]
+    }
+}
+
+#[differentiable(forward)]
+fn of_self(x: &[f64; 5]) -> f64 {
+    let s = Parts { a: x[0], rest: (x[1], [x[2], x[3]]) };
+    s.clone().under_another_name(x[4]) * s.a
+}
+
+#[test]
+fn self_under_another_name() {
+    compare!(of_self);
+}

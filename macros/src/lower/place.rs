@@ -183,7 +183,9 @@ impl Lowering<'_> {
         let old = place.values[0];
         let ty = self.written_type(old, &place, value, action);
         let info = self.graph.info(old);
-        let (name, is_array) = (info.name.clone(), ty.is_numeric());
+        // What began as `self` is no `self` once it is written under another name.
+        let name = info.name.clone().filter(|name| name != "self");
+        let is_array = ty.is_numeric();
         let mut depends_on = info.depends_on.clone();
         depends_on.join(&self.graph.info(value).depends_on);
         // The position of what is pushed is kept: the list itself goes on growing.
