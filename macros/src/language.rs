@@ -10,12 +10,12 @@ mod statements;
 
 use syn::{Expr, Pat};
 
-pub(crate) use expressions::{LET_IN_GUARD, MACRO, OPERATOR};
+pub(crate) use expressions::{LET_IN_GUARD, MACRO, OPERATOR, REST_OF_A_VARIABLE};
 pub(crate) use methods::*;
-pub(crate) use patterns::REST;
+pub(crate) use patterns::{BY_REF_MUT, REST};
 pub(crate) use statements::{
-    ASYNC_FUNCTION, CONST_FUNCTION, EXTERN_FUNCTION, IMPL_TRAIT, ITEM, MAY_WRITE, NO_RESULT,
-    UNSAFE_FUNCTION,
+    ASYNC_FUNCTION, CONST_FUNCTION, EXTERN_FUNCTION, IMPL_TRAIT, ITEM, ITEM_LIKE_ANOTHER,
+    MAY_WRITE, NO_RESULT, UNSAFE_FUNCTION, WRITES_WITHIN,
 };
 
 /// A form of syntax: a variant of one of syn's enumerations.

@@ -75,6 +75,13 @@ pub(crate) const LET_IN_GUARD: Refusal = Refusal::new(
     "expression_let_in_guard",
 );
 
+/// Of `..` in a struct literal with something active.
+pub(crate) const REST_OF_A_VARIABLE: Refusal = Refusal::new(
+    "`..` of a variable of this function is not supported in a struct that holds active values",
+    "name the fields",
+    "expression_struct_rest",
+);
+
 /// Every expression.
 pub(super) const FORMS: &[Form] = &[
     Form::read("Expr::Array", "`[a, b]`", "a list; its parts are differentiated"),
@@ -223,7 +230,7 @@ pub(super) const FORMS: &[Form] = &[
             "`..` of an active struct hides which fields are differentiated",
             "name the fields",
             "expression_struct_rest",
-        )],
+        ), REST_OF_A_VARIABLE],
     ),
     Form::refused(
         "Expr::Try",

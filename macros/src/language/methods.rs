@@ -152,6 +152,20 @@ pub(crate) const NO_PLACE: Refusal = Refusal::new(
     "place_that_is_chosen",
 );
 
+/// Of a function in a body that ends up in itself.
+pub(crate) const CALLS_ITSELF: Refusal = Refusal::new(
+    "a function inside of the body that calls itself is not supported",
+    "put it outside, with #[differentiable] on it",
+    "call_of_itself",
+);
+
+/// Of a name for a place that is given another place.
+pub(crate) const NAME_MOVES: Refusal = Refusal::new(
+    "this name stands for a part of a variable, and cannot come to stand for another",
+    "write through it (`*r = ..`), or give the other part a name of its own",
+    "place_under_another_name",
+);
+
 /// Of a method on the left.
 pub(crate) const WRITTEN_THROUGH: Refusal = Refusal::new(
     "of an active value cannot be written through",
@@ -259,7 +273,7 @@ pub(super) const FORMS: &[Form] = &[
     Form::of(
         "`x[i] = a`, `p.w += a`, `x.row_mut(i).assign(&a)`",
         "a new version of a local variable",
-        &[NOT_OF_THIS_FUNCTION, NO_PLACE, SUBSLICE, WRITTEN_THROUGH],
+        &[NOT_OF_THIS_FUNCTION, NO_PLACE, NAME_MOVES, SUBSLICE, WRITTEN_THROUGH],
     ),
     Form::of(
         "`let r = &mut x.w[i]`, `&mut v[a..]`, `x.row_mut(i)`, `let (a, b) = v.split_at_mut(n)`",

@@ -43,6 +43,13 @@ pub(crate) const REST: Refusal = Refusal::new(
     "pattern_rest",
 );
 
+/// Of `ref mut` where it may not match.
+pub(crate) const BY_REF_MUT: Refusal = Refusal::new(
+    "`ref mut` of a part of an active value is followed in a `let` alone",
+    "take the part by value, and assign the whole anew",
+    "pattern_by_ref_mut",
+);
+
 /// Every pattern.
 pub(super) const FORMS: &[Form] = &[
     Form::read("Pat::Const", "`const { .. }`", "a test"),
@@ -56,7 +63,12 @@ pub(super) const FORMS: &[Form] = &[
             "",
         )],
     ),
-    Form::read("Pat::Ident", "`x`, `mut x`, `ref x`, `x @ P`", "binds a value or a version of it"),
+    Form::partly(
+        "Pat::Ident",
+        "`x`, `mut x`, `ref x`, `ref mut x`, `x @ P`",
+        "binds a value or a version of it, or lends a part",
+        &[BY_REF_MUT],
+    ),
     Form::read("Pat::Lit", "`1`, `\"a\"`", "a test"),
     Form::refused(
         "Pat::Macro",

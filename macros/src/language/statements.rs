@@ -11,6 +11,20 @@ pub(crate) const MAY_WRITE: Refusal = Refusal::new(
     "statement_that_may_write",
 );
 
+/// Of an expression of constants, or an operand of a macro, that does more.
+pub(crate) const WRITES_WITHIN: Refusal = Refusal::new(
+    "this jumps, or writes a variable that active values reach, where it cannot be followed",
+    "do that in a statement of its own",
+    "statement_within_an_expression",
+);
+
+/// Of an item in a block of the body.
+pub(crate) const ITEM_LIKE_ANOTHER: Refusal = Refusal::new(
+    "an item in a block is seen by all of the derivative, and this name is used outside of its block too",
+    "give it a name of its own",
+    "item_in_a_block",
+);
+
 /// Of a function that ends with a statement.
 pub(crate) const NO_RESULT: Refusal = Refusal::new(
     "this function returns nothing that could be differentiated",
@@ -73,7 +87,7 @@ pub(super) const FORMS: &[Form] = &[
         "Stmt::Expr",
         "`e;`",
         "a write, a branch, a loop, a jump; without active values anything, run once",
-        &[MAY_WRITE],
+        &[MAY_WRITE, WRITES_WITHIN],
     ),
     Form::read("Stmt::Macro", "`println!(..);`", "runs once; see the macros above"),
 ];
@@ -81,7 +95,7 @@ pub(super) const FORMS: &[Form] = &[
 /// Every item, in a body and under the attribute.
 #[cfg(test)]
 pub(super) const ITEMS: &[Form] = &[
-    Form::partly("Item::Const", "`const N: usize = 1;`", "in a body, passed on", &[ITEM]),
+    Form::partly("Item::Const", "`const N: usize = 1;`", "in a body, passed on", &[ITEM, ITEM_LIKE_ANOTHER]),
     Form::partly("Item::Enum", "`enum E { .. }`", "in a body, passed on", &[ITEM]),
     Form::partly("Item::ExternCrate", "`extern crate c;`", "in a body, passed on", &[ITEM]),
     Form::partly(
@@ -96,6 +110,7 @@ pub(super) const ITEMS: &[Form] = &[
             EXTERN_FUNCTION,
             IMPL_TRAIT,
             NO_RESULT,
+            super::CALLS_ITSELF,
         ],
     ),
     Form::partly("Item::ForeignMod", "`extern \"C\" { .. }`", "in a body, passed on", &[ITEM]),

@@ -79,6 +79,7 @@ impl Lowering<'_> {
                 .made_at(&field.base)
                 .and_then(|base| self.passing_of_member(base, &member(&field.member)))
                 .unwrap_or(Passing::Value),
+            (Passing::Value, name) if self.is_name_of_a_place(name) => Passing::Reference,
             (Passing::Value, name) => match self.binding(name) {
                 Some(binding) if binding.is_lent => Passing::Reference,
                 Some(binding) if binding.is_owned => Passing::Owned,
@@ -90,6 +91,9 @@ impl Lowering<'_> {
 
     /// The value of an argument, and how it is passed.
     pub(super) fn passed(&mut self, arg: &Expr) -> (Value, Passing) {
+        if let Some(moved) = self.refuse_name_of_a_place(arg) {
+            return (moved, Passing::Value);
+        }
         let passing = self.passing(arg);
         (self.expr(arg), passing)
     }

@@ -9,6 +9,7 @@ use super::mentions::Mentions;
 use super::rename::rename;
 use super::Lowering;
 use crate::graph::{Elem, Op, Ty, Value, Verbatim};
+use crate::language;
 
 impl Lowering<'_> {
     /// True if nothing active flows into the expression's value.
@@ -36,6 +37,13 @@ impl Lowering<'_> {
                         text.insert(0, '-');
                     }
                     return value;
+                }
+            }
+            // What writes is read, so that the graph knows of it.
+            _ if !self.carried(expr).is_empty() => {
+                return match is_read(expr) {
+                    true => self.expr(expr),
+                    false => self.mistake(expr, language::WRITES_WITHIN),
                 }
             }
             Expr::Lit(literal) => {
@@ -109,6 +117,15 @@ impl Lowering<'_> {
             self.steady.insert(out);
         }
         out
+    }
+}
+
+/// True for what is read as it stands, whatever is in it: no part of an expression of constants.
+fn is_read(expr: &Expr) -> bool {
+    match expr {
+        Expr::If(_) | Expr::Match(_) | Expr::Loop(_) | Expr::Block(_) | Expr::Call(_) => true,
+        Expr::Binary(binary) => matches!(binary.op, syn::BinOp::And(_) | syn::BinOp::Or(_)),
+        _ => false,
     }
 }
 

@@ -97,8 +97,8 @@ impl Lowering<'_> {
                 | Expr::Continue(_)
         );
         match expr {
-            Expr::Binary(binary) if is_lazy(&binary.op) => !self.carried(expr).is_empty(),
-            _ => is_control && self.must_be_read(expr),
+            _ if is_control => self.must_be_read(expr),
+            _ => !self.carried(expr).is_empty(),
         }
     }
 

@@ -4,11 +4,12 @@
 use std::collections::HashSet;
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::quote;
+use quote::{quote, ToTokens};
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, Pat};
 
 use super::jumps::Jumps;
+use super::lent_parts::binds_by_mut;
 use super::stmt::operator_of;
 use crate::graph::{captured_by, key, key_at};
 use crate::ops::{self, Kind};
@@ -91,6 +92,15 @@ pub(super) fn each_name(tokens: TokenStream, found: &mut impl FnMut(&str, Span))
     }
 }
 
+/// Every plain name in an expression, also in the positions of a place.
+pub(super) fn mentioned(expr: &Expr) -> HashSet<String> {
+    let mut names = HashSet::new();
+    each_name(expr.to_token_stream(), &mut |name, _| {
+        names.insert(name.to_owned());
+    });
+    names
+}
+
 /// True for a call of `stop_gradient`.
 pub(super) fn stops(call: &syn::ExprCall) -> bool {
     matches!(&*call.func, Expr::Path(path)
@@ -171,6 +181,7 @@ impl Flow {
     fn reach(&mut self, place: &Expr) {
         match place {
             Expr::Tuple(parts) => parts.elems.iter().for_each(|part| self.reach(part)),
+            Expr::Array(parts) => parts.elems.iter().for_each(|part| self.reach(part)),
             _ => self.names.extend(root(place).map(key)),
         }
     }
@@ -181,6 +192,9 @@ impl Flow {
         let names = names_of(pattern);
         if names.iter().any(|name| self.names.contains(name)) {
             self.names.extend(written(value));
+            if binds_by_mut(pattern) {
+                self.reach(value);
+            }
         }
         if self.mentions(value) {
             self.names.extend(names);
@@ -420,6 +434,9 @@ impl<'ast> Visit<'ast> for Written {
 
     fn visit_local(&mut self, local: &'ast syn::Local) {
         visit::visit_local(self, local);
+        if let (Some(init), true) = (&local.init, binds_by_mut(&local.pat)) {
+            self.place(&init.expr);
+        }
         self.bound.extend(names_of(&local.pat));
     }
 

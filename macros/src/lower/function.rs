@@ -2,6 +2,7 @@
 //! definition.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -30,6 +31,21 @@ pub(super) struct LocalFunction {
     pub(super) is_active: bool,
     /// The variables from outside that it writes, pinned.
     writes: Vec<String>,
+    /// Of a `fn`, the functions that it may call: those of its block, itself among them, and of the blocks around.
+    beside: Option<Rc<OnceCell<Scopes>>>,
+}
+
+impl LocalFunction {
+    /// What is in scope in its body.
+    fn inside(&self) -> Scopes {
+        let beside = self.beside.as_ref().and_then(|beside| beside.get());
+        beside.unwrap_or(&self.scopes).clone()
+    }
+
+    /// True for a `fn`.
+    pub(super) fn is_item(&self) -> bool {
+        self.beside.is_some()
+    }
 }
 
 impl Lowering<'_> {
@@ -45,6 +61,7 @@ impl Lowering<'_> {
             scopes: self.scopes.clone(),
             is_active: !writes.is_empty() || self.mentions(&*closure.body).active.is_some(),
             writes,
+            beside: None,
         };
         self.scopes.bind_function(name, Rc::new(function));
     }
@@ -57,7 +74,22 @@ impl Lowering<'_> {
         !is_differentiable && function.sig.receiver().is_none()
     }
 
-    pub(super) fn bind_local_function(&mut self, function: &ItemFn) {
+    /// The functions of a block, which may call each other wherever they stand in it.
+    pub(super) fn bind_local_functions(&mut self, stmts: &[Stmt]) {
+        let beside = Rc::new(OnceCell::new());
+        for stmt in stmts {
+            if let Stmt::Item(syn::Item::Fn(function)) = stmt {
+                if self.is_local_function(function) {
+                    self.bind_local_function(function, &beside);
+                }
+            }
+        }
+        if Rc::strong_count(&beside) > 1 {
+            let _ = beside.set(self.scopes.of_items());
+        }
+    }
+
+    fn bind_local_function(&mut self, function: &ItemFn, beside: &Rc<OnceCell<Scopes>>) {
         let params = function
             .sig
             .inputs
@@ -77,7 +109,9 @@ impl Lowering<'_> {
             .collect();
         let block = syn::ExprBlock { attrs: vec![], label: None, block: (*function.block).clone() };
         let (body, scopes) = (Expr::Block(block), Scopes::default());
-        let local = LocalFunction { params, body, scopes, is_active: false, writes: Vec::new() };
+        let beside = Some(beside.clone());
+        let local =
+            LocalFunction { params, body, scopes, is_active: false, writes: Vec::new(), beside };
         self.scopes.bind_function(&key(&function.sig.ident), Rc::new(local));
     }
 
@@ -90,7 +124,7 @@ impl Lowering<'_> {
     ) -> Option<Value> {
         let name = super::turns::plain(callee)?;
         let function = self.scopes.function(&name)?;
-        let args: Vec<(Value, Passing)> = args.iter().map(|arg| self.passed(arg)).collect();
+        let args = self.passed_to(&function, args);
         let value = self.applied_to(&function, &args, true, span);
         Some(value.unwrap_or_else(|| self.undefined(span)))
     }
@@ -99,9 +133,29 @@ impl Lowering<'_> {
     pub(super) fn local_statement(&mut self, call: &syn::ExprCall) -> bool {
         let function = super::turns::plain(&call.func).and_then(|name| self.scopes.function(&name));
         let Some(function) = function else { return false };
-        let args: Vec<(Value, Passing)> = call.args.iter().map(|arg| self.passed(arg)).collect();
+        let args: Vec<&Expr> = call.args.iter().collect();
+        let args = self.passed_to(&function, &args);
         self.applied_to(&function, &args, false, call.func.span());
         true
+    }
+
+    /// The arguments of a local closure or function. A name for a place is read where the parameter's type says that it
+    /// is not written through.
+    fn passed_to(&mut self, function: &LocalFunction, args: &[&Expr]) -> Vec<(Value, Passing)> {
+        let shows = |param: Option<&Pat>| match param {
+            Some(Pat::Type(typed)) => {
+                !matches!(&*typed.ty, syn::Type::Reference(lent) if lent.mutability.is_some())
+            }
+            _ => false,
+        };
+        let mut passed = Vec::new();
+        for (position, arg) in args.iter().enumerate() {
+            passed.push(match shows(function.params.get(position)) {
+                true => (self.expr(arg), self.passing(arg)),
+                false => self.passed(arg),
+            });
+        }
+        passed
     }
 
     /// True for a call of a local closure that gives nothing.
@@ -169,7 +223,10 @@ impl Lowering<'_> {
         if function.params.len() != args.len() {
             return Some(self.left_to_rustc());
         }
-        let mut scopes = function.scopes.clone();
+        if self.inside.contains(&std::ptr::from_ref(function)) {
+            return Some(self.mistake(span, language::CALLS_ITSELF));
+        }
+        let mut scopes = function.inside();
         for pin in &function.writes {
             if let Some(held) = self.scopes.get(pin) {
                 scopes.assign(pin, held.value);
@@ -177,6 +234,7 @@ impl Lowering<'_> {
         }
         scopes.enter();
         let outer = std::mem::replace(&mut self.scopes, scopes);
+        self.inside.push(std::ptr::from_ref(function));
         for (pattern, (value, passing)) in function.params.iter().zip(args) {
             self.bind_passed(pattern, *value, *passing);
         }
@@ -189,6 +247,7 @@ impl Lowering<'_> {
                 None
             }
         };
+        self.inside.pop();
         let scopes = std::mem::replace(&mut self.scopes, outer);
         for pin in &function.writes {
             if let Some(held) = scopes.get(pin) {

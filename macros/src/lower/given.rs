@@ -10,7 +10,6 @@ use super::mentions::Mentions;
 use super::scope::Binding;
 use super::Lowering;
 use crate::graph::{Op, Ty, Value};
-use crate::language;
 
 /// An item of one turn.
 pub(super) enum Given {
@@ -138,12 +137,7 @@ impl Lowering<'_> {
                 self.bind_item(&parts.elems[0], *left, span);
                 self.bind_item(&parts.elems[1], *right, span);
             }
-            (pattern, Given::Place(place)) => match super::branch::alone(pattern) {
-                Some(name) => self.scopes.bind_alias(&name, *place),
-                None => {
-                    self.mistake(pattern, language::LENT_WITHOUT_NAME);
-                }
-            },
+            (pattern, Given::Place(place)) => self.lend_parts(pattern, *place, true),
             (pattern, given) => {
                 let is_reference = matches!(given, Given::Lent(_));
                 let value = self.whole(given, span);

@@ -14,7 +14,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Ident, Stmt};
 
 use super::branch::alone;
-use super::flow::{root, written};
+use super::flow::{mentioned, written};
 use super::items::is_iterator;
 use super::jumps::Jumps;
 use super::matching::has_let;
@@ -254,7 +254,7 @@ fn stays(operand: &Expr, written: &HashSet<String>) -> bool {
     match operand {
         Expr::Lit(_) | Expr::Closure(_) | Expr::Range(_) => true,
         Expr::Path(_) | Expr::Field(_) | Expr::Index(_) | Expr::Reference(_) => {
-            root(operand).is_none_or(|name| !written.contains(&key(name)))
+            mentioned(operand).is_disjoint(written)
         }
         Expr::Paren(inner) => stays(&inner.expr, written),
         _ => is_iterator(operand),

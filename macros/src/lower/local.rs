@@ -21,7 +21,9 @@ impl Lowering<'_> {
             return self.late(local);
         };
         if let (Expr::Closure(closure), Some(name)) = (&*init.expr, alone(&local.pat)) {
-            if self.is_constant(&init.expr) {
+            if self.is_constant(&init.expr) && binds_mutably(&local.pat) {
+                self.constant_local(local);
+            } else if self.is_constant(&init.expr) {
                 // Nothing runs it where it is called with something active.
                 let mentions = self.mentions(&*init.expr);
                 let mentions = Mentions { pure: true, ..mentions };
@@ -40,7 +42,7 @@ impl Lowering<'_> {
                 return;
             }
         }
-        if self.split_mutably(local) {
+        if self.split_mutably(local) || self.lends_parts(local) {
             return;
         }
         if let (Expr::Reference(lent), Some(name)) = (&*init.expr, alone(&local.pat)) {

@@ -81,7 +81,8 @@ impl Lowering<'_> {
             Scope { every, ..Scope::of(self, &Expr::While(turns.clone()), turns.label.as_ref()) };
         let span = turns.while_token.span;
         let jumps = Jumps::of_expr(&turns.cond).any();
-        if has_let(&turns.cond) || !written(&turns.cond).is_empty() || jumps {
+        let writes = !written(&turns.cond).is_empty() || !self.carried(&turns.cond).is_empty();
+        if has_let(&turns.cond) || writes || jumps {
             // `while let P = e { .. }` is `loop { if let P = e { .. } else { break } }`; so is a `while` whose
             // condition writes or jumps. It begins where the user's `while` stands, and is of the user's edition.
             let branch = Expr::If(syn::ExprIf {

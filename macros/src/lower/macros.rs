@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
+use super::jumps::Jumps;
 use super::rename::rename;
 use super::Lowering;
 use crate::graph::{Construct, Elem, Form, Node, Op, Origin, Ty, Value, Verbatim};
@@ -40,6 +41,9 @@ impl Lowering<'_> {
                 _ => self.left_to_rustc(),
             },
             "dbg" => match elements() {
+                Ok(elements) if !elements.iter().all(|element| self.may_be_read_twice(element)) => {
+                    self.shown_values(&mac.path, &elements, span)
+                }
                 Ok(elements) => {
                     self.effect(quote::quote!(#mac;), span);
                     match elements.len() {
@@ -53,6 +57,30 @@ impl Lowering<'_> {
                 Err(_) => self.left_to_rustc(),
             },
             _ => self.mistake(span, language::MACRO.of(name + "!")),
+        }
+    }
+
+    fn may_be_read_twice(&self, expr: &Expr) -> bool {
+        self.mentions(expr).pure && self.carried(expr).is_empty()
+    }
+
+    /// `dbg!(a, b)` of what does more than look: it runs once, and its values are shown.
+    fn shown_values(
+        &mut self,
+        path: &syn::Path,
+        elements: &Punctuated<Expr, Token![,]>,
+        span: Span,
+    ) -> Value {
+        let parts: Vec<_> = elements.iter().map(|part| self.passed(part)).collect();
+        let names = (0..parts.len()).map(|at| format!("shown{at}"));
+        let (names, args): (Vec<String>, Vec<Value>) =
+            names.zip(&parts).map(|(name, (value, _))| (name, *value)).unzip();
+        let shown = names.iter().map(|name| quote::format_ident!("{name}"));
+        let tokens = quote::quote!(#path!(#(&#shown),*););
+        self.nodes.push(super::stmt::effect(tokens, names, args, span));
+        match parts.as_slice() {
+            [(value, _)] => *value,
+            _ => self.tuple(parts, span),
         }
     }
 
@@ -86,8 +114,30 @@ impl Lowering<'_> {
         self.node(Op::Construct(construct), parts, ty, span)
     }
 
+    /// A macro of these runs once as it stands, so that nothing in it may jump or write what the graph knows.
+    pub(super) fn effect_macro(
+        &mut self,
+        mac: &Macro,
+        tokens: proc_macro2::TokenStream,
+        span: Span,
+    ) {
+        let operands = mac.parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated);
+        for operand in operands.into_iter().flatten() {
+            // `name = value` of a format string.
+            let operand = match operand {
+                Expr::Assign(named) => *named.right,
+                operand => operand,
+            };
+            if Jumps::of_expr(&operand).any() || !self.carried(&operand).is_empty() {
+                self.mistake(&operand, language::WRITES_WITHIN);
+                return;
+            }
+        }
+        self.effect(tokens, span);
+    }
+
     /// A statement that runs once for its effect and may mention anything.
-    pub(super) fn effect(&mut self, tokens: proc_macro2::TokenStream, span: Span) {
+    fn effect(&mut self, tokens: proc_macro2::TokenStream, span: Span) {
         let mut mentions = self.mentions(&tokens);
         self.look_at_places(&mut mentions);
         let tokens = rename(tokens, &mentions.lent);

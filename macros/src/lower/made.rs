@@ -113,6 +113,13 @@ impl Lowering<'_> {
             let literal = Expr::Struct(literal.clone());
             return self.mistake(rest, language::refusal(&literal));
         }
+        // It is written out again, where a variable of this function may have another name, or another value by then.
+        if let Some(rest) = literal.rest.as_ref() {
+            let named = self.mentions(&**rest).names;
+            if named.values().any(|value| !self.graph.body.params.contains(value)) {
+                return self.mistake(rest, language::REST_OF_A_VARIABLE);
+            }
+        }
         let rest = literal.rest.as_ref().map(|rest| crate::graph::Tokens(rest.to_token_stream()));
         let members = literal.fields.iter().map(|field| member(&field.member)).collect();
         let parts = literal.fields.iter().map(|field| self.passed(&field.expr)).collect();

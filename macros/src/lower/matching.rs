@@ -163,8 +163,9 @@ impl Lowering<'_> {
     pub(super) fn matched<'p>(
         &mut self,
         expr: &Expr,
-        patterns: impl IntoIterator<Item = &'p Pat>,
+        patterns: impl IntoIterator<Item = &'p Pat> + Clone,
     ) -> Matched {
+        self.refuse_parts_by_mut(expr, patterns.clone());
         let mentions = self.mentions(expr);
         // An enum holds nothing that is differentiated, also in a struct that does.
         let is_enum = is_place_like(expr) && patterns.into_iter().any(names_a_variant);

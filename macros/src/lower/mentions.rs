@@ -11,6 +11,7 @@ use syn::Expr;
 use super::constant::starts_upper;
 use super::flow::{changes_receiver, each_name, is_query, stops};
 use super::function::LocalFunction;
+use super::stmt::operator_of;
 use super::Lowering;
 use crate::graph::{key, Ty, Value};
 use crate::ops;
@@ -244,8 +245,20 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
         syn::visit::visit_expr_method_call(self, call);
     }
 
+    // What writes a constant of its own kind, such as a counter, does so once.
+    fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
+        self.found.pure = false;
+        syn::visit::visit_expr_assign(self, assign);
+    }
+
+    fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
+        self.found.pure &= operator_of(&binary.op).is_none();
+        syn::visit::visit_expr_binary(self, binary);
+    }
+
     fn visit_expr_reference(&mut self, lent: &'ast syn::ExprReference) {
         if lent.mutability.is_some() {
+            self.found.pure = false;
             self.lent_mutably(&lent.expr, lent.and_token.span);
         }
         syn::visit::visit_expr_reference(self, lent);

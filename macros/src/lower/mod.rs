@@ -23,11 +23,13 @@ mod function;
 mod given;
 mod guards;
 mod hoist;
+mod inner;
 mod items;
 mod join;
 mod joins;
 mod jumps;
 mod lent;
+mod lent_parts;
 mod lists;
 mod local;
 mod loops;
@@ -114,6 +116,8 @@ struct Lowering<'a> {
     numbers: usize,
     /// What is known of what a loop carries, once it has been read: by its number and place.
     settled: HashMap<(usize, String), (BTreeSet<scope::Variable>, Vec<Info>)>,
+    /// The local closures and functions whose bodies are being read.
+    inside: Vec<*const function::LocalFunction>,
     /// How many operands were moved before their statements.
     hoisted: usize,
     /// True while the names of a pattern that may fail to match are bound.
@@ -200,6 +204,7 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         ty::Known { holds_floats: true, generics: Some(&source.item.sig.generics) },
     ));
     lowering.begin_returns(returns, span);
+    lowering.items_first(&source.item.block);
     let result = lowering.block_with(&source.item.block, exits::Tail::Function);
     let result = if returns { lowering.after_returns(result, span) } else { result };
     let result = result.filter(|value| !lowering.undefined.contains(value));
@@ -243,6 +248,7 @@ impl<'a> Lowering<'a> {
             around: Vec::new(),
             numbers: 0,
             settled: HashMap::new(),
+            inside: Vec::new(),
             hoisted: 0,
             in_test: false,
             lends: false,

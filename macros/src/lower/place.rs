@@ -84,6 +84,9 @@ impl Lowering<'_> {
                 }
             }
             (place, _) => {
+                if self.refuse_name_of_a_place(&assign.right).is_some() {
+                    return;
+                }
                 let value = self.expr(&assign.right);
                 self.write(place, value, assign.left.span());
             }
@@ -132,7 +135,7 @@ impl Lowering<'_> {
     }
 
     fn write(&mut self, place: &Expr, value: Value, span: Span) {
-        if matches!(place, Expr::Infer(_)) {
+        if matches!(place, Expr::Infer(_)) || self.moves_a_name(place) {
             return;
         }
         if !self.is_versioned(place) {
@@ -159,6 +162,12 @@ impl Lowering<'_> {
         self.update(place, value, span);
     }
 
+    /// `r = &mut y` and `mem::swap(&mut r, ..)`, where `r` is a name for a place: it would come to stand for another one,
+    /// which is a mistake.
+    fn moves_a_name(&mut self, place: &Expr) -> bool {
+        self.refuse_name_of_a_place(place).is_some()
+    }
+
     /// The new version of the variable in which `value` stands at the place.
     pub(super) fn update(&mut self, place: Place, value: Value, span: Span) {
         let action = if place.is_view() { Action::Assign } else { Action::Set };
@@ -174,7 +183,9 @@ impl Lowering<'_> {
         let old = place.values[0];
         let ty = self.written_type(old, &place, value, action);
         let info = self.graph.info(old);
-        let (name, is_array) = (info.name.clone(), ty.is_numeric());
+        // What began as `self` is no `self` once it is written under another name.
+        let name = info.name.clone().filter(|name| name != "self");
+        let is_array = ty.is_numeric();
         let mut depends_on = info.depends_on.clone();
         depends_on.join(&self.graph.info(value).depends_on);
         // The position of what is pushed is kept: the list itself goes on growing.
@@ -380,6 +391,11 @@ impl Lowering<'_> {
             return None;
         }
         let span = call.span();
+        for arg in &call.args {
+            if matches!(arg, Expr::Reference(lent) if self.moves_a_name(&lent.expr)) {
+                return Some(Some(self.poison()));
+            }
+        }
         match (name.as_str(), call.args.len()) {
             ("swap", 2) => {
                 let (first, second) = (self.place(&call.args[0])?, self.place(&call.args[1])?);

@@ -142,6 +142,16 @@ impl Scopes {
             .flatten()
     }
 
+    /// The functions alone, which a `fn` sees of what stands around it.
+    pub(super) fn of_items(&self) -> Scopes {
+        let items = |level: &Level| {
+            let functions = level.functions.iter().filter(|(_, function)| function.is_item());
+            let functions = functions.map(|(name, function)| (name.clone(), function.clone()));
+            Level { functions: functions.collect(), ..Level::default() }
+        };
+        Scopes { levels: self.levels.iter().map(items).collect(), ..Scopes::default() }
+    }
+
     /// Lets a name that is in scope stand for another value: an assignment.
     pub(super) fn assign(&mut self, name: &str, value: Value) {
         if let Some(variable) = self.variable(name) {

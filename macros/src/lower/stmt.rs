@@ -20,6 +20,7 @@ impl Lowering<'_> {
     /// Reads a block, whose end may be the end of something; gives the value of its last expression.
     pub(super) fn block_with(&mut self, block: &Block, tail: Tail) -> Option<Value> {
         self.scopes.enter();
+        self.bind_local_functions(&block.stmts);
         let result = self.sequence(&block.stmts, tail);
         self.scopes.leave();
         result
@@ -66,15 +67,10 @@ impl Lowering<'_> {
     fn statement(&mut self, stmt: &Stmt, is_last: bool, tail: Tail) -> Option<Value> {
         match stmt {
             Stmt::Local(local) => self.local(local),
-            Stmt::Item(syn::Item::Fn(function)) if self.is_local_function(function) => {
-                self.bind_local_function(function);
-                self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span()));
-            }
-            Stmt::Item(_) => {
-                self.nodes.push(effect(stmt.to_token_stream(), vec![], vec![], stmt.span()))
-            }
+            // It stands before all that is read.
+            Stmt::Item(_) => {}
             Stmt::Macro(mac) if is_effect_macro(&mac.mac) => {
-                self.effect(stmt.to_token_stream(), mac.span());
+                self.effect_macro(&mac.mac, stmt.to_token_stream(), mac.span());
                 if is_diverging_macro(&mac.mac) {
                     return Some(self.never(mac.span()));
                 }
@@ -87,7 +83,7 @@ impl Lowering<'_> {
                 if self.mentions(stmt).active.is_some() {
                     self.macro_value(&mac.mac, mac.span());
                 } else {
-                    self.effect(stmt.to_token_stream(), mac.span());
+                    self.effect_macro(&mac.mac, stmt.to_token_stream(), mac.span());
                 }
             }
             Stmt::Expr(expr, None) if is_last => return self.tail_expr(expr, tail),
@@ -117,7 +113,7 @@ impl Lowering<'_> {
             Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => Some(self.jump(expr, tail)),
             Expr::Macro(mac) if is_diverging_macro(&mac.mac) => {
                 let tokens = expr.to_token_stream();
-                self.effect(quote::quote!(#tokens;), expr.span());
+                self.effect_macro(&mac.mac, quote::quote!(#tokens;), expr.span());
                 Some(self.never(expr.span()))
             }
             Expr::If(_)
@@ -145,10 +141,10 @@ impl Lowering<'_> {
                 self.expression_statement(expr, &stmt, tail)
             }
             Expr::Macro(mac) if is_effect_macro(&mac.mac) => {
-                self.effect(quote::quote!(#expr;), expr.span());
+                self.effect_macro(&mac.mac, quote::quote!(#expr;), expr.span());
                 None
             }
-            _ => Some(self.expr(expr)),
+            _ => Some(self.refuse_name_of_a_place(expr).unwrap_or_else(|| self.expr(expr))),
         }
     }
 

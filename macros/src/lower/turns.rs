@@ -157,7 +157,8 @@ impl Lowering<'_> {
                 }
             }
         }
-        for _ in 0..MOST_READINGS {
+        // A loop that shifts its variables hands what is known from one to the next in a reading each.
+        for _ in 0..MOST_READINGS.max(4 * variables.len()) {
             let snapshot = self.snapshot();
             let begins = Begins { variables, inits: &inits, known: &known, apart: &apart };
             let read = self.read_turn(over, part, around, begins, span, body);

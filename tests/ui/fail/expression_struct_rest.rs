@@ -13,4 +13,11 @@ fn loss(state: State) -> f64 {
     moved.x * moved.y
 }
 
+#[differentiable]
+fn of_a_variable(x: f64) -> f64 {
+    let base = State { x: 1.0, y: 2.0 };
+    let moved = State { x, ..base };
+    moved.x * moved.y
+}
+
 fn main() {}
