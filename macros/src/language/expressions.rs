@@ -226,11 +226,14 @@ pub(super) const FORMS: &[Form] = &[
         "Expr::Struct",
         "`Point { x: a, ..base }`",
         "its fields are differentiated",
-        &[Refusal::new(
-            "`..` of an active struct hides which fields are differentiated",
-            "name the fields",
-            "expression_struct_rest",
-        ), REST_OF_A_VARIABLE],
+        &[
+            Refusal::new(
+                "`..` of an active struct hides which fields are differentiated",
+                "name the fields",
+                "expression_struct_rest",
+            ),
+            REST_OF_A_VARIABLE,
+        ],
     ),
     Form::refused(
         "Expr::Try",
