@@ -5,29 +5,7 @@
 #![allow(clippy::all)]
 
 use chainrule::prelude::*;
-use chainrule_tests::forward_agrees;
-
-/// Compares a function of floats with differences, in both modes, where its first argument is positive and where not.
-macro_rules! compare {
-    ($($f:ident),*) => {$(
-        for first in [1.5, -1.5] {
-            let x = [first, 2.0, 0.7, -1.1, 0.4];
-            let (value, gradient) = $f::value_and_grad(&x);
-            assert!((value - $f(&x)).abs() < 1e-13 * (1.0 + value.abs()), "{}", stringify!($f));
-            for (at, found) in gradient.iter().enumerate() {
-                let [above, below] = [1e-6, -1e-6].map(|by| {
-                    let mut moved = x;
-                    moved[at] += by;
-                    $f(&moved)
-                });
-                let expected = (above - below) / 2e-6;
-                let is_near = (found - expected).abs() < 1e-7 * (1.0 + expected.abs());
-                assert!(is_near, "{}: {gradient:?}: at {at}, {expected}", stringify!($f));
-            }
-            forward_agrees(&gradient, |tangent| $f::jvp(&x, tangent).1);
-        }
-    )*};
-}
+use chainrule_tests::compare;
 
 #[derive(Clone, Differentiable)]
 struct Parts {
