@@ -39,6 +39,9 @@ impl Lowering<'_> {
                 if self.is_field_of_an_argument(&call.receiver) {
                     let receiver = call.receiver.to_token_stream();
                     self.methods.push(ByName::Shown { receiver, span });
+                } else if self.is_active(receiver) && matches!(name, "view" | "into") {
+                    let method = name.to_owned();
+                    self.unseen.push((receiver, method, span));
                 }
                 return receiver;
             }
@@ -229,6 +232,15 @@ impl Lowering<'_> {
     /// True for what the macro takes for a struct of the user's: its methods are the user's too.
     fn is_struct(&self, value: Value) -> bool {
         matches!(self.graph.ty(value), Ty::Struct(_))
+    }
+
+    /// Notes a mistake for what may be a method of the user's: nothing told the type of its receiver.
+    pub(super) fn refuse_unseen(&mut self) {
+        for (receiver, method, span) in std::mem::take(&mut self.unseen) {
+            if *self.graph.ty(receiver) == Ty::Unknown {
+                self.mistake(span, language::OF_UNSEEN_TYPE.of(method));
+            }
+        }
     }
 
     /// True for `net.w`, and fields of that.

@@ -90,6 +90,8 @@ struct Lowering<'a> {
     scopes: Scopes,
     language: Language,
     methods: Vec<ByName>,
+    /// The same methods, of what no operation before tells the type of.
+    unseen: Vec<(Value, String, Span)>,
     /// Values that stand for a mistake: what is done with them is no second one.
     poisoned: HashSet<Value>,
     /// Views of arrays: parameters of such a type, and parts that are shown in place.
@@ -149,6 +151,7 @@ struct Snapshot {
     values: usize,
     nodes: usize,
     methods: usize,
+    unseen: usize,
     mistakes: usize,
     numbers: usize,
     scopes: Scopes,
@@ -222,8 +225,10 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         }
         false => vec![result],
     };
-    lowering.graph.body = Block { params, nodes: lowering.nodes, results, ..Block::default() };
+    lowering.graph.body =
+        Block { params, nodes: std::mem::take(&mut lowering.nodes), results, ..Block::default() };
     lowering.graph.learn_backwards();
+    lowering.refuse_unseen();
     Lowered { graph: lowering.graph, by_name: lowering.methods }
 }
 
@@ -235,6 +240,7 @@ impl<'a> Lowering<'a> {
             scopes: Scopes::default(),
             language,
             methods: Vec::new(),
+            unseen: Vec::new(),
             poisoned: HashSet::new(),
             views: HashSet::new(),
             reached: HashSet::new(),
@@ -296,6 +302,7 @@ impl<'a> Lowering<'a> {
             values: self.graph.values.len(),
             nodes: self.nodes.len(),
             methods: self.methods.len(),
+            unseen: self.unseen.len(),
             mistakes: self.mistakes.count(),
             numbers: self.numbers,
             scopes: self.scopes.clone(),
@@ -308,6 +315,7 @@ impl<'a> Lowering<'a> {
         self.graph.values.truncate(before.values);
         self.nodes.truncate(before.nodes);
         self.methods.truncate(before.methods);
+        self.unseen.truncate(before.unseen);
         self.mistakes.truncate(before.mistakes);
         self.numbers = before.numbers;
         self.scopes = before.scopes;
