@@ -117,9 +117,10 @@ fn threads_change_no_bit_of_a_product() {
         }
     }
     // Wide, tall, of an odd number of tiles, with fewer tiles than threads, with much to add up.
-    for (m, k, n) in [(32, 300, 250), (601, 64, 65), (131, 257, 129), (17, 4096, 35), (9, 30000, 9)]
+    for (m, k, n) in
+        [(32, 1200, 250), (601, 256, 65), (131, 513, 129), (17, 16384, 35), (9, 120_000, 9)]
     {
-        assert!(m * k * n > 2 << 20, "worth two threads");
+        assert!(m * k * n > 8 << 20, "worth two threads");
         check::<f32>(m, k, n);
         check::<f64>(m, k, n);
     }
