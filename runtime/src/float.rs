@@ -49,18 +49,22 @@ pub trait Float:
 }
 
 impl Float for f32 {
+    #[inline(always)]
     fn from_f64_lossy(value: f64) -> Self {
         value as f32
     }
+    #[inline(always)]
     fn to_f64_lossless(self) -> f64 {
         f64::from(self)
     }
 }
 
 impl Float for f64 {
+    #[inline(always)]
     fn from_f64_lossy(value: f64) -> Self {
         value
     }
+    #[inline(always)]
     fn to_f64_lossless(self) -> f64 {
         self
     }
