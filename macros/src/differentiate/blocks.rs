@@ -175,21 +175,12 @@ impl Reversal {
         captured
     }
 
-    /// What a value has received before a branch; nothing yet is a zero of float, or an accumulator
-    /// into which nothing was added.
-    fn so_far(&mut self, value: Value, origin: Origin) -> Cotangent {
-        match self.cotangents.get(value) {
-            Some(received) => received,
-            None if self.graph.ty(value).is_float() => Cotangent::Dense(self.zero_of(value)),
-            None => Cotangent::Accumulator(self.accumulator(value, origin)),
-        }
-    }
-
-    /// The same in the form in which a loop sums it up: arrays are added to in place.
+    /// What a value has received before a loop, in the form in which that sums it up: arrays are added to in place.
     fn added_up(&mut self, value: Value, origin: Origin) -> Cotangent {
-        match self.graph.ty(value) {
-            Ty::Float(_) => self.so_far(value, origin),
-            ty if ty.is_numeric() => Cotangent::Dense(self.dense(value, origin)),
+        match (self.graph.ty(value), self.cotangents.get(value)) {
+            (Ty::Float(_), Some(received)) => received,
+            (Ty::Float(_), None) => Cotangent::Dense(self.zero_of(value)),
+            (ty, _) if ty.is_numeric() => Cotangent::Dense(self.dense(value, origin)),
             _ => Cotangent::Accumulator(self.accumulator(value, origin)),
         }
     }

@@ -7,10 +7,11 @@ use crate::simplify::shapes::{is_row, is_scalar};
 /// Puts off means, and the arithmetic on them, where only the function's results need that.
 pub(super) fn put_off_results(graph: &mut Graph) {
     let (primal, adjoint) = graph.take_sweeps();
-    let mut late = late(graph, primal.iter().chain(&adjoint));
+    let late = late(graph, primal.iter().chain(&adjoint));
     let mut put_off = Vec::new();
     let mut without = |nodes: Vec<Node>| -> Vec<Node> {
-        let (off, kept) = nodes.into_iter().partition(|node| late.remove(&node.outs[..]));
+        let (off, kept) =
+            nodes.into_iter().partition(|node| node.outs.iter().any(|out| late.contains(out)));
         put_off.extend::<Vec<Node>>(off);
         kept
     };
@@ -23,7 +24,7 @@ pub(super) fn put_off_results(graph: &mut Graph) {
 fn late<'n>(
     graph: &Graph,
     nodes: impl DoubleEndedIterator<Item = &'n Node> + Clone,
-) -> HashSet<Vec<Value>> {
+) -> HashSet<Value> {
     let mut of_means: HashSet<Value> = HashSet::default();
     for node in nodes.clone() {
         if is_row(node, "CountOfMean")
@@ -38,7 +39,7 @@ fn late<'n>(
         let is_late = is_arithmetic(graph, node)
             && node.outs.iter().all(|out| of_means.contains(out) && !needed.contains(out));
         if is_late {
-            late.insert(node.outs.clone());
+            late.extend(&node.outs);
         } else {
             node.each_use(&mut |used| {
                 needed.insert(used);
