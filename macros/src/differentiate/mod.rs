@@ -12,7 +12,8 @@ mod updates;
 
 use crate::graph::collections::HashSet;
 use crate::graph::{
-    Arguments, Construct, Form, Graph, Info, Node, Op, Origin, Sweep, Ty, Value, Verbatim,
+    Arguments, Callee, Construct, Form, Graph, Info, Node, Op, Origin, Passing, Sweep, Ty, Value,
+    Verbatim,
 };
 use crate::lower::Formulas;
 use crate::ops;
@@ -40,6 +41,7 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
     let params: Vec<Value> =
         graph.body.params.iter().copied().filter(|param| graph.is_active(*param)).collect();
     let mut reversal = Reversal {
+        shown: shown(&graph.body.params, &primal),
         graph,
         nodes: Vec::new(),
         cotangents: Cotangents::default(),
@@ -64,6 +66,21 @@ pub(crate) fn differentiate(mut graph: Graph) -> Graph {
     graph
 }
 
+/// The parameters and the views among values.
+fn shown(params: &[Value], primal: &[Node]) -> HashSet<Value> {
+    fn views(nodes: &[Node], found: &mut HashSet<Value>) {
+        for node in nodes {
+            if matches!(&node.op, Op::Row(row) if row.is_view()) {
+                found.extend(&node.outs);
+            }
+            node.blocks.iter().for_each(|block| views(&block.nodes, found));
+        }
+    }
+    let mut found = params.iter().copied().collect();
+    views(primal, &mut found);
+    found
+}
+
 /// `d` and the user's name.
 pub(crate) fn cotangent_name(name: &str) -> String {
     format!("d{}", crate::graph::text_of(name).trim_start_matches("r#"))
@@ -79,6 +96,8 @@ struct Reversal {
     zeros: HashSet<Value>,
     /// True inside a kernel, where the arms of a branch are computed again and nothing is recorded.
     in_kernel: bool,
+    /// Views, and parameters, which may be views.
+    shown: HashSet<Value>,
     formulas: Formulas,
 }
 
@@ -130,9 +149,19 @@ impl Reversal {
             }
             Op::Call(callee) => {
                 let received = self.cotangents.any(out);
-                let mut args = vec![node.outs[1]];
-                args.extend(&node.args);
-                args.push(received);
+                let again = |(arg, passing): (&Value, &Passing)| match self.is_given(*arg, *passing)
+                {
+                    true => Passing::Given,
+                    false => *passing,
+                };
+                let passing: Vec<Passing> =
+                    node.args.iter().zip(&callee.passing).map(again).collect();
+                let is_handed = |(arg, passing): (&Value, &Passing)| {
+                    (*passing != Passing::Given).then_some(*arg)
+                };
+                let handed = node.args.iter().zip(&passing).filter_map(is_handed);
+                let args = [node.outs[1]].into_iter().chain(handed).chain([received]).collect();
+                let callee = Callee { passing, ..callee.clone() };
                 let outs: Vec<Value> = node
                     .args
                     .iter()
@@ -140,7 +169,7 @@ impl Reversal {
                     .collect();
                 self.nodes.push(Node {
                     outs: outs.clone(),
-                    op: Op::Pullback(callee.clone()),
+                    op: Op::Pullback(callee),
                     args,
                     blocks: Vec::new(),
                     origin: node.origin,
@@ -169,6 +198,18 @@ impl Reversal {
             // and the other operations stand in adjoints alone.
             _ => {}
         }
+    }
+
+    /// True for an active argument that the call is given itself: nothing that was lent to it is handed to its pullback
+    /// again.
+    fn is_given(&self, arg: Value, passing: Passing) -> bool {
+        let is_lent = self.graph.info(arg).is_reference || self.shown.contains(&arg);
+        self.graph.is_active(arg)
+            && match passing {
+                Passing::Value => !is_lent,
+                Passing::Owned => true,
+                Passing::Reference | Passing::View | Passing::Given => false,
+            }
     }
 
     /// Each operand receives what its formula says, summed over the axes that were broadcast.

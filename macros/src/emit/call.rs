@@ -151,26 +151,30 @@ impl Writer<'_> {
     /// `pullback(&a, (), dy)`: what was borrowed is handed again.
     pub(super) fn pullback(&self, callee: &Callee, node: &Node) -> Text {
         let (pullback, rest) = (node.args[0], &node.args[1..]);
-        let (args, seeds) = rest.split_at(callee.passing.len());
+        let (args, seeds) = rest.split_at(callee.handed());
         let name = self.text(pullback).at_least(Strength::Atom);
         let origin = self.survey.origin(pullback);
         // What a loop or branch finds again does not say by itself how it was passed.
         let passed = self.shared.borrow().again.get(&origin).cloned().unwrap_or_default();
         let is_pair = passed.iter().any(|again| matches!(again, Again::Kept(_)));
-        let again: Vec<TokenStream> = args
+        let mut args = args.iter().peekable();
+        let again: Vec<TokenStream> = callee
+            .passing
             .iter()
-            .zip(&callee.passing)
             .zip(passed)
-            .map(|((arg, passing), again)| match again {
-                Again::Kept(position) => {
-                    let position = proc_macro2::Literal::usize_unsuffixed(position);
-                    let lent = ours("lent");
-                    // Its type is its own, so that it is coerced like the argument.
-                    quote!({ let #lent = ::core::clone::Clone::clone(&#name.1.#position); #lent })
-                }
-                Again::Asked => self.again_of(*arg),
-                Again::Constant => self.again(*arg, *passing, false),
-                Again::Active => self.again(*arg, *passing, true),
+            .map(|(passing, again)| {
+                let arg = args.next_if(|_| *passing != Passing::Given);
+                arg.map_or(quote!(()), |arg| match again {
+                    Again::Kept(position) => {
+                        let position = proc_macro2::Literal::usize_unsuffixed(position);
+                        let lent = ours("lent");
+                        // Its type is its own, so that it is coerced like the argument.
+                        quote!({ let #lent = ::core::clone::Clone::clone(&#name.1.#position); #lent })
+                    }
+                    Again::Asked => self.again_of(*arg),
+                    Again::Constant => self.again(*arg, *passing, false),
+                    Again::Active => self.again(*arg, *passing, true),
+                })
             })
             .collect();
         if let (true, Some(given)) = (callee.is_linear, &callee.tangents) {
@@ -330,7 +334,7 @@ impl Writer<'_> {
                 let text = text.at_least(Strength::Atom);
                 quote!(#text.to_owned())
             }
-            Passing::Value | Passing::Owned | Passing::View => self.moved(arg),
+            Passing::Value | Passing::Owned | Passing::View | Passing::Given => self.moved(arg),
         }
     }
 

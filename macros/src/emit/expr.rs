@@ -60,6 +60,15 @@ impl<'a> Writer<'a> {
         quote!(&#text)
     }
 
+    /// A reference to the value, also to what was found to be a float after its cotangent was taken for any type's.
+    fn lent(&self, value: Value) -> TokenStream {
+        if self.is_float(value) {
+            let float = self.float(value).at_least(Strength::Unary);
+            return quote!(&#float);
+        }
+        self.operand(value)
+    }
+
     /// True if the expression for the value is a reference already.
     fn is_reference(&self, value: Value) -> bool {
         self.graph.info(value).is_reference
@@ -123,7 +132,11 @@ impl<'a> Writer<'a> {
                 quote!(#copied(&#text))
             }
             // Its type may not be known before what it stands beside is.
-            _ if self.is_zero_gradient(value) => quote!(::core::clone::Clone::clone(&#text)),
+            _ if self.is_zero_gradient(value) => {
+                let is_lent = self.is_reference(value) && !self.is_unknown_constant(value);
+                let lent = if is_lent { text } else { quote!(&#text) };
+                quote!(::core::clone::Clone::clone(#lent))
+            }
             _ => quote!(#text.clone()),
         }
     }
@@ -197,7 +210,7 @@ impl<'a> Writer<'a> {
                     return Text::atom(quote_spanned!(span=> #shape.clone()));
                 }
                 let accumulator = self.rt("accumulator");
-                let like = self.operand(node.args[0]);
+                let like = self.lent(node.args[0]);
                 if self.graph.body.params.contains(&node.args[0]) {
                     let place = self.signature.place_of_gradient();
                     return Text::atom(located(quote!(#accumulator(#like)), place));
@@ -206,7 +219,7 @@ impl<'a> Writer<'a> {
             }
             Op::Dense => {
                 let dense = self.rt("dense");
-                let (like, accumulator) = (self.operand(node.args[0]), self.moved(node.args[1]));
+                let (like, accumulator) = (self.lent(node.args[0]), self.moved(node.args[1]));
                 Text::atom(quote_spanned!(span=> #dense(#like, #accumulator)))
             }
             Op::CotangentPart(part) => self.cotangent_part(part, node),

@@ -23,8 +23,12 @@ pub(super) fn is_owned(tokens: &TokenStream) -> bool {
     }
 }
 
-/// True for an expression that a call makes, or a macro.
+/// True for an expression whose value may be new: one that a call or a macro makes, or that is made of others.
 pub(super) fn is_made(tokens: &TokenStream) -> bool {
     let made = syn::parse2::<Expr>(tokens.clone());
-    matches!(made, Ok(Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)))
+    let is_call = matches!(made, Ok(Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)));
+    let is_of_others =
+        matches!(made, Ok(Expr::Struct(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Repeat(_)));
+    let is_block = matches!(made, Ok(Expr::Block(_) | Expr::If(_) | Expr::Match(_)));
+    is_call || is_of_others || is_block
 }

@@ -171,6 +171,7 @@ fn callee(strings: &[String]) -> Parsed<Callee> {
             '&' => Passing::Reference,
             'v' => Passing::View,
             'o' => Passing::Owned,
+            'g' => Passing::Given,
             _ => Passing::Value,
         })
         .collect();

@@ -283,6 +283,11 @@ impl Callee {
         }
     }
 
+    /// How many arguments are among those of the node.
+    pub(crate) fn handed(&self) -> usize {
+        self.passing.iter().filter(|passing| **passing != Passing::Given).count()
+    }
+
     /// True for the `jvp` of a function, as far as its name tells.
     pub(crate) fn takes_tangents(&self) -> bool {
         match &self.target {
@@ -304,6 +309,9 @@ pub(crate) enum Passing {
     View,
     /// `x.clone()`, `x.to_owned()`.
     Owned,
+    /// Of a pullback alone: the call was given the value itself, and so the pullback is not handed it again. It is
+    /// none of the node's arguments.
+    Given,
 }
 
 /// Where a callee is found.

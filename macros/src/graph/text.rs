@@ -328,6 +328,7 @@ fn callee_strings(callee: &Callee) -> Vec<String> {
             Passing::Reference => '&',
             Passing::View => 'v',
             Passing::Owned => 'o',
+            Passing::Given => 'g',
         })
         .collect();
     let tangents = callee.tangents.iter().map(|tangents| {

@@ -11,6 +11,7 @@ use super::constant::only_reads;
 use super::exits::Tail;
 use super::flow::names_of;
 use super::mentions::Mentions;
+use super::pattern::typed_parts;
 use super::scope::Binding;
 use super::{Language, Lowering};
 use crate::graph::{key, Elem, Info, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
@@ -75,10 +76,10 @@ impl Lowering<'_> {
             return self.constant_local(local);
         }
         // A tuple against a tuple of patterns needs no tuple.
-        if let (Pat::Tuple(patterns), Expr::Tuple(parts)) = (&local.pat, &*init.expr) {
-            let has_rest = patterns.elems.iter().any(|part| matches!(part, Pat::Rest(_)));
-            if patterns.elems.len() == parts.elems.len() && !has_rest {
-                let pairs = || patterns.elems.iter().zip(&parts.elems);
+        if let (Some(patterns), Expr::Tuple(parts)) = (typed_parts(&local.pat), &*init.expr) {
+            let has_rest = patterns.iter().any(|part| matches!(part, Pat::Rest(_)));
+            if patterns.len() == parts.elems.len() && !has_rest {
+                let pairs = || patterns.iter().zip(&parts.elems);
                 if is_constant {
                     // One after the other, so that each is a variable of its own kind.
                     for (pattern, part) in pairs() {
@@ -109,10 +110,15 @@ impl Lowering<'_> {
         }
     }
 
+    /// True for a value behind a reference, where it is passed like this: of `p.clone()` and `*p` the parts are values.
+    pub(super) fn is_lent_as(&self, value: Value, passing: Passing) -> bool {
+        passing == Passing::Reference
+            || passing != Passing::Owned && self.graph.info(value).is_reference
+    }
+
     /// Binds a pattern to a value that could be passed to a function like this.
     pub(super) fn bind_passed(&mut self, pattern: &Pat, value: Value, passing: Passing) {
-        let is_shown = passing == Passing::Reference || self.graph.info(value).is_reference;
-        self.bind_parts(pattern, value, is_shown);
+        self.bind_parts(pattern, value, self.is_lent_as(value, passing));
         // What is taken from something lent is lent, whatever it was made of.
         let Some(name) = alone(pattern).filter(|_| !self.lends) else { return };
         let is_lent = passing == Passing::Reference && !self.views.contains(&value);
@@ -198,7 +204,7 @@ impl Lowering<'_> {
     }
 
     /// A constant that was computed among active code, with the type that is written where it gets its name: rustc may
-    /// find it nowhere else. Floats have theirs from what they stand beside.
+    /// find it nowhere else. A float whose type is seen has it from what it stands beside.
     pub(super) fn ascribed(&mut self, value: Value, typed: &syn::PatType) -> Value {
         let Some(name) = alone(&typed.pat) else { return value };
         let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
@@ -211,7 +217,8 @@ impl Lowering<'_> {
             || self.graph.info(value).is_reference
             || self.optional.contains(&value)
             || matches!(ty, Ty::Tuple(_)) && self.constructs.contains_key(&value)
-            || matches!(ty, Ty::Float(_) | Ty::Array(..))
+            || matches!(ty, Ty::Float(_)) && *self.graph.ty(value) != Ty::Float(Elem::Unknown)
+            || matches!(ty, Ty::Array(..))
         {
             return value;
         }

@@ -13,7 +13,7 @@ use super::flow::{is_constant_name, names_of};
 use super::mentions::Mentions;
 use super::rename::rename;
 use super::Lowering;
-use crate::graph::{Block, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
+use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 
 /// What is matched against patterns.
 #[derive(Clone)]
@@ -171,7 +171,7 @@ impl Lowering<'_> {
         let is_enum = is_place_like(expr) && patterns.into_iter().any(names_a_variant);
         if mentions.active.is_some() && !(is_enum && only_reads(expr)) {
             let (value, passing) = self.passed(expr);
-            let is_lent = passing == Passing::Reference || self.graph.info(value).is_reference;
+            let is_lent = self.is_lent_as(value, passing);
             return Matched::Active { value, is_lent };
         }
         if mentions.pure && is_place_like(expr) {

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use quote::quote;
 use syn::spanned::Spanned;
-use syn::Pat;
+use syn::{Pat, Type};
 
 use super::expr::member;
 use super::flow::names_of;
@@ -13,7 +13,7 @@ use crate::graph::{key, Passing, Ty, Value};
 use crate::language;
 
 /// The patterns between brackets.
-type Parts = syn::punctuated::Punctuated<Pat, syn::Token![,]>;
+pub(super) type Parts = syn::punctuated::Punctuated<Pat, syn::Token![,]>;
 
 impl Lowering<'_> {
     /// The same of a value that the user takes apart where it lies, if it is lent: the names of its parts are references
@@ -54,9 +54,12 @@ impl Lowering<'_> {
             Pat::Type(typed) => {
                 let known = super::ty::Known { holds_floats: true, generics: None };
                 let ty = super::ty::of_type(&typed.ty, known);
-                self.learn_written(value, &ty);
                 let value = self.ascribed(value, typed);
-                self.bind_pattern(&typed.pat, value);
+                self.learn_written(value, &ty);
+                match typed_parts(pattern) {
+                    Some(parts) => self.bind_members(&parts, value),
+                    None => self.bind_pattern(&typed.pat, value),
+                }
             }
             Pat::Tuple(tuple) => self.bind_members(&tuple.elems, value),
             Pat::TupleStruct(tuple)
@@ -184,6 +187,34 @@ impl Lowering<'_> {
             info.name = Some(name.to_owned());
         }
         self.scopes.bind_as(name, Binding::of(value));
+    }
+}
+
+/// The parts of a tuple's pattern, each with its part of the type that is written beside the whole: `a: A, b: B` for
+/// `(a, b): (A, B)`.
+pub(super) fn typed_parts(pattern: &Pat) -> Option<Parts> {
+    match pattern {
+        Pat::Tuple(tuple) => Some(tuple.elems.clone()),
+        Pat::Paren(inner) => typed_parts(&inner.pat),
+        Pat::Type(typed) => {
+            let Type::Tuple(tys) = &*typed.ty else { return None };
+            let parts = typed_parts(&typed.pat)?;
+            let is_whole = !parts.iter().any(is_rest) && parts.len() == tys.elems.len();
+            is_whole.then(|| {
+                let pairs = parts.iter().zip(&tys.elems);
+                pairs
+                    .map(|(part, ty)| -> Pat {
+                        Pat::Type(syn::PatType {
+                            attrs: Vec::new(),
+                            pat: Box::new(part.clone()),
+                            colon_token: typed.colon_token,
+                            ty: Box::new(ty.clone()),
+                        })
+                    })
+                    .collect()
+            })
+        }
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::types::{anchored, float, labelled, symbol, type_name};
+use super::types::{anchored, block_anchored, float, labelled, symbol, type_name};
 use super::{Printer, method_name};
 use crate::ast::{
     Arm, Block, Chain, End, Expr, Holds, Kind, Lambda, Pattern, Source, Turns, Type, Unary, VarId,
@@ -185,7 +185,12 @@ impl Printer<'_> {
                 }
             })
             .collect();
-        format!("|{}| {}", params.join(", "), self.lambda_body(&lambda.body))
+        let (params, body) = (params.join(", "), self.lambda_body(&lambda.body));
+        // Where it is called, a method may follow.
+        match typed && !block_anchored(&lambda.body) {
+            true => format!("|{params}| -> f64 {{ {body} }}"),
+            false => format!("|{params}| {body}"),
+        }
     }
 
     pub(super) fn lambda_body(&mut self, body: &Block) -> String {

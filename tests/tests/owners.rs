@@ -1,0 +1,148 @@
+//! Who owns what is passed, taken apart or given by an arm, and what type a constant among active code has.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
+
+use chainrule::check::check_gradients as check;
+use chainrule::ndarray::{Array1, array};
+use chainrule::prelude::*;
+
+#[derive(Clone, Debug, Differentiable)]
+struct State {
+    x: f64,
+    v: Array1<f64>,
+}
+
+fn state() -> State {
+    State { x: 0.7, v: array![0.5, -0.3, 1.0] }
+}
+
+/// A constant beside something active, whose type stands on the whole tuple.
+#[differentiable]
+fn one_type_for_two(p: f64) -> f64 {
+    let n = 3;
+    let (a, b): (f64, f64) = (p.sin(), Array1::from_elem(n, 1.6).sum());
+    let (mut c, mut d): (f64, f64) = ((n as f64 * 0.25).tanh(), 0.3);
+    d += (-d).tanh().exp();
+    c = c.sin() * p;
+    let e: f64;
+    e = Array1::from_elem(n, 0.2).sum();
+    a * b.tanh() + c * d.cos() + e.cos() * p
+}
+
+#[test]
+fn a_type_of_a_tuple_is_that_of_its_parts() {
+    check(|p| one_type_for_two(*p), |p| one_type_for_two::grad(*p), &0.7).unwrap();
+}
+
+#[differentiable]
+fn weighed(p: f64, state: State) -> f64 {
+    state.x * p + state.v[1] * p * p
+}
+
+/// A constant struct that reads a variable is given to the callee: its pullback does not ask for it again.
+#[differentiable]
+fn of_a_constant_struct(n: usize, p: f64) -> f64 {
+    if n < 1 {
+        return p;
+    }
+    let mut c = 0.3;
+    c += 0.1;
+    weighed(p, State { x: 0.25, v: array![-0.6, 1.0 + c, c] })
+}
+
+#[test]
+fn a_constant_struct_is_given_away_in_an_arm() {
+    for n in 0..2 {
+        check(|p| of_a_constant_struct(n, *p), |p| of_a_constant_struct::grad(n, *p), &0.7)
+            .unwrap();
+    }
+}
+
+#[differentiable]
+fn product_of(p: f64, list: Vec<f64>) -> f64 {
+    p * list[0]
+}
+
+/// The parts of a copy are values, whatever was copied.
+#[differentiable]
+fn parts_of_a_copy(state: &State, pair: &[f64; 2], p: f64) -> f64 {
+    let State { x, v } = state.clone();
+    let [a, b] = *pair;
+    let copy = state.clone();
+    let State { x: again, .. } = copy;
+    let by_match = match state.clone() {
+        State { x, v } if v[0] > 10.0 => product_of(x, vec![x]),
+        State { x, .. } => product_of(x, vec![p]),
+    };
+    product_of(x, vec![p, x])
+        + product_of(b, vec![a])
+        + by_match * v[2]
+        + product_of(again, vec![p])
+}
+
+#[test]
+fn what_is_taken_out_of_a_copy_is_a_value() {
+    let of = |(s, pair, p): &(State, [f64; 2], f64)| parts_of_a_copy(s, pair, *p);
+    let grad = |(s, pair, p): &(State, [f64; 2], f64)| parts_of_a_copy::grad(s, pair, *p);
+    check(of, grad, &(state(), [0.3, 0.8], 0.9)).unwrap();
+}
+
+/// That a field is a float is seen only after it was used: its cotangent was taken for one of any type.
+#[differentiable]
+fn seen_late(state: &State, p: f64) -> f64 {
+    let State { x, v } = state.clone();
+    let scaled = array![v[0], p].mapv(|e| e * if v[0] > 0.2 { state.x } else { p });
+    array![x].sum() + scaled.sum()
+}
+
+#[test]
+fn a_field_may_be_seen_to_be_a_float_late() {
+    let of = |(s, p): &(State, f64)| seen_late(s, *p);
+    check(of, |(s, p)| seen_late::grad(s, *p), &(state(), 0.9)).unwrap();
+}
+
+/// In one arm nothing of the tuple is active: its tangent is a zero that the first part of the linear map keeps.
+#[differentiable(forward)]
+fn constants_in_one_arm(c: bool, p: f64, list: Vec<f64>) -> f64 {
+    let (a, b, v): (f64, f64, Array1<f64>) =
+        if c { (list[1], -0.7, array![0.5, 0.5]) } else { (1.1, 0.25, Array1::from_elem(2, -1.6)) };
+    p * a * b + v.sum() * p
+}
+
+#[test]
+fn an_arm_of_constants_has_a_tangent() {
+    for c in [true, false] {
+        let list = vec![0.4, 1.3];
+        let (dp, dlist) = constants_in_one_arm::grad(c, 0.9, list.clone());
+        let (_, dy) = constants_in_one_arm::jvp(c, 0.9, list.clone(), (0.3, &vec![0.2, -0.5]));
+        assert!((dy - (dp * 0.3 + dlist[0] * 0.2 - dlist[1] * 0.5)).abs() < 1e-12);
+        let of = |(p, list): &(f64, Vec<f64>)| constants_in_one_arm(c, *p, list.clone());
+        let grad = |(p, list): &(f64, Vec<f64>)| constants_in_one_arm::grad(c, *p, list.clone());
+        check(of, grad, &(0.9, list)).unwrap();
+    }
+}
+
+#[differentiable]
+fn sum_of_sines(v: Array1<f64>) -> f64 {
+    v.sin().sum()
+}
+
+/// What a call in a loop is given is neither copied for it nor kept: nothing asks for it again.
+#[differentiable]
+fn given_in_turns(a: &Array1<f64>) -> f64 {
+    let mut s = 0.0;
+    let mut b = a.clone();
+    for _ in 0..3 {
+        let v = &b * 2.0;
+        s += sum_of_sines(v);
+        b = b * a;
+    }
+    s
+}
+
+#[test]
+fn what_a_callee_owns_is_not_kept() {
+    check(|a| given_in_turns(a), |a| given_in_turns::grad(a), &array![0.5, 1.2]).unwrap();
+}
