@@ -4,6 +4,7 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use chainrule::check::check_gradients;
 use chainrule::prelude::*;
 use chainrule_tests::expect;
 
@@ -85,4 +86,35 @@ fn instead(x: f64, y: f64) -> f64 {
 fn an_active_default() {
     expect!(instead(3.0, 5.0) = 9.0, d = (6.0, 0.0));
     expect!(instead(0.5, 5.0) = 12.5, d = (25.0, 5.0));
+}
+
+/// A guard that may jump, before arms that leave the function: at its end, under a `return`, in a branch.
+#[differentiable]
+fn left_by_guards_and_arms(n: usize, p: f64) -> f64 {
+    if n < 3 {
+        return match n {
+            _ if (if p > 5.0 { return p * 7.0 } else { n == 0 }) => {
+                return 0.5 * p;
+            }
+            1 => p * p,
+            _ => {
+                return p.sin();
+            }
+        };
+    }
+    match n {
+        m if (if p > 5.0 { return p * 3.0 } else { m == 3 }) => return 0.25 * p,
+        _ => p * p * p,
+    }
+}
+
+#[test]
+fn arms_behind_a_guard_that_jumps_may_return() {
+    for n in 0..5 {
+        for p in [0.8, 6.0] {
+            let of = |p: &f64| left_by_guards_and_arms(n, *p);
+            check_gradients(of, |p| left_by_guards_and_arms::grad(n, *p), &p).unwrap();
+            assert_eq!(left_by_guards_and_arms::vjp(n, p).0, of(&p));
+        }
+    }
 }

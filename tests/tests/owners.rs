@@ -146,3 +146,18 @@ fn given_in_turns(a: &Array1<f64>) -> f64 {
 fn what_a_callee_owns_is_not_kept() {
     check(|a| given_in_turns(a), |a| given_in_turns::grad(a), &array![0.5, 1.2]).unwrap();
 }
+
+/// A constant of unseen type might show a part of what was assigned: the pullback is not what ends that.
+#[differentiable]
+fn folded_to_a_constant(p: f64, mut list: Array1<f64>) -> f64 {
+    list.fill(0.5);
+    p * list.iter().fold(f64::from(0.5), |_, _| 0.25)
+}
+
+#[test]
+fn a_pullback_ends_nothing_of_the_primal() {
+    let list = array![0.5, 1.2];
+    assert_eq!(folded_to_a_constant::grad(2.0, list.clone()), (0.25, array![0.0, 0.0]));
+    let (_, pullback) = folded_to_a_constant::vjp(2.0, list);
+    assert_eq!([pullback(1.0).0, pullback(2.0).0], [0.25, 0.5]);
+}

@@ -12,7 +12,7 @@ use super::survey::is_trivial;
 use super::text::{suffixed, Text};
 use super::writer::Writer;
 use crate::graph::collections::{HashMap, HashSet};
-use crate::graph::{Block, Node, Op, Value};
+use crate::graph::{Block, Node, Op, Ty, Value};
 use crate::ops::Row;
 
 /// The rows with a body of vector code in the runtime's `Math`, whose method has the row's name.
@@ -37,7 +37,7 @@ impl<'a> Writer<'a> {
     /// function is among the operations.
     pub(super) fn map(&self, node: &Node) -> Text {
         let Kernel { operands, closure, suffix } = self.kernel(node, &node.args, false);
-        let function = self.rt(&format!("map{}{suffix}", operands.len()));
+        let function = self.kernel_function(node, &format!("map{}{suffix}", operands.len()));
         Text::atom(quote_spanned!(node.span()=> #function(#(#operands),*, #closure)))
     }
 
@@ -50,11 +50,39 @@ impl<'a> Writer<'a> {
         let count = operands.len();
         let span = node.span();
         Text::atom(if is_single {
-            let function = self.rt(&format!("map_to{count}{suffix}"));
+            let function = self.kernel_function(node, &format!("map_to{count}{suffix}"));
             quote_spanned!(span=> #function(#(#likes),*, #(#operands),*, #closure))
         } else {
-            let function = self.rt(&format!("pull{count}{suffix}"));
+            let function = self.kernel_function(node, &format!("pull{count}{suffix}"));
             quote_spanned!(span=> #function((#(#likes),*,), #(#operands),*, #closure))
+        })
+    }
+
+    /// `map1`, or `alone::map1` where threads may not be able to share what the formula uses.
+    fn kernel_function(&self, node: &Node, name: &str) -> TokenStream {
+        let captured = node.blocks[0].captured();
+        let floats = node.args.iter().filter(|arg| self.is_float(**arg));
+        match captured.iter().chain(floats).all(|value| self.is_shared(*value)) {
+            true => self.rt(name),
+            false => self.rt_alone(name),
+        }
+    }
+
+    /// True for a value that threads can share where a formula uses it: a number in a variable, a literal, or such a
+    /// field of an active argument, which is a struct or a reference to one.
+    fn is_shared(&self, value: Value) -> bool {
+        let is_number = matches!(self.graph.ty(value), Ty::Float(_) | Ty::Integer | Ty::Bool);
+        if self.names.get(value).is_some() {
+            return is_number && !self.access.contains(&value);
+        }
+        let params = &self.graph.body.params;
+        self.definition(value).is_some_and(|node| match &node.op {
+            Op::Literal(_) => true,
+            Op::Field(_) => {
+                let base = node.args[0];
+                is_number && params.contains(&base) && self.graph.is_active(base)
+            }
+            _ => false,
         })
     }
 

@@ -72,8 +72,11 @@ impl<'a> Writer<'a> {
         residuals: &BTreeMap<Value, Arguments>,
     ) -> Vec<TokenStream> {
         self.in_adjoint = true;
-        let kept = self.keep_residuals(sweeps(self.graph).0.len(), residuals);
+        let primal = sweeps(self.graph).0;
+        let kept = self.keep_residuals(primal.len(), residuals);
         self.captured.extend(residuals.keys().chain(&self.graph.body.params).copied());
+        // Nor does it end what a residual may show a part of.
+        self.captured.extend(primal.iter().flat_map(|node| &node.outs).copied());
         kept
     }
 

@@ -151,8 +151,18 @@ impl<'a> Writer<'a> {
     /// that line.
     pub(super) fn rt(&self, name: &str) -> TokenStream {
         let krate = &self.signature.krate;
+        self.named_at(quote!(#krate::rt), name)
+    }
+
+    /// The same function with a formula that may use what threads cannot share.
+    pub(super) fn rt_alone(&self, name: &str) -> TokenStream {
+        let krate = &self.signature.krate;
+        self.named_at(quote!(#krate::rt::alone), name)
+    }
+
+    fn named_at(&self, module: TokenStream, name: &str) -> TokenStream {
         let name = format_ident!("{name}");
-        let path = quote!(#krate::rt::#name);
+        let path = quote!(#module::#name);
         match self.here.get().filter(|_| !BOOKKEEPING.contains(&name.to_string().as_str())) {
             Some(here) => written_at(path, here),
             None => path,

@@ -61,20 +61,9 @@ impl Lowering<'_> {
             Pending::No => self.arms(selector, arms, None, tail, span),
             Pending::Always => Some(self.undefined(span)),
             // A guard jumped.
-            Pending::If(jumped) => {
-                let below = if tail == Tail::Function { 0 } else { self.scopes.depth() };
-                self.either(
-                    jumped,
-                    |lowering| Some(lowering.undefined(span)),
-                    |lowering| {
-                        lowering.where_reached(|lowering| {
-                            lowering.arms(selector, arms, None, Tail::No, span)
-                        })
-                    },
-                    below,
-                    span,
-                )
-            }
+            Pending::If(jumped) => self.unless(jumped, tail, span, |lowering| {
+                lowering.arms(selector, arms, None, tail, span)
+            }),
         }
     }
 

@@ -210,6 +210,17 @@ impl Lowering<'_> {
     /// Statements that run only if no jump is on its way.
     pub(super) fn guarded(&mut self, jumped: Value, rest: &[Stmt], tail: Tail) -> Option<Value> {
         let span = rest.first().map_or_else(Span::call_site, |stmt| stmt.span());
+        self.unless(jumped, tail, span, |lowering| lowering.sequence(rest, tail))
+    }
+
+    /// What is read and runs only if no jump is on its way.
+    pub(super) fn unless(
+        &mut self,
+        jumped: Value,
+        tail: Tail,
+        span: Span,
+        read: impl FnOnce(&mut Self) -> Option<Value>,
+    ) -> Option<Value> {
         let below = match tail {
             Tail::Function => 0,
             _ => self.scopes.depth(),
@@ -221,7 +232,7 @@ impl Lowering<'_> {
                 Tail::Function => lowering.read_variable(RESULT, span),
                 _ => Some(lowering.undefined(span)),
             },
-            |lowering| lowering.where_reached(|lowering| lowering.sequence(rest, tail)),
+            |lowering| lowering.where_reached(read),
             below,
             span,
         );

@@ -73,7 +73,7 @@ fn huber<T: Float>(r: T, delta: T) -> T {
 
 /// The mean of `loss` over the elements of two operands of equal shape.
 #[track_caller]
-fn mean_of<T, X, Y>(name: &str, x: X, y: Y, loss: impl Fn(&Math, T, T) -> T) -> T
+fn mean_of<T, X, Y>(name: &str, x: X, y: Y, loss: impl Fn(&Math, T, T) -> T + Sync) -> T
 where
     T: Float,
     X: Operand<T> + Like<T>,

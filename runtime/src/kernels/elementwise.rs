@@ -10,17 +10,16 @@ use std::mem::MaybeUninit;
 
 use super::dispatch;
 use super::domain::Domain;
-use super::flat::Flat;
 use super::join::JoinAll;
 use super::like::Like;
 use super::likes::Likes;
 use super::math::Math;
 use super::operand::Operand;
+use super::parts;
 use super::rank::{Rank, Source};
 use super::results::{Outputs, Results};
 use super::sink::Sink;
 use super::small::Handful;
-use super::sweep::{BLOCK, Sweep};
 use crate::{Float, memory};
 
 /// The type of each parameter of a formula.
@@ -30,76 +29,23 @@ macro_rules! each {
     };
 }
 
-/// The loop over the blocks of a domain.
-enum Blocks<'s, 'a, T, const N: usize> {
-    Flat(&'s mut Flat<'a, T, N>),
-    Sweep(&'s mut Sweep<'a, T, N>),
-}
-
-impl<T: Float, const N: usize> Blocks<'_, '_, T, N> {
-    /// See [`Sweep::next_block`].
-    ///
-    /// # Safety
-    /// Every element of the outputs that the call before gave is written.
-    #[inline(always)]
-    unsafe fn next_block(&mut self) -> Option<([&[T]; N], Outputs<'_, T>)> {
-        // SAFETY: passed on.
-        unsafe {
-            match self {
-                Blocks::Flat(flat) => flat.next_block(),
-                Blocks::Sweep(sweep) => sweep.next_block(),
-            }
-        }
-    }
-}
-
-/// Evaluates the formula in every block of a domain; without elements there is none.
+/// Evaluates the formula in every block of a domain.
 macro_rules! sweep {
-    ($f:ident, $operands:ident, $domain:ident, $sinks:ident, $R:ty, $block:ident: $($a:ident),+) => {
-        if $domain.len > 0 {
-            let mut stage = [[const { MaybeUninit::uninit() }; BLOCK]; [$(stringify!($a)),+].len()];
-            let mut scratch = <$R as Results<T>>::scratch();
-            let mut flat;
-            let mut sweep;
-            let mut blocks = match &$domain.axes {
-                None => {
-                    // SAFETY: the domain says so, and sinks over such a domain are of these two kinds.
-                    flat = unsafe {
-                        Flat::new(
-                            &$operands,
-                            $domain.len,
-                            $sinks.as_mut(),
-                            &mut stage,
-                            scratch.as_mut(),
-                        )
-                    };
-                    Blocks::Flat(&mut flat)
-                }
-                Some(axes) => {
-                    // SAFETY: the axes are the domain's, and none is empty since there are elements.
-                    sweep = unsafe {
-                        Sweep::new(
-                            &$operands,
-                            axes.as_slice(),
-                            $sinks.as_mut(),
-                            &mut stage,
-                            scratch.as_mut(),
-                        )
-                    };
-                    Blocks::Sweep(&mut sweep)
-                }
-            };
+    (
+        $drive:path, $f:ident, $operands:ident, $domain:ident, $sinks:ident, $block:ident: $($a:ident),+
+    ) => {
+        $drive(&$operands, &$domain, $sinks.as_mut(), &|part| {
             dispatch::run(
                 #[inline(always)]
                 |is_vector| {
                     // SAFETY: the loop of a block writes every element of its outputs: there are as many
                     // as the formula gives values.
-                    while let Some(([$($a),+], outputs)) = unsafe { blocks.next_block() } {
+                    while let Some(([$($a),+], outputs)) = unsafe { part.next_block() } {
                         $block(is_vector, &$f, $($a,)+ outputs);
                     }
                 },
             );
-        }
+        })
     };
 }
 
@@ -117,6 +63,7 @@ macro_rules! small {
 
 macro_rules! kernels {
     (
+        $drive:path, [$($sync:tt)*]
         $map:ident $map_math:ident $map_arrays:ident $pull:ident $pull_math:ident $pull_arrays:ident
         $map_to:ident $map_to_math:ident $block:ident: $($A:ident $a:ident),+
     ) => {
@@ -138,7 +85,7 @@ macro_rules! kernels {
             T: Float,
             $($A: Operand<T>,)+
             ($($A::Rank,)+): JoinAll,
-            F: Fn($(each!($a, T)),+) -> R,
+            F: Fn($(each!($a, T)),+) -> R $($sync)*,
             R: Results<T>,
         {
             $map_math(
@@ -162,7 +109,7 @@ macro_rules! kernels {
             T: Float,
             $($A: Operand<T>,)+
             ($($A::Rank,)+): JoinAll,
-            F: Fn(&Math, $(each!($a, T)),+) -> R,
+            F: Fn(&Math, $(each!($a, T)),+) -> R $($sync)*,
             R: Results<T>,
         {
             if <($($A::Rank,)+) as JoinAll>::Output::IS_SCALAR {
@@ -186,7 +133,7 @@ macro_rules! kernels {
             T: Float,
             $($A: Operand<T>,)+
             ($($A::Rank,)+): JoinAll,
-            F: Fn(&Math, $(each!($a, T)),+) -> R,
+            F: Fn(&Math, $(each!($a, T)),+) -> R $($sync)*,
             R: Results<T>,
         {
             let results = {
@@ -200,7 +147,7 @@ macro_rules! kernels {
                 } else {
                     let domain = Domain::new(&operands, &[]);
                     let mut sinks = R::sinks(|_| Sink::Store(memory::take(domain.len)));
-                    sweep!(f, operands, domain, sinks, R, $block: $($a),+);
+                    sweep!($drive, f, operands, domain, sinks, $block: $($a),+);
                     R::from_sinks(sinks, domain.len, domain.shape.as_slice(), domain.order)
                 }
             };
@@ -220,7 +167,7 @@ macro_rules! kernels {
             T: Float,
             L: Likes<T>,
             $($A: Operand<T>,)+
-            F: Fn($(each!($a, T)),+) -> L::Values,
+            F: Fn($(each!($a, T)),+) -> L::Values $($sync)*,
         {
             $pull_math(
                 likes,
@@ -241,7 +188,7 @@ macro_rules! kernels {
             T: Float,
             L: Likes<T>,
             $($A: Operand<T>,)+
-            F: Fn(&Math, $(each!($a, T)),+) -> L::Values,
+            F: Fn(&Math, $(each!($a, T)),+) -> L::Values $($sync)*,
         {
             if L::ALL_SCALAR {
                 $(let $a = $a.operand_view();)+
@@ -260,7 +207,7 @@ macro_rules! kernels {
             T: Float,
             L: Likes<T>,
             $($A: Operand<T>,)+
-            F: Fn(&Math, $(each!($a, T)),+) -> L::Values,
+            F: Fn(&Math, $(each!($a, T)),+) -> L::Values $($sync)*,
         {
             let gradients = {
                 $(let $a = $a.operand_view();)+
@@ -282,7 +229,7 @@ macro_rules! kernels {
                             None => Sink::flat(like_len, domain.len),
                         }
                     });
-                    sweep!(f, operands, domain, sinks, L::Values, $block: $($a),+);
+                    sweep!($drive, f, operands, domain, sinks, $block: $($a),+);
                     likes.gradients_from_sinks(sinks, domain.len, domain.order)
                 }
             };
@@ -302,7 +249,7 @@ macro_rules! kernels {
             T: Float,
             L: Like<T>,
             $($A: Operand<T>,)+
-            F: Fn($(each!($a, T)),+) -> T,
+            F: Fn($(each!($a, T)),+) -> T $($sync)*,
         {
             $pull_math(
                 (like,),
@@ -324,7 +271,7 @@ macro_rules! kernels {
             T: Float,
             L: Like<T>,
             $($A: Operand<T>,)+
-            F: Fn(&Math, $(each!($a, T)),+) -> T,
+            F: Fn(&Math, $(each!($a, T)),+) -> T $($sync)*,
         {
             $pull_math(
                 (like,),
@@ -381,35 +328,56 @@ macro_rules! kernels {
         }
     };
 }
-kernels!(
-    map1 map1_math map1_arrays pull1 pull1_math pull1_arrays map_to1 map_to1_math
-    block1: A a
-);
-kernels!(
-    map2 map2_math map2_arrays pull2 pull2_math pull2_arrays map_to2 map_to2_math
-    block2: A a, B b
-);
-kernels!(
-    map3 map3_math map3_arrays pull3 pull3_math pull3_arrays map_to3 map_to3_math
-    block3: A a, B b, C c
-);
-kernels!(
-    map4 map4_math map4_arrays pull4 pull4_math pull4_arrays map_to4 map_to4_math
-    block4: A a, B b, C c, D d
-);
-kernels!(
-    map5 map5_math map5_arrays pull5 pull5_math pull5_arrays map_to5 map_to5_math
-    block5: A a, B b, C c, D d, E e
-);
-kernels!(
-    map6 map6_math map6_arrays pull6 pull6_math pull6_arrays map_to6 map_to6_math
-    block6: A a, B b, C c, D d, E e, F1 g
-);
-kernels!(
-    map7 map7_math map7_arrays pull7 pull7_math pull7_arrays map_to7 map_to7_math
-    block7: A a, B b, C c, D d, E e, F1 g, G h
-);
-kernels!(
-    map8 map8_math map8_arrays pull8 pull8_math pull8_arrays map_to8 map_to8_math
-    block8: A a, B b, C c, D d, E e, F1 g, G h, H i
-);
+/// The kernels of every number of operands.
+macro_rules! all_kernels {
+    ($drive:path, $sync:tt) => {
+        kernels!(
+            $drive, $sync
+            map1 map1_math map1_arrays pull1 pull1_math pull1_arrays map_to1 map_to1_math
+            block1: A a
+        );
+        kernels!(
+            $drive, $sync
+            map2 map2_math map2_arrays pull2 pull2_math pull2_arrays map_to2 map_to2_math
+            block2: A a, B b
+        );
+        kernels!(
+            $drive, $sync
+            map3 map3_math map3_arrays pull3 pull3_math pull3_arrays map_to3 map_to3_math
+            block3: A a, B b, C c
+        );
+        kernels!(
+            $drive, $sync
+            map4 map4_math map4_arrays pull4 pull4_math pull4_arrays map_to4 map_to4_math
+            block4: A a, B b, C c, D d
+        );
+        kernels!(
+            $drive, $sync
+            map5 map5_math map5_arrays pull5 pull5_math pull5_arrays map_to5 map_to5_math
+            block5: A a, B b, C c, D d, E e
+        );
+        kernels!(
+            $drive, $sync
+            map6 map6_math map6_arrays pull6 pull6_math pull6_arrays map_to6 map_to6_math
+            block6: A a, B b, C c, D d, E e, F1 g
+        );
+        kernels!(
+            $drive, $sync
+            map7 map7_math map7_arrays pull7 pull7_math pull7_arrays map_to7 map_to7_math
+            block7: A a, B b, C c, D d, E e, F1 g, G h
+        );
+        kernels!(
+            $drive, $sync
+            map8 map8_math map8_arrays pull8 pull8_math pull8_arrays map_to8 map_to8_math
+            block8: A a, B b, C c, D d, E e, F1 g, G h, H i
+        );
+    };
+}
+all_kernels!(parts::shared, [+ Sync]);
+
+/// The same kernels with formulas that may use what threads cannot share: they run on one.
+pub mod alone {
+    use super::*;
+
+    all_kernels!(parts::alone, []);
+}

@@ -1,10 +1,11 @@
 //! The loop of a kernel in the common case: arrays of one shape that lie alike, beside floats.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::rank::Source;
 use super::results::Outputs;
-use super::sink::Sink;
+use super::room::Room;
 use super::sweep::{BLOCK, Block};
 use crate::Float;
 
@@ -13,12 +14,13 @@ use crate::Float;
 #[derive(Debug)]
 pub(super) struct Flat<'a, T, const N: usize> {
     operands: &'a [Source<'a, T>; N],
-    sinks: &'a mut [Sink<T>],
+    rooms: &'a mut [Room<'a, T>],
     /// Blocks of the operands that are floats.
     stage: &'a mut [Block<T>; N],
     /// Blocks of results that are summed.
     scratch: &'a mut [Block<T>],
-    len: usize,
+    /// The elements of this part.
+    part: Range<usize>,
     /// Where the current block begins, and its length; 0 before the first.
     position: usize,
     block: usize,
@@ -28,21 +30,21 @@ impl<'a, T: Float, const N: usize> Flat<'a, T, N> {
     /// Before the first block.
     ///
     /// # Safety
-    /// Every operand is a float or has `len` elements, one after the other; and every sink stores or is a
+    /// Every operand is a float or has the elements of the part, one after the other; and every room stores or is a
     /// total.
     pub(super) unsafe fn new(
         operands: &'a [Source<'a, T>; N],
-        len: usize,
-        sinks: &'a mut [Sink<T>],
+        part: Range<usize>,
+        rooms: &'a mut [Room<'a, T>],
         stage: &'a mut [Block<T>; N],
         scratch: &'a mut [Block<T>],
     ) -> Self {
         for (operand, stage) in operands.iter().zip(stage.iter_mut()) {
             if let Source::Value(value) = operand {
-                stage[..len.min(BLOCK)].fill(MaybeUninit::new(*value));
+                stage[..part.len().min(BLOCK)].fill(MaybeUninit::new(*value));
             }
         }
-        Self { operands, sinks, stage, scratch, len, position: 0, block: 0 }
+        Self { operands, rooms, stage, scratch, position: part.start, part, block: 0 }
     }
 
     /// See [`Sweep::next_block`](super::sweep::Sweep::next_block).
@@ -52,14 +54,14 @@ impl<'a, T: Float, const N: usize> Flat<'a, T, N> {
     #[inline(never)]
     pub(super) unsafe fn next_block(&mut self) -> Option<([&[T]; N], Outputs<'_, T>)> {
         if self.block > 0 {
-            for (sink, scratch) in self.sinks.iter_mut().zip(&*self.scratch) {
+            for (room, scratch) in self.rooms.iter_mut().zip(&*self.scratch) {
                 // SAFETY: a total was given the first elements of its scratch as output, and the caller
                 // wrote them.
-                sink.add_to_total(|| unsafe { scratch[..self.block].assume_init_ref() });
+                room.add_to_total(|| unsafe { scratch[..self.block].assume_init_ref() });
             }
             self.position += self.block;
         }
-        self.block = BLOCK.min(self.len - self.position);
+        self.block = BLOCK.min(self.part.end - self.position);
         if self.block == 0 {
             return None;
         }
@@ -68,15 +70,16 @@ impl<'a, T: Float, const N: usize> Flat<'a, T, N> {
                 Source::Elements { first, .. } => first.wrapping_add(self.position),
                 Source::Value(_) => self.stage[operand].as_ptr().cast(),
             };
-            // SAFETY: a block of the operand's `len` elements, which is borrowed for longer than `self`; or
+            // SAFETY: a block of the operand's elements, which is borrowed for longer than `self`; or
             // of a float's stage, of which `new` filled as many as any block has.
             unsafe { std::slice::from_raw_parts(start, self.block) }
         });
         let mut outputs: Outputs<'_, T> = Default::default();
-        for ((output, sink), scratch) in
-            outputs.iter_mut().zip(&mut *self.sinks).zip(&mut *self.scratch)
+        let position = self.position - self.part.start;
+        for ((output, room), scratch) in
+            outputs.iter_mut().zip(&mut *self.rooms).zip(&mut *self.scratch)
         {
-            *output = sink.output(self.position, self.block, scratch);
+            *output = room.output(position, self.block, scratch);
         }
         Some((slices, outputs))
     }

@@ -67,7 +67,7 @@ macro_rules! likes_tuple {
                 order: Order,
             ) -> Self::Gradients {
                 ($(match $element {
-                    Sink::Total { sum, lost } if $L::LIKE_IS_SCALAR => {
+                    Sink::Total([sum, lost]) if $L::LIKE_IS_SCALAR => {
                         self.$index.like_scalar(sum + lost)
                     }
                     sink => self.$index.like_from(sink.finish(len), order),

@@ -70,6 +70,9 @@ pub enum Source<'a, T> {
     },
 }
 
+// SAFETY: the elements are borrowed for `'a` and only read.
+unsafe impl<T: Sync> Sync for Source<'_, T> {}
+
 impl<'a, T> Source<'a, T> {
     /// The shape; empty for one value.
     pub fn shape(&self) -> &'a [usize] {

@@ -1,9 +1,7 @@
 //! Where the results of a kernel go: stored, or summed over the axes of a broadcast like.
 
-use std::mem::MaybeUninit;
-
-use super::domain::{Axis, OUTPUTS};
-use super::sweep::{Block, Blocks, Odometer};
+use super::domain::Axis;
+use super::sweep::Blocks;
 use crate::{Float, memory};
 
 /// The destination of one result.
@@ -12,7 +10,7 @@ pub enum Sink<T> {
     /// Every element is kept, in the order of the sweep, in the spare capacity of this `Vec`.
     Store(Vec<T>),
     /// The sum of all: `sum + lost`, where `lost` is what rounding took from the sums of blocks.
-    Total { sum: T, lost: T },
+    Total([T; 2]),
     /// Sums over the outer axes, for rows shorter than a block: whole blocks of rows are added up,
     /// and the rows of that one block at the end.
     Periodic { block: Vec<T>, row: usize },
@@ -32,7 +30,7 @@ impl<T: Float> Sink<T> {
     ) -> Self {
         let (inner, outer, blocks) = (&axes[0], &axes[1..], Blocks::of(axes));
         if like_len == 1 {
-            Sink::Total { sum: T::zero(), lost: T::zero() }
+            Sink::Total([T::zero(); 2])
         } else if like_len == len {
             Sink::Store(memory::take(len))
         } else if blocks.rows > 1
@@ -49,73 +47,31 @@ impl<T: Float> Sink<T> {
     #[inline]
     pub(super) fn flat(like_len: usize, len: usize) -> Self {
         match like_len {
-            1 => Sink::Total { sum: T::zero(), lost: T::zero() },
+            1 => Sink::Total([T::zero(); 2]),
             _ => Sink::Store(memory::take(len)),
         }
     }
 
-    /// Adds a block to a total; any other sink has no need of it.
-    #[inline]
-    pub(super) fn add_to_total<'b>(&mut self, block: impl FnOnce() -> &'b [T])
-    where
-        T: 'b,
-    {
-        if let Sink::Total { sum: total, lost } = self {
-            // The error of a sum, exactly (Knuth, The Art of Computer Programming 2, 4.2.2).
-            let (a, b) = (*total, sum(block()));
-            *total = a + b;
-            let b_part = *total - a;
-            let error = (a - (*total - b_part)) + (b - b_part);
-            // An infinite sum has no error to speak of.
-            if error.is_finite() {
-                *lost += error;
-            }
-        }
-    }
-
-    /// Where the kernel writes its block: the destination itself, or `scratch`.
-    #[inline]
-    pub(super) fn output<'a>(
-        &'a mut self,
-        position: usize,
-        len: usize,
-        scratch: &'a mut Block<T>,
-    ) -> &'a mut [MaybeUninit<T>] {
+    /// The number of elements that a part of the domain needs for its sums.
+    pub(super) fn sums(&self) -> usize {
         match self {
-            Sink::Store(elements) => &mut elements.spare_capacity_mut()[position..position + len],
-            _ => &mut scratch[..len],
+            Sink::Store(_) | Sink::Done(_) => 0,
+            Sink::Total(sums) => sums.len(),
+            Sink::Periodic { block: sums, .. } | Sink::Rows { sum: sums, .. } => sums.len(),
         }
     }
 
-    /// Takes up a block that was written to scratch: rows, or one part of a row, of length `row`,
-    /// beginning at `column` of the domain's row where `walk` stands.
-    #[inline]
-    pub(super) fn absorb<const N: usize>(
-        &mut self,
-        block: &[T],
-        row: usize,
-        column: usize,
-        axes: &[Axis<N>],
-        walk: &mut Odometer<OUTPUTS>,
-    ) {
+    /// Adds up what so many parts summed, one after the other.
+    pub(super) fn gather(&mut self, partial: &[T]) {
+        let parts = partial.chunks_exact(self.sums().max(1));
         match self {
             Sink::Store(_) | Sink::Done(_) => {}
-            Sink::Total { .. } => self.add_to_total(|| block),
-            Sink::Periodic { block: total, .. } => {
-                total.iter_mut().zip(block).for_each(|(total, &x)| *total += x);
-            }
-            Sink::Rows { sum: sums, output } => {
-                for row in block.chunks_exact(row) {
-                    let offset = walk.offsets[*output] as usize;
-                    match axes[0].like[*output] {
-                        0 => sums[offset] += sum(row),
-                        _ => sums[offset + column..]
-                            .iter_mut()
-                            .zip(row)
-                            .for_each(|(sum, &x)| *sum += x),
-                    }
-                    walk.advance(axes, |axis| &axis.like);
-                }
+            Sink::Total(total) => parts.for_each(|part| {
+                add_to_total(total, part[0]);
+                total[1] += part[1];
+            }),
+            Sink::Periodic { block: sums, .. } | Sink::Rows { sum: sums, .. } => {
+                parts.for_each(|part| sums.iter_mut().zip(part).for_each(|(sum, &x)| *sum += x));
             }
         }
     }
@@ -124,12 +80,11 @@ impl<T: Float> Sink<T> {
     pub(super) fn finish(self, len: usize) -> Vec<T> {
         match self {
             Sink::Store(mut elements) => {
-                // SAFETY: the sweep wrote each of the `len` elements of the spare capacity, whose
-                // size `output` checked.
+                // SAFETY: the parts of the domain wrote each of the `len` elements of the spare capacity.
                 unsafe { elements.set_len(len) };
                 elements
             }
-            Sink::Total { sum, lost } => vec![sum + lost],
+            Sink::Total([sum, lost]) => vec![sum + lost],
             Sink::Periodic { mut block, row } => {
                 let (sums, rest) = block.split_at_mut(row);
                 for row in rest.chunks_exact(row) {
@@ -140,6 +95,21 @@ impl<T: Float> Sink<T> {
             }
             Sink::Rows { sum, .. } | Sink::Done(sum) => sum,
         }
+    }
+}
+
+/// Adds to `sum + lost`, without an error.
+#[inline]
+pub(super) fn add_to_total<T: Float>(total: &mut [T], more: T) {
+    // The error of a sum, exactly (Knuth, The Art of Computer Programming 2, 4.2.2).
+    let (a, b) = (total[0], more);
+    let sum = a + b;
+    let b_part = sum - a;
+    let error = (a - (sum - b_part)) + (b - b_part);
+    total[0] = sum;
+    // An infinite sum has no error to speak of.
+    if error.is_finite() {
+        total[1] += error;
     }
 }
 

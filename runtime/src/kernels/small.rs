@@ -97,7 +97,7 @@ impl<T: Float, const N: usize> Handful<T, N> {
         let own = padded(like, 1).expect("it has at most two axes");
         let like_len = own[0] * own[1];
         if like_len == 1 {
-            return Sink::Total { sum: sum(given), lost: T::zero() };
+            return Sink::Total([sum(given), T::zero()]);
         }
         if like_len == self.len {
             return Sink::Done(given.to_vec());

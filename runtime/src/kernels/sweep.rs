@@ -1,12 +1,13 @@
 //! The one loop of all elementwise kernels: over blocks, every operand a slice in each.
 
 use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use super::domain::{Axis, OUTPUTS};
 use super::few::Few;
 use super::rank::Source;
 use super::results::Outputs;
-use super::sink::Sink;
+use super::room::Room;
 use crate::Float;
 
 /// Elements a block: a few operands and results of this size stay in the first-level cache.
@@ -118,7 +119,7 @@ fn feed<const N: usize>(axes: &[Axis<N>], operand: usize, blocks: Blocks) -> Fee
     }
 }
 
-/// The state of a kernel's loop over the blocks of its domain.
+/// The state of a kernel's loop over the blocks of a part of its domain.
 ///
 /// All of it but the formula is here, and not generic in the formula: so a kernel's own code is one
 /// small loop over slices.
@@ -126,14 +127,15 @@ fn feed<const N: usize>(axes: &[Axis<N>], operand: usize, blocks: Blocks) -> Fee
 pub(super) struct Sweep<'a, T, const N: usize> {
     operands: &'a [Source<'a, T>; N],
     axes: &'a [Axis<N>],
-    sinks: &'a mut [Sink<T>],
+    rooms: &'a mut [Room<'a, T>],
     /// Blocks of operands that are not borrowed.
     stage: &'a mut [Block<T>; N],
     /// Blocks of results that are summed.
     scratch: &'a mut [Block<T>],
     feeds: [Feed; N],
     blocks: Blocks,
-    rows: usize,
+    /// The rows of this part.
+    rows: Range<usize>,
     /// Where the current block begins, for operands and for likes.
     at: Odometer<N>,
     at_like: Odometer<OUTPUTS>,
@@ -156,7 +158,8 @@ impl<'a, T: Float, const N: usize> Sweep<'a, T, N> {
     pub(super) unsafe fn new(
         operands: &'a [Source<'a, T>; N],
         axes: &'a [Axis<N>],
-        sinks: &'a mut [Sink<T>],
+        rows: Range<usize>,
+        rooms: &'a mut [Room<'a, T>],
         stage: &'a mut [Block<T>; N],
         scratch: &'a mut [Block<T>],
     ) -> Self {
@@ -176,22 +179,25 @@ impl<'a, T: Float, const N: usize> Sweep<'a, T, N> {
                 }
             }
         }
+        let (mut at, mut at_like) = (Odometer::new(axes), Odometer::new(axes));
+        at.advance_by(rows.start, axes, |axis| &axis.operand);
+        at_like.advance_by(rows.start, axes, |axis| &axis.like);
         Self {
             operands,
             axes,
-            sinks,
+            rooms,
             stage,
             scratch,
             feeds,
             blocks,
-            rows: axes[1..].iter().map(|axis| axis.len).product(),
-            at: Odometer::new(axes),
-            at_like: Odometer::new(axes),
+            at,
+            at_like,
             row_at: Odometer::new(axes),
             row_at_like: Odometer::new(axes),
-            first_row: 0,
+            first_row: rows.start,
             column: 0,
-            position: 0,
+            position: rows.start * axes[0].len,
+            rows,
             rows_here: 0,
             row_here: 0,
         }
@@ -209,10 +215,10 @@ impl<'a, T: Float, const N: usize> Sweep<'a, T, N> {
             unsafe { self.absorb() };
             self.advance();
         }
-        if self.first_row == self.rows {
+        if self.first_row == self.rows.end {
             return None;
         }
-        self.rows_here = self.blocks.rows.min(self.rows - self.first_row);
+        self.rows_here = self.blocks.rows.min(self.rows.end - self.first_row);
         self.row_here = BLOCK.min(self.axes[0].len - self.column);
         let len = self.rows_here * self.row_here;
         self.stage_block(len);
@@ -231,10 +237,11 @@ impl<'a, T: Float, const N: usize> Sweep<'a, T, N> {
             unsafe { std::slice::from_raw_parts(start, len) }
         });
         let mut outputs: Outputs<'_, T> = Default::default();
-        for ((output, sink), scratch) in
-            outputs.iter_mut().zip(&mut *self.sinks).zip(&mut *self.scratch)
+        let position = self.position - self.rows.start * self.axes[0].len;
+        for ((output, room), scratch) in
+            outputs.iter_mut().zip(&mut *self.rooms).zip(&mut *self.scratch)
         {
-            *output = sink.output(self.position, len, scratch);
+            *output = room.output(position, len, scratch);
         }
         Some((slices, outputs))
     }
@@ -261,15 +268,15 @@ impl<'a, T: Float, const N: usize> Sweep<'a, T, N> {
     /// They are written.
     unsafe fn absorb(&mut self) {
         let len = self.rows_here * self.row_here;
-        for (sink, scratch) in self.sinks.iter_mut().zip(&*self.scratch) {
-            if matches!(sink, Sink::Store(_)) {
+        for (room, scratch) in self.rooms.iter_mut().zip(&*self.scratch) {
+            if room.stores() {
                 continue;
             }
-            // SAFETY: a sink that does not store was given the first `len` of its scratch as output,
+            // SAFETY: a room that does not store was given the first `len` of its scratch as output,
             // and the caller wrote it.
             let block = unsafe { scratch[..len].assume_init_ref() };
             self.row_at_like.go_to(&self.at_like);
-            sink.absorb(block, self.row_here, self.column, self.axes, &mut self.row_at_like);
+            room.absorb(block, self.row_here, self.column, self.axes, &mut self.row_at_like);
         }
     }
 
