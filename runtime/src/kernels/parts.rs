@@ -20,6 +20,7 @@ use crate::{Float, memory};
 const PART: usize = 1 << 15;
 
 /// The loop over the blocks of a part.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
 pub(super) enum Part<'a, T, const N: usize> {
     Flat(Flat<'a, T, N>),
     Sweep(Sweep<'a, T, N>),
