@@ -258,8 +258,11 @@ impl Generator<'_> {
         let leave = Block { stmts: vec![Stmt::Break(label_used, Some(value))], value: None };
         // First, since what the body declares may hide names that the condition uses.
         body.stmts.insert(0, Stmt::If(condition, leave, None));
-        let last = self.nested(|g| g.expr(ty, depth.min(1)));
         self.targets.pop();
+        // It stands in the last turn, which `continue` would make one of endlessly many.
+        let targets = std::mem::take(&mut self.targets);
+        let last = self.nested(|g| g.expr(ty, depth.min(1)));
+        self.targets = targets;
         self.close(scope, closures);
         let turns = Turns { label, counter, bound: 3, condition: None, body };
         Some(Expr::new(ty.clone(), Kind::Loop(Box::new(turns), Box::new(last))))

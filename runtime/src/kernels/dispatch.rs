@@ -6,7 +6,7 @@
 /// Every elementwise kernel's whole sweep goes through here, with its formula inlined into it: both have
 /// to be `#[inline(always)]`, or they are compiled for the least processor.
 #[inline(always)]
-pub(super) fn run(sweep: impl FnOnce(bool)) {
+pub(crate) fn run(sweep: impl FnOnce(bool)) {
     #[cfg(target_arch = "x86_64")]
     match level() {
         // SAFETY: the processor has what the function is compiled for.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use ndarray::{ArrayViewD, ArrayViewMutD};
 
 use crate::Float;
+use crate::kernels::on_this_processor;
 
 /// What an optimiser remembers: how many steps it took, and per element of every leaf some numbers,
 /// each under a name of its own (`exp_avg`, `momentum_buffer`).
@@ -26,6 +27,9 @@ pub struct Memory {
     pub(crate) steps: u64,
     pub(crate) leaves: BTreeMap<String, Slots>,
 }
+
+/// Elements of which an update has a copy at a time.
+const BLOCK: usize = 64;
 
 /// What is remembered of one leaf.
 #[derive(Clone, Debug, PartialEq)]
@@ -118,23 +122,60 @@ impl Memory {
             })
         };
 
-        // Slices, so that the loop is vectorised; any other layout goes through the iterators.
-        let mut at = |index: usize, value: &mut T, gradient: T| {
-            update(value, gradient, buffers.each_mut().map(|buffer| &mut buffer[index]));
-        };
         match (value.as_slice_mut(), gradient.as_slice()) {
-            (Some(value), Some(gradient)) => {
-                for (index, (value, gradient)) in value.iter_mut().zip(gradient).enumerate() {
-                    at(index, value, *gradient);
-                }
-            }
+            (Some(value), Some(gradient)) => on_this_processor(
+                #[inline(always)]
+                |_| in_blocks(value, gradient, buffers, &update),
+            ),
             _ => {
                 for (index, (value, gradient)) in value.iter_mut().zip(&gradient).enumerate() {
-                    at(index, value, *gradient);
+                    update(value, *gradient, buffers.each_mut().map(|buffer| &mut buffer[index]));
                 }
             }
         }
     }
+}
+
+/// Updates elements that lie one after the other, in blocks of which there is a copy: no two of a copy's slices overlap
+/// for all that rustc knows, so that the loop over them is vector code.
+#[inline(always)]
+fn in_blocks<T: Float, const K: usize>(
+    value: &mut [T],
+    gradient: &[T],
+    mut buffers: [&mut [T]; K],
+    update: &impl Fn(&mut T, T, [&mut T; K]),
+) {
+    let (blocks, rest) = value.as_chunks_mut::<BLOCK>();
+    for (nth, block) in blocks.iter_mut().enumerate() {
+        let here = nth * BLOCK..(nth + 1) * BLOCK;
+        let (mut x, g) = (*block, copied(&gradient[here.clone()]));
+        let mut slots = buffers.each_ref().map(|buffer| copied(&buffer[here.clone()]));
+        for index in 0..BLOCK {
+            let mut here: [T; K] = std::array::from_fn(
+                #[inline(always)]
+                |slot| slots[slot][index],
+            );
+            update(&mut x[index], g[index], here.each_mut());
+            for (slot, here) in slots.iter_mut().zip(here) {
+                slot[index] = here;
+            }
+        }
+        *block = x;
+        for (slot, buffer) in slots.iter().zip(&mut buffers) {
+            buffer[here.clone()].copy_from_slice(slot);
+        }
+    }
+    let done = blocks.len() * BLOCK;
+    for (index, (value, gradient)) in (done..).zip(rest.iter_mut().zip(&gradient[done..])) {
+        update(value, *gradient, buffers.each_mut().map(|buffer| &mut buffer[index]));
+    }
+}
+
+#[inline(always)]
+fn copied<T: Float>(block: &[T]) -> [T; BLOCK] {
+    let mut copy = [T::zero(); BLOCK];
+    copy.copy_from_slice(block);
+    copy
 }
 
 /// A buffer's name in a file. The buffer's own name comes first: it holds no dot, so that no two
@@ -227,6 +268,20 @@ mod tests {
         assert_eq!(value, &gradient + 10.0);
         count(&mut memory, &mut value, &transposed);
         assert_eq!(value, &gradient + 20.0);
+    }
+
+    #[test]
+    fn blocks_and_what_is_left_of_them_are_updated_alike() {
+        let gradient = Array2::from_shape_fn((7, 31), |(i, j)| (31 * i + j) as f32);
+        let (mut memory, mut value) = (Memory::new(), Array2::zeros((7, 31)));
+        for step in [10.0, 20.0] {
+            count(&mut memory, &mut value, &gradient);
+            assert_eq!(value, &gradient + step);
+        }
+        let Buffers::F32(buffers) = &memory.leaves["w"].buffers else {
+            panic!("the leaf is of f32")
+        };
+        assert_eq!(buffers[0], [2.0; 7 * 31]);
     }
 
     #[test]
