@@ -28,8 +28,8 @@ impl<T: ToTokens> From<&T> for Place {
 #[derive(Default)]
 pub(crate) struct Mistakes {
     found: Vec<(Place, String)>,
-    /// True if there is one of which rustc says enough.
-    left_to_rustc: bool,
+    /// Where the first is of which rustc says enough.
+    left_to_rustc: Option<Span>,
 }
 
 impl Mistakes {
@@ -39,8 +39,13 @@ impl Mistakes {
     }
 
     /// Notes a mistake of types in the user's own function, which rustc reports there.
-    pub(crate) fn leave_to_rustc(&mut self) {
-        self.left_to_rustc = true;
+    pub(crate) fn leave_to_rustc(&mut self, span: Span) {
+        self.left_to_rustc.get_or_insert(span);
+    }
+
+    /// Where it is that rustc alone has something to say: if it has not, the mistake is ours.
+    pub(crate) fn unread(&self) -> Option<Span> {
+        self.left_to_rustc.filter(|_| self.found.is_empty())
     }
 
     /// Notes a mistake that syn found.
@@ -61,7 +66,7 @@ impl Mistakes {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty() && !self.left_to_rustc
+        self.found.is_empty() && self.left_to_rustc.is_none()
     }
 
     /// One `compile_error!` for each.

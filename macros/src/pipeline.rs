@@ -119,8 +119,8 @@ fn gives_float(adjoint: &Graph) -> bool {
 /// The function as it was, every mistake at its place, and stand-ins of the derivatives so that
 /// there is no second error where they are called.
 fn refused(item: &TokenStream, source: &Source, mistakes: Mistakes) -> TokenStream {
+    let stubs = emit::stubs(source, mistakes.unread());
     let errors = mistakes.into_tokens();
-    let stubs = emit::stubs(source);
     quote! { #item #errors #stubs }
 }
 

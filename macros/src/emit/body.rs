@@ -64,12 +64,13 @@ impl Signature<'_> {
     pub(super) fn hidden_stand_in(&self) -> TokenStream {
         let again = self.again_types();
         let seed = self.accumulator(&self.differentiated_result());
-        let closure = quote!(|#(_: #again,)* _: #seed| unreachable!());
+        let never = self.never();
+        let closure = quote!(|#(_: #again,)* _: #seed| #never);
         let closure = match self.is_recursive {
             true => quote!(::std::boxed::Box::new(#closure)),
             false => closure,
         };
-        self.hidden_with(quote!((unreachable!(), #closure)))
+        self.hidden_with(quote!((#never, #closure)))
     }
 
     /// What the hidden pullback is handed again, of every parameter.

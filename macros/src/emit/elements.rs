@@ -3,7 +3,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, ToTokens};
-use syn::{Expr, Lit, LitFloat, UnOp};
+use syn::{Expr, Lit, LitFloat, Stmt, UnOp};
 
 use crate::graph::{Elem, Ty};
 
@@ -37,6 +37,10 @@ fn is_of_literals(expr: &Expr) -> bool {
         Expr::Paren(inner) => is_of_literals(&inner.expr),
         Expr::Unary(inner) => is_of_literals(&inner.expr),
         Expr::Binary(binary) => is_of_literals(&binary.left) && is_of_literals(&binary.right),
+        Expr::Block(block) => match block.block.stmts.as_slice() {
+            [Stmt::Expr(value, None)] => block.label.is_none() && is_of_literals(value),
+            _ => false,
+        },
         Expr::Lit(literal) => {
             matches!(&literal.lit, Lit::Float(float) if float.suffix().is_empty())
         }
@@ -50,6 +54,11 @@ fn first(expr: &mut Expr, suffix: &str) {
         Expr::Paren(inner) => first(&mut inner.expr, suffix),
         Expr::Unary(inner) => first(&mut inner.expr, suffix),
         Expr::Binary(binary) => first(&mut binary.left, suffix),
+        Expr::Block(block) => {
+            if let [Stmt::Expr(value, None)] = block.block.stmts.as_mut_slice() {
+                first(value, suffix);
+            }
+        }
         other => drop(element(other, suffix)),
     }
 }
@@ -116,6 +125,10 @@ fn owner(path: &mut syn::Path, suffix: &str) -> bool {
 /// An element, or a row of them.
 fn element(expr: &mut Expr, suffix: &str) -> bool {
     match expr {
+        Expr::Binary(_) if is_of_literals(expr) => {
+            first(expr, suffix);
+            true
+        }
         Expr::Paren(inner) => element(&mut inner.expr, suffix),
         Expr::Unary(inner) if matches!(inner.op, UnOp::Neg(_)) => element(&mut inner.expr, suffix),
         Expr::Array(row) => {

@@ -31,8 +31,9 @@ impl Signature<'_> {
     pub(super) fn linear_stand_in(&self) -> TokenStream {
         let again = self.again_types();
         let given = self.given_types();
-        let closure = quote!(|#(_: #again,)* #(_: #given),*| unreachable!());
-        self.linear_with(self.where_clause(), self.linear_result(quote!(unreachable!()), closure))
+        let never = self.never();
+        let closure = quote!(|#(_: #again,)* #(_: #given),*| #never);
+        self.linear_with(self.where_clause(), self.linear_result(never, closure))
     }
 
     /// The same by `__jvp`, which runs again for each direction: of a rule of the user's own, and of what calls the

@@ -148,9 +148,10 @@ pub(crate) fn readable(source: &Source, derivatives: &Derivatives) -> TokenStrea
     quote!(#reverse #forward #second)
 }
 
-/// Stand-ins of the derivatives of a function with mistakes, so that its callers compile.
-pub(crate) fn stubs(source: &Source) -> TokenStream {
-    let signature = Signature::new(source, false);
+/// Stand-ins of the derivatives of a function with mistakes, so that its callers compile; of one where rustc finds a
+/// mistake at `unread`, which we did not read further, for that reason.
+pub(crate) fn stubs(source: &Source, unread: Option<Span>) -> TokenStream {
+    let signature = Signature { unread, ..Signature::new(source, false) };
     signature.around(signature.stand_ins())
 }
 
@@ -161,7 +162,8 @@ impl<'a> Signature<'a> {
             (None, true) => quote!(chainrule),
             (None, false) => quote!(::chainrule),
         };
-        Signature { source, krate, for_reading, is_recursive: source.options.recursive }
+        let is_recursive = source.options.recursive;
+        Signature { source, krate, for_reading, is_recursive, unread: None }
     }
 
     /// Where it lies what calls the hidden function or accumulates: at the first type that may have no

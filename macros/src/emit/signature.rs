@@ -17,6 +17,8 @@ pub(super) struct Signature<'a> {
     pub(super) for_reading: bool,
     /// True if the function calls itself, or takes part in such a circle.
     pub(super) is_recursive: bool,
+    /// Of stand-ins: where rustc alone has something to say.
+    pub(super) unread: Option<Span>,
 }
 
 impl Signature<'_> {

@@ -1,7 +1,7 @@
 //! Stand-ins: of derivatives that were not asked for, and of all where the function has a mistake.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::signature::Signature;
 
@@ -75,6 +75,18 @@ impl Signature<'_> {
         }
     }
 
+    /// What never runs. Should rustc find nothing wrong after all, it is an error when code is made of it.
+    pub(super) fn never(&self) -> TokenStream {
+        match self.unread {
+            None => quote!(::core::unreachable!()),
+            Some(span) => quote_spanned! {span=>
+                const {
+                    ::core::panic!("chainrule does not read what rustc accepts here: please report it, and write it another way")
+                }
+            },
+        }
+    }
+
     /// Every function with a body that never runs.
     pub(super) fn stand_ins(&self) -> TokenStream {
         let (generics, clause) = (self.generics(), self.where_clause());
@@ -91,11 +103,12 @@ impl Signature<'_> {
             ("value_and_grad_into", &into, quote!(#result)),
             ("grad", &plain, quote!(#gradients)),
         ];
+        let never = self.never();
         let items = items.into_iter().map(|(item, signature, ty)| {
             let name = self.item(item);
             let body = match item {
-                "vjp" => quote!((unreachable!(), |_: #seed| unreachable!())),
-                _ => quote!(unreachable!()),
+                "vjp" => quote!((#never, |_: #seed| #never)),
+                _ => never.clone(),
             };
             quote! {
                 #head fn #name #signature -> #ty #clause { #body }
@@ -120,6 +133,7 @@ impl Signature<'_> {
             ("hvp", options.second_order, 1, gradients.clone()),
             ("grad_and_hvp", options.second_order, 1, quote!((#gradients, #gradients))),
         ];
+        let never = self.never();
         let items = items.into_iter().filter(|(_, is_asked, ..)| *is_asked);
         let items = items.map(|(item, _, count, ty)| {
             let name = self.item(item);
@@ -131,7 +145,7 @@ impl Signature<'_> {
             quote! {
                 #head fn #name<#generics #separator #(#tangents),*>(
                     #(#parameters,)* #(_: #tangents),*
-                ) -> #ty #clause { unreachable!() }
+                ) -> #ty #clause { #never }
             }
         });
         quote!(#(#items)*)

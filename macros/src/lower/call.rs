@@ -115,7 +115,7 @@ impl Lowering<'_> {
     fn stopped(&mut self, call: &ExprCall) -> Value {
         let span = call.span();
         let Some(arg) = call.args.first() else {
-            return self.left_to_rustc();
+            return self.left_to_rustc(span);
         };
         if let Some(binding) = self.binding(arg) {
             // The value stays where it is, since the rest of the function may still need it.

@@ -187,7 +187,7 @@ impl Lowering<'_> {
         span: Span,
     ) -> Value {
         if closure.inputs.len() != arrays.len() {
-            return self.left_to_rustc();
+            return self.left_to_rustc(span);
         }
         let name = match written.map(|at| &closure.inputs[at]) {
             None => None,
@@ -324,7 +324,7 @@ impl Lowering<'_> {
 
     fn closure_body(&mut self, closure: &ExprClosure, element: Value) -> Value {
         if closure.inputs.len() != 1 {
-            return self.left_to_rustc();
+            return self.left_to_rustc(closure.span());
         }
         self.bind_pattern(&closure.inputs[0], element);
         self.function_body(&closure.body, closure.span())

@@ -95,7 +95,7 @@ impl Lowering<'_> {
             }
             Expr::Break(jump) => {
                 let Some(around) = self.target(jump.label.as_ref()) else {
-                    return self.left_to_rustc();
+                    return self.left_to_rustc(span);
                 };
                 let value = jump.expr.as_ref().map(|value| self.expr(value));
                 self.unless_jumped(span, &mut |lowering| {
@@ -109,7 +109,7 @@ impl Lowering<'_> {
             }
             Expr::Continue(jump) => {
                 let Some(around) = self.target(jump.label.as_ref()) else {
-                    return self.left_to_rustc();
+                    return self.left_to_rustc(span);
                 };
                 if tail != Tail::Turn(around.number) {
                     let flag = self.flag(true, span);
@@ -272,7 +272,11 @@ impl Lowering<'_> {
             Ty::Option(inner) => (**inner).clone(),
             _ => Ty::Unknown,
         };
-        self.node(crate::graph::Op::Inner, vec![option], ty, span)
+        let held = self.node(crate::graph::Op::Inner, vec![option], ty, span);
+        match self.declared.get(&option).cloned() {
+            Some(typed) => self.ascribed(held, &typed),
+            None => held,
+        }
     }
 
     /// The value of a loop or block that ends the function: that of a `return` from within, if there was one.

@@ -140,7 +140,7 @@ impl Lowering<'_> {
                     };
                     let other = self.expr(other);
                     if matches!(self.graph.ty(other).elem(), Elem::F32 | Elem::F64) {
-                        return self.left_to_rustc();
+                        return self.left_to_rustc(side.span());
                     }
                     return self.mistake(side, language::INTEGER.of(digits));
                 }

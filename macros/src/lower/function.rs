@@ -174,7 +174,7 @@ impl Lowering<'_> {
     ) -> Result<Cow<'e, ExprClosure>, Value> {
         match as_closure(function, params) {
             Some(closure) if closure.inputs.len() == params => Ok(closure),
-            Some(_) => Err(self.left_to_rustc()),
+            Some(_) => Err(self.left_to_rustc(function.span())),
             None => Err(self.mistake(function, language::NO_CLOSURE.of(method))),
         }
     }
@@ -221,7 +221,7 @@ impl Lowering<'_> {
         span: Span,
     ) -> Option<Value> {
         if function.params.len() != args.len() {
-            return Some(self.left_to_rustc());
+            return Some(self.left_to_rustc(span));
         }
         if self.inside.contains(&std::ptr::from_ref(function)) {
             return Some(self.mistake(span, language::CALLS_ITSELF));

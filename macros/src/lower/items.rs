@@ -166,7 +166,7 @@ impl Lowering<'_> {
             ("rev", 0) => {
                 let inner = self.sequence_of(&call.receiver)?;
                 let Some(length) = inner.length else {
-                    return Err(self.left_to_rustc());
+                    return Err(self.left_to_rustc(call.method.span()));
                 };
                 Ok(inner.moved(quote!(__by - 1 - __at), length, Some(length)))
             }

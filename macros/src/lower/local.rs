@@ -12,6 +12,7 @@ use super::exits::Tail;
 use super::flow::names_of;
 use super::mentions::Mentions;
 use super::pattern::typed_parts;
+use super::rename::rename;
 use super::scope::Binding;
 use super::{Language, Lowering};
 use crate::graph::{key, Elem, Info, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
@@ -300,8 +301,9 @@ impl Lowering<'_> {
         let mut mentions = self.mentions(&*init.expr);
         mentions.pure = false;
         self.look_at_places(&mut mentions);
+        let tokens = rename(init.expr.to_token_stream(), &mentions.lent);
         let (mentioned, args) = mentions.names.into_iter().unzip();
-        let mut verbatim = Verbatim::new(init.expr.to_token_stream(), mentioned, false);
+        let mut verbatim = Verbatim::new(tokens, mentioned, false);
         verbatim.pattern = Some(Tokens(local.pat.to_token_stream()));
         if let Some((_, diverge)) = &init.diverge {
             verbatim.tokens.0.extend(quote::quote!(else #diverge));

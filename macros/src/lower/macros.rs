@@ -26,19 +26,19 @@ impl Lowering<'_> {
                     let inside = &mac.tokens;
                     match syn::parse2::<syn::ExprRepeat>(quote::quote!([#inside])) {
                         Ok(repeat) => self.repeated(&repeat.expr, &repeat.len, true, span),
-                        Err(_) => self.left_to_rustc(),
+                        Err(_) => self.left_to_rustc(span),
                     }
                 }
             },
             "array" => match elements() {
                 Ok(elements) => self.array_literal(elements.iter().collect(), span),
-                Err(_) => self.left_to_rustc(),
+                Err(_) => self.left_to_rustc(span),
             },
             "concatenate" | "stack" => match elements() {
                 Ok(elements) if elements.len() > 1 => {
                     self.join(name == "stack", &elements[0], elements.iter().skip(1), span)
                 }
-                _ => self.left_to_rustc(),
+                _ => self.left_to_rustc(span),
             },
             "dbg" => match elements() {
                 Ok(elements) if !elements.iter().all(|element| self.may_be_read_twice(element)) => {
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                         }
                     }
                 }
-                Err(_) => self.left_to_rustc(),
+                Err(_) => self.left_to_rustc(span),
             },
             _ => self.mistake(span, language::MACRO.of(name + "!")),
         }
@@ -94,7 +94,7 @@ impl Lowering<'_> {
                 match row {
                     Expr::Array(row) if row.elems.len() == length => inner.extend(&row.elems),
                     // Rows of one length alone make an array.
-                    _ => return self.left_to_rustc(),
+                    _ => return self.left_to_rustc(span),
                 }
             }
             lengths.push(length);

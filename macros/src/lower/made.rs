@@ -7,7 +7,7 @@ use syn::Expr;
 
 use super::expr::member;
 use super::Lowering;
-use crate::graph::{Construct, Elem, Form, Op, Passing, Ty, Value};
+use crate::graph::{Construct, Form, Op, Passing, Ty, Value};
 use crate::language;
 
 /// A struct, tuple or list that is made here.
@@ -143,8 +143,8 @@ pub(super) fn unwritten(parts: Vec<Value>) -> Vec<(Value, Passing)> {
 /// True for the type of constants whose floats are literals, or may be.
 fn is_of_literals(ty: &Ty) -> bool {
     match ty {
-        Ty::Float(elem) => *elem == Elem::Literal,
-        Ty::Array(elem, _) => !matches!(elem, Elem::F32 | Elem::F64),
+        Ty::Unknown => true,
+        Ty::Float(elem) | Ty::Numeric(elem) | Ty::Array(elem, _) => !elem.is_known(),
         Ty::List(inner) => is_of_literals(inner),
         Ty::Tuple(parts) => parts.iter().any(is_of_literals),
         _ => false,

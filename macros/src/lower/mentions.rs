@@ -62,7 +62,8 @@ impl Lowering<'_> {
         found
     }
 
-    /// Lets names for places that are mentioned mean what stands there now.
+    /// Lets names for places that are mentioned mean what stands there now, and what is in an `Option` for our own
+    /// reasons what is in it.
     pub(super) fn look_at_places(&mut self, found: &mut Mentions) {
         for name in std::mem::take(&mut found.aliases) {
             let Some(place) = self.scopes.alias(&name) else { continue };
@@ -70,6 +71,9 @@ impl Lowering<'_> {
             let ident = quote::format_ident!("{}", crate::graph::text_of(&name));
             found.lent.insert(name.clone(), quote::quote!((&#ident)));
             found.names.insert(name, shown);
+        }
+        for value in found.names.values_mut() {
+            *value = self.out_of_option(*value, Span::call_site());
         }
     }
 
@@ -165,6 +169,10 @@ impl Finder<'_, '_> {
         if binding.is_lent {
             let ident = quote::format_ident!("{name}");
             self.found.lent.insert(name.to_owned(), quote::quote!((&#ident)));
+        }
+        if binding.is_owned && self.lowering.graph.info(binding.value).is_reference {
+            let ident = quote::format_ident!("{name}");
+            self.found.lent.insert(name.to_owned(), quote::quote!((*#ident)));
         }
         if binding.is_mutable {
             self.changing.insert(name.to_owned());

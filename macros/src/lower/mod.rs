@@ -276,7 +276,8 @@ impl<'a> Lowering<'a> {
                 );
                 let found = self.graph.ty(value);
                 if !source.options.aux && disagree(&declared, found) {
-                    self.mistakes.leave_to_rustc();
+                    self.mistakes
+                        .leave_to_rustc(syn::spanned::Spanned::span(&source.item.sig.output));
                 }
                 let info = self.graph.info_mut(value);
                 if !source.options.aux
@@ -337,8 +338,8 @@ impl<'a> Lowering<'a> {
     }
 
     /// What rustc says enough of.
-    fn left_to_rustc(&mut self) -> Value {
-        self.mistakes.leave_to_rustc();
+    fn left_to_rustc(&mut self, span: Span) -> Value {
+        self.mistakes.leave_to_rustc(span);
         self.poison()
     }
 

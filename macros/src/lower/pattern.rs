@@ -54,6 +54,9 @@ impl Lowering<'_> {
             Pat::Type(typed) => {
                 let known = super::ty::Known { holds_floats: true, generics: None };
                 let ty = super::ty::of_type(&typed.ty, known);
+                if self.optional.contains(&value) {
+                    self.declared.insert(value, typed.clone());
+                }
                 let value = self.ascribed(value, typed);
                 self.learn_written(value, &ty);
                 match typed_parts(pattern) {

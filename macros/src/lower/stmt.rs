@@ -247,7 +247,10 @@ impl Lowering<'_> {
         };
         let old = before.map(|before| self.graph.ty(before).clone());
         let info = self.graph.info_mut(value);
-        let is_open = matches!(info.ty, Ty::Unknown | Ty::Numeric(_) | Ty::Float(Elem::Literal));
+        let is_open = matches!(
+            info.ty,
+            Ty::Unknown | Ty::Numeric(_) | Ty::Float(Elem::Literal | Elem::Unknown)
+        );
         if let Some(old @ Ty::Float(Elem::F32 | Elem::F64)) = old {
             if is_open && !info.is_reference {
                 info.ty = old;

@@ -22,6 +22,7 @@ mod small;
 mod sweep;
 mod threads;
 
+#[cfg(feature = "train")]
 pub(crate) use dispatch::run as on_this_processor;
 pub use elementwise::*;
 pub use join::JoinAll;
