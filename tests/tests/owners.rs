@@ -161,3 +161,81 @@ fn a_pullback_ends_nothing_of_the_primal() {
     let (_, pullback) = folded_to_a_constant::vjp(2.0, list);
     assert_eq!([pullback(1.0).0, pullback(2.0).0], [0.25, 0.5]);
 }
+
+/// Constants whose type is that of the variable, of the struct's field, or of a `let` behind a `return`.
+#[differentiable]
+fn typed_elsewhere(p: f64, mut q: f64, list: Vec<f64>) -> f64 {
+    let before = q;
+    q = ((-0.2) * { -1.9 }) * 0.5;
+    let mut r = p;
+    if p > 0.0 {
+        r = Array1::from_elem(4, -1.1).sum() * 0.5;
+        r = r.sin();
+    }
+    let State { x, v } = State { x: p, v: Array1::from_elem(3, -0.2).cos() };
+    if v[1].max(v[2]) < p {
+        r += x;
+    }
+    let three: [f64; 3] = {
+        for e in list.iter() {
+            if *e > p {
+                return p * p;
+            }
+        }
+        [(-1.6) + 1.8; 3]
+    };
+    let (a, b): (f64, f64) = three_times(three[2].max(three[1]));
+    before * q.tanh() + r + p * three[0].tanh() * (a + b)
+}
+
+fn three_times(x: f64) -> (f64, f64) {
+    (x, 2.0 * x)
+}
+
+#[test]
+fn constants_have_the_type_that_stands_elsewhere() {
+    let of = |(p, q, list): &(f64, f64, Vec<f64>)| typed_elsewhere(*p, *q, list.clone());
+    let grad = |(p, q, list): &(f64, f64, Vec<f64>)| typed_elsewhere::grad(*p, *q, list.clone());
+    for p in [-0.5, 0.7, 1.2] {
+        for first in [0.1, 5.0] {
+            check(of, grad, &(p, 0.3, vec![first - 3.0, first])).unwrap();
+        }
+    }
+}
+
+/// A guard reads what a name for a copy of something lent means.
+#[differentiable]
+fn guarded_by_a_copy(p: f64, pair: &[f64; 2], n: usize) -> f64 {
+    let [first, second] = *pair;
+    let copy = *pair;
+    let whole = |list: [f64; 2]| list[0] + list[1];
+    match n {
+        0..=2 if whole(copy) > p => first * second,
+        _ => second * p,
+    }
+}
+
+#[test]
+fn a_guard_reads_a_copy() {
+    for p in [0.2, 3.0] {
+        let of = |(p, pair): &(f64, [f64; 2])| guarded_by_a_copy(*p, pair, 1);
+        check(of, |(p, pair)| guarded_by_a_copy::grad(*p, pair, 1), &(p, [0.3, 0.8])).unwrap();
+    }
+}
+
+#[differentiable]
+fn of_a_pair(p: f64, pair: (f64, f64)) -> f64 {
+    p * pair.0 * pair.1
+}
+
+/// What a call in a kernel's formula gives back of a tuple is taken apart there.
+#[differentiable]
+fn pairs_in_a_formula(p: f64, x: &Array1<f64>) -> f64 {
+    x.mapv(|e| e * of_a_pair(-1.5, (p, e))).sum()
+}
+
+#[test]
+fn a_formula_takes_a_pair_apart() {
+    let of = |(p, x): &(f64, Array1<f64>)| pairs_in_a_formula(*p, x);
+    check(of, |(p, x)| pairs_in_a_formula::grad(*p, x), &(0.3, array![0.5, 1.5])).unwrap();
+}

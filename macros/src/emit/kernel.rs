@@ -256,7 +256,11 @@ impl<'a> Writer<'a> {
                 })
                 .collect();
             let value = text.tokens;
-            statements.push(match names.as_slice() {
+            let names = names.iter().zip(&node.outs).map(|(name, out)| {
+                let mutable = is_taken_apart(block, *out).then(|| quote!(mut));
+                quote!(#mutable #name)
+            });
+            statements.push(match names.collect::<Vec<_>>().as_slice() {
                 [one] if matches!(node.op, Op::Pullback(_)) => quote!(let (#one,) = #value;),
                 [one] => quote!(let #one = #value;),
                 many => quote!(let (#(#many),*) = #value;),
@@ -295,6 +299,13 @@ impl<'a> Writer<'a> {
             None => Self::literal(text),
         }
     }
+}
+
+/// True for what an argument of several parts received, which are taken out of it.
+fn is_taken_apart(block: &Block, value: Value) -> bool {
+    let takes =
+        |node: &Node| matches!(node.op, Op::CotangentPart(_)) && node.args.first() == Some(&value);
+    block.nodes.iter().any(takes)
 }
 
 /// True if a method is called on the value.
