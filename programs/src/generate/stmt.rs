@@ -1,6 +1,6 @@
 //! Statements.
 
-use crate::ast::{Block, Expr, Holds, Kind, Stmt, Turns, Type, state_fields};
+use crate::ast::{Block, COUNTED, Expr, Holds, Kind, Place, Stmt, Turns, Type, state_fields};
 
 use super::{Generator, Target};
 
@@ -111,6 +111,7 @@ impl Generator<'_> {
             ("slice_mut", 26),
             ("row_mut", 75),
             ("changed_constant", 11),
+            ("counter", 30),
             ("closure", 6),
         ];
         for _ in 0..8 {
@@ -189,6 +190,7 @@ impl Generator<'_> {
                 Stmt::LetClosure(var, lambda)
             }
             "changed_constant" => self.changed_constant()?,
+            "counter" => self.step(),
             kind if kind.starts_with("for_")
                 || matches!(
                     kind,
@@ -353,7 +355,8 @@ impl Generator<'_> {
     }
 
     fn changed_constant(&mut self) -> Option<Stmt> {
-        let vars = self.writable_vars(|ty| *ty == Type::Int);
+        let mut vars = self.writable_vars(|ty| *ty == Type::Int);
+        vars.retain(|var| self.vars[*var].bound != COUNTED);
         match self.pick(&vars).filter(|_| self.chance(75)) {
             Some(var) => {
                 let read = self.var_expr(var);
@@ -364,7 +367,7 @@ impl Generator<'_> {
                 let moved = Expr::new(Type::Int, moved);
                 let value =
                     Expr::new(Type::Int, Kind::IntOp('%', Box::new(moved), Box::new(Expr::int(5))));
-                Some(Stmt::Assign(crate::ast::Place { var, path: Vec::new() }, value))
+                Some(Stmt::Assign(Place { var, path: Vec::new() }, value))
             }
             None => {
                 let value = Expr::int(self.below(5));
@@ -372,6 +375,22 @@ impl Generator<'_> {
                 (self.vars[var].mutable, self.vars[var].bound) = (true, Some(5));
                 self.vars[var].name = format!("c{var}");
                 Some(Stmt::Let(var, value))
+            }
+        }
+    }
+
+    /// A step of a counter, or a new one.
+    fn step(&mut self) -> Stmt {
+        let vars = self.writable_vars(|ty| *ty == Type::Int);
+        let counters: Vec<usize> =
+            vars.into_iter().filter(|var| self.vars[*var].bound == COUNTED).collect();
+        match self.pick(&counters).filter(|_| self.chance(80)) {
+            Some(var) => Stmt::Step(Place { var, path: Vec::new() }, 1 + self.below(3)),
+            None => {
+                let var = self.counter();
+                (self.vars[var].mutable, self.vars[var].bound) = (true, COUNTED);
+                self.vars[var].name = format!("n{var}");
+                Stmt::Let(var, Expr::int(self.below(3)))
             }
         }
     }
