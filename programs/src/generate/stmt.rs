@@ -338,9 +338,11 @@ impl Generator<'_> {
         if kind == "while" { Stmt::While(turns) } else { Stmt::Loop(turns) }
     }
 
-    /// The body of a loop, which now and then carries a float.
+    /// The body of a loop, which now and then carries a float, and steps a counter.
     fn loop_body(&mut self, depth: usize) -> Block {
         let (scope, closures) = (self.scope.clone(), self.closures.len());
+        let counters = self.counters();
+        let stepped = self.pick(&counters).filter(|_| self.on("counter") && self.chance(50));
         let mut block = self.block(depth);
         if self.on("assign")
             && self.chance(60)
@@ -349,6 +351,10 @@ impl Generator<'_> {
             let value = self.tame(2);
             // First, since what the body declares may hide names that it uses.
             block.stmts.insert(0, Stmt::Assign(place, value));
+        }
+        if let Some(var) = stepped {
+            let step = Stmt::Step(Place { var, path: Vec::new() }, 1 + self.below(3));
+            block.stmts.push(step);
         }
         self.close(scope, closures);
         block
@@ -379,11 +385,14 @@ impl Generator<'_> {
         }
     }
 
+    fn counters(&self) -> Vec<usize> {
+        let vars = self.writable_vars(|ty| *ty == Type::Int);
+        vars.into_iter().filter(|var| self.vars[*var].bound == COUNTED).collect()
+    }
+
     /// A step of a counter, or a new one.
     fn step(&mut self) -> Stmt {
-        let vars = self.writable_vars(|ty| *ty == Type::Int);
-        let counters: Vec<usize> =
-            vars.into_iter().filter(|var| self.vars[*var].bound == COUNTED).collect();
+        let counters = self.counters();
         match self.pick(&counters).filter(|_| self.chance(80)) {
             Some(var) => Stmt::Step(Place { var, path: Vec::new() }, 1 + self.below(3)),
             None => {
