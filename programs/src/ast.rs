@@ -220,6 +220,9 @@ pub(crate) struct Range {
     pub(crate) step: usize,
 }
 
+/// The bound of a counter that steps at will: it is an index of nothing as it is.
+pub(crate) const COUNTED: Option<usize> = Some(usize::MAX);
+
 /// A loop with a counter, so that it ends.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Turns {
@@ -261,6 +264,8 @@ pub(crate) enum Stmt {
     Take(VarId, Place),
     /// `let lent = &mut place; *lent = value;`, or `+=` and its like; twice through anything else.
     Lend(VarId, Place, Option<Binary>, Expr, Through),
+    /// `counter += by;`
+    Step(Place, usize),
     /// `let unused = (value * 0.0).sqrt();`, whose derivative is infinite and which nothing reads.
     Unused(VarId, Expr),
     SwapElements(Place, usize, usize),

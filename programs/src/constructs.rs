@@ -107,6 +107,7 @@ pub(crate) const NAMES: &[&str] = &[
     "slice_mut",
     "row_mut",
     "changed_constant",
+    "counter",
     // Closures and chains.
     "closure",
     "closure_statements",

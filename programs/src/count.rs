@@ -234,6 +234,7 @@ impl Counter<'_> {
                 Through::Closure => "closure_writes",
                 Through::Chain => "chain_writes",
             }),
+            Stmt::Step(..) => self.has("counter"),
             Stmt::Unused(..) => self.has("unused"),
             Stmt::SwapElements(..) => self.has("swap_elements"),
             Stmt::Push(..) => self.has("push"),

@@ -158,6 +158,7 @@ pub(crate) fn walk_stmt(stmt: &mut Stmt, v: &mut dyn Visit) {
             walk_place(option, false, v);
             walk_block(other, v);
         }
+        Stmt::Step(place, _) => walk_place(place, true, v),
         Stmt::LetClosure(_, lambda) => walk_lambda(lambda, v),
         Stmt::Unused(_, e) => walk_expr(e, v),
         Stmt::Assign(place, e)

@@ -398,3 +398,35 @@ fn constants_that_are_lent() {
     let (y, pullback) = lends::vjp(0.7, &t, &config);
     assert_eq!((y, pullback(1.0)), lends::value_and_grad(0.7, &t, &config));
 }
+
+#[differentiable(forward, second_order)]
+fn bell(x: f64) -> f64 {
+    (-x * x).exp()
+}
+
+/// What a callee gives becomes an element, and a part of a sum: so it is a float.
+#[differentiable(forward, second_order)]
+fn bells(x: &[f64], w: &Array2<f64>) -> f64 {
+    let mut heights = vec![0.0; x.len()];
+    let mut total = 0.0;
+    for i in 0..x.len() {
+        heights[i] = bell(x[i]) * w[[0, i]];
+        let own = bell(heights[i]);
+        total += if x[i] > 0.0 { own } else { bell(own) } * heights[i];
+    }
+    total
+}
+
+#[test]
+fn floats_of_callees() {
+    let x = (vec![0.7, -0.4, 1.1], sampled([1, 3], 2));
+    check(check_gradients(|(x, w)| bells(x, w), |(x, w)| bells::grad(x, w), &x));
+    // In a direction that `w` is a part of itself.
+    let ones = vec![1.0; 3];
+    let along = |(x, w): &(Vec<f64>, Array2<f64>)| bells::jvp(x, w, (&ones, w)).1;
+    let gradient = |(x, w): &(Vec<f64>, Array2<f64>)| {
+        let (dx, dw) = bells::hvp(x, w, (&ones, w));
+        (dx, dw + bells::grad(x, w).1)
+    };
+    check(check_gradients(along, gradient, &x));
+}

@@ -111,6 +111,8 @@ impl<'a> Writer<'a> {
                 self.keep(*value, &guard, &name, TokenStream::new());
                 let activity = self.rt("Activity");
                 self.access.insert(*value, quote!((*<#guard as #activity>::kept(#name))));
+                // What stands in a record is no variable to go on with.
+                self.captured.insert(*value, ());
             }
             self.pinned.insert(*value, ());
         }

@@ -1,6 +1,7 @@
 //! The light type of an operation's result.
 
-use super::{Block, Elem, Form, Graph, Op, Ty, Value};
+use super::collections::HashSet;
+use super::{Action, Block, Elem, Form, Graph, Op, Step, Ty, Value};
 use crate::ops::{Gives, Kind, Row};
 
 impl Graph {
@@ -52,21 +53,40 @@ impl Graph {
     /// of which ours leaves out what nothing needs.
     pub(crate) fn learn_backwards(&mut self) {
         let body = std::mem::take(&mut self.body);
-        self.learn_block(&body);
+        let mut open = HashSet::default();
+        self.note_open(&body, &mut open);
+        self.learn_block(&body, &open);
         self.body = body;
     }
 
-    fn learn_block(&mut self, block: &Block) {
+    /// Notes what may be a float or an array, and is a float if all that is made of it is: what calls give, and what
+    /// is computed of that and of floats.
+    fn note_open(&self, block: &Block, open: &mut HashSet<Value>) {
+        for node in &block.nodes {
+            let is_open = match &node.op {
+                Op::Call(_) => true,
+                Op::Row(row) if row.is_elementwise() && !row.is_cast() => {
+                    node.args.iter().all(|arg| self.ty(*arg).is_float() || open.contains(arg))
+                }
+                _ => false,
+            };
+            let value = node.outs.first().filter(|_| is_open);
+            open.extend(value.filter(|value| matches!(self.ty(**value), Ty::Numeric(_))));
+            node.blocks.iter().for_each(|block| self.note_open(block, open));
+        }
+    }
+
+    fn learn_block(&mut self, block: &Block, open: &HashSet<Value>) {
         for node in block.nodes.iter().rev() {
             match (&node.op, node.outs.as_slice()) {
                 (Op::If, outs) => {
                     for arm in &node.blocks {
-                        self.learn_from(&arm.results, outs);
+                        self.learn_from(&arm.results, outs, open);
                     }
                 }
                 (Op::Loop(_), outs) => {
-                    self.learn_from(node.carried_results(), outs);
-                    self.learn_from(&node.args[node.first_carried()..], outs);
+                    self.learn_from(node.carried_results(), outs, open);
+                    self.learn_from(&node.args[node.first_carried()..], outs, open);
                 }
                 (Op::Construct(construct), [out]) => {
                     let parts: Vec<Ty> = match (self.ty(*out).clone(), &construct.form) {
@@ -82,22 +102,37 @@ impl Graph {
                     };
                     node.args.iter().zip(&parts).for_each(|(part, ty)| self.learn(*part, ty));
                 }
+                (Op::Update(steps, Action::Set), [out]) if steps.as_slice() == [Step::Index] => {
+                    let part = node.args.last().copied().zip(Some(element(self.ty(*out))));
+                    part.into_iter().for_each(|(part, ty)| self.learn_open(part, &ty, open));
+                }
                 (Op::Row(row), [out]) if row.is_elementwise() => {
-                    let ty = Ty::Float(self.ty(*out).elem());
-                    let operands = (0..node.args.len()).filter(|at| !row.is_constant_operand(*at));
-                    operands.for_each(|at| self.learn(node.args[at], &ty));
+                    let (out, ty) = (self.ty(*out).clone(), Ty::Float(self.ty(*out).elem()));
+                    for at in (0..node.args.len()).filter(|at| !row.is_constant_operand(*at)) {
+                        self.learn(node.args[at], &ty);
+                        self.learn_open(node.args[at], &out, open);
+                    }
                 }
                 _ => {}
             }
-            node.blocks.iter().for_each(|block| self.learn_block(block));
+            node.blocks.iter().for_each(|block| self.learn_block(block, open));
         }
     }
 
     /// The same of values that become `outs`.
-    fn learn_from(&mut self, values: &[Value], outs: &[Value]) {
+    fn learn_from(&mut self, values: &[Value], outs: &[Value], open: &HashSet<Value>) {
         for (value, out) in values.iter().zip(outs) {
             let ty = self.ty(*out).clone();
             self.learn(*value, &ty);
+            self.learn_open(*value, &ty, open);
+        }
+    }
+
+    /// What is a float since nothing else could stand in its place.
+    fn learn_open(&mut self, value: Value, ty: &Ty, open: &HashSet<Value>) {
+        if let (true, Ty::Float(elem)) = (open.contains(&value), ty) {
+            let elem = self.ty(value).elem().join(*elem);
+            self.info_mut(value).ty = Ty::Float(elem);
         }
     }
 

@@ -17,6 +17,7 @@ mod node;
 #[cfg(test)]
 mod parse;
 mod splice;
+mod steps;
 mod text;
 mod ty;
 mod verbatim;

@@ -308,15 +308,20 @@ impl Lowering<'_> {
         if let Some((_, diverge)) = &init.diverge {
             verbatim.tokens.0.extend(quote::quote!(else #diverge));
         }
-        let ty = if names.len() == 1 { self.constant_type(&init.expr) } else { Ty::Unknown };
+        let tys = match (&local.pat, self.constant_type(&init.expr)) {
+            (Pat::Tuple(pattern), Ty::Tuple(parts))
+                if names.len() == parts.len() && pattern.elems.iter().all(is_name) =>
+            {
+                parts
+            }
+            (pattern, ty) if plain_name(pattern).is_some() => vec![ty],
+            _ => vec![Ty::Unknown; names.len()],
+        };
         let outs: Vec<Value> = names
             .iter()
-            .map(|name| {
-                self.graph.value(Info {
-                    name: Some(name.clone()),
-                    ty: ty.clone(),
-                    ..Info::default()
-                })
+            .zip(tys)
+            .map(|(name, ty)| {
+                self.graph.value(Info { name: Some(name.clone()), ty, ..Info::default() })
             })
             .collect();
         for (name, value) in names.iter().zip(&outs) {
@@ -379,6 +384,11 @@ fn plain_name(pattern: &Pat) -> Option<String> {
         Pat::Type(typed) => plain_name(&typed.pat),
         _ => None,
     }
+}
+
+/// True for a pattern that is no more than a name.
+fn is_name(pattern: &Pat) -> bool {
+    matches!(pattern, Pat::Ident(_)) && plain_name(pattern).is_some()
 }
 
 /// True for a pattern that binds a variable which may change.

@@ -224,6 +224,12 @@ impl Typing<'_, '_> {
             return Ty::Integer;
         }
         let receiver = self.of(&call.receiver);
+        match (name.as_str(), &receiver) {
+            ("dim", Ty::Array(_, Some(1))) => return Ty::Integer,
+            ("shape", Ty::Array(..)) => return Ty::List(Box::new(Ty::Integer)),
+            ("dim", Ty::Array(_, Some(rank))) => return Ty::Tuple(vec![Ty::Integer; *rank]),
+            _ => {}
+        }
         if matches!(name.as_str(), "clone" | "to_owned" | "to_vec") {
             return receiver;
         }

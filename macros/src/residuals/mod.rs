@@ -5,6 +5,7 @@
 //! that costs little and needs nothing that is gone, or saved: at the end of every turn, and of the arm
 //! that was taken. So exactly those values are kept that a rule names.
 
+mod counters;
 mod handed;
 mod idle;
 mod restoring;
@@ -15,6 +16,7 @@ use crate::graph::collections::{HashMap, HashSet};
 use crate::graph::{
     Arguments, Block, Each, Graph, Head, Info, Loop, Node, Op, Origin, Turns, Ty, Value,
 };
+use counters::Again;
 use restoring::Restoring;
 
 /// Decides what is saved, and restores it.
@@ -52,9 +54,11 @@ fn of(mut graph: Graph, runs: Runs) -> Graph {
         .copied()
         .collect();
     let mut nodes = std::mem::take(&mut graph.body.nodes);
-    let start = graph.sweep.as_ref().map_or(nodes.len(), |sweep| sweep.start);
-    let mut saving = Saving { graph, top, overwritten: HashSet::default(), runs };
+    let mut start = graph.sweep.as_ref().map_or(nodes.len(), |sweep| sweep.start);
+    let (overwritten, again) = (HashSet::default(), HashMap::default());
+    let mut saving = Saving { graph, top, overwritten, again, runs };
     saving.note_overwritten(&nodes);
+    saving.step_counters_back(&mut nodes, &mut start);
     saving.pair_within(&mut nodes);
     let mut adjoint = nodes.split_off(start);
     if runs == Runs::FromTheArguments {
@@ -74,6 +78,8 @@ struct Saving {
     top: HashSet<Value>,
     /// Versions of something that a loop writes: to keep one is to copy it in every turn.
     overwritten: HashSet<Value>,
+    /// What adjoints compute otherwise than the primal.
+    again: HashMap<Value, Again>,
     runs: Runs,
 }
 
@@ -191,12 +197,16 @@ impl Saving {
     /// Saves what the adjoint block uses of the other; true if the items of the loop are restored by
     /// going through them again.
     fn save(&mut self, forward: &mut Block, reverse: &mut Block, again: Option<&Each>) -> bool {
-        let defined: HashSet<Value> = forward
+        let mut defined: HashSet<Value> = forward
             .params
             .iter()
             .copied()
             .chain(forward.nodes.iter().flat_map(|node| node.outs.iter().copied()))
             .collect();
+        let is_here = |root: &Value| defined.contains(root) || reverse.params.contains(root);
+        let stepped = self.again.iter().filter(|(_, again)| is_here(&again.root));
+        let stepped: Vec<Value> = stepped.map(|(value, _)| *value).collect();
+        defined.extend(stepped);
         let wanted: Vec<Value> =
             reverse.captured().into_iter().filter(|value| defined.contains(value)).collect();
         let items = again.map_or(0, |each| each.items);
@@ -308,6 +318,9 @@ impl Saving {
             }
         }
         note(&self.graph, &reverse.nodes, &mut needs);
+        for (param, result) in reverse.params.iter().zip(&reverse.results) {
+            needs.entry(*result).or_default().join(&self.graph.info(*param).depends_on);
+        }
         for node in prelude.iter().rev() {
             let mut needed = Arguments::default();
             for out in &node.outs {

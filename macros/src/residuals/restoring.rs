@@ -47,11 +47,16 @@ impl Restoring<'_> {
             _ => false,
         };
         let is_computed_again = |node: &Node| self.is_computed_again_if(saving, node, shows(node));
-        match node.filter(is_computed_again) {
+        let again = saving.again.get(&value).map(|again| again.node.clone());
+        match again.or_else(|| node.filter(is_computed_again)) {
             Some(mut node) => {
                 for arg in &mut node.args {
                     self.value(saving, *arg);
                     *arg = self.names.get(arg).copied().unwrap_or(*arg);
+                }
+                if let (true, [version]) = (is_read(saving, &node), node.args.as_slice()) {
+                    self.names.insert(value, *version);
+                    return;
                 }
                 for out in &mut node.outs {
                     let info = saving.graph.info(*out).clone();
@@ -153,4 +158,10 @@ impl Restoring<'_> {
             .find(|node| node.outs.contains(&base))
             .is_some_and(|node| node.is_place() && self.is_at_hand(saving, node.args[0]))
     }
+}
+
+/// True for what a counter is, which has a name already.
+fn is_read(saving: &Saving, node: &Node) -> bool {
+    let is_name = matches!(&node.op, Op::Verbatim(verbatim) if verbatim.is_name());
+    is_name && saving.again.contains_key(&node.out())
 }

@@ -301,3 +301,29 @@ fn literals_learn_of_what_is_carried_in_their_place() {
     );
     assert_text(&found, text);
 }
+
+#[test]
+fn what_a_callee_gives_is_a_float_where_it_becomes_a_part_of_floats() {
+    let of = |source| lowered(quote!(), source).to_string();
+    let found = of(quote! {
+        fn f(x: &[f64], y: &Array1<f32>) -> f64 {
+            let mut total = 0.0;
+            let mut written = vec![0.0; 3];
+            for i in 0..3 {
+                total += g(x);
+                written[i] = h(x) * total;
+            }
+            total
+        }
+    });
+    assert!(!found.contains("numeric"), "{found}");
+    // It may be an array.
+    let found = of(quote! {
+        fn f(x: &[f64], y: &Array1<f64>) -> Array1<f64> {
+            let mut total = y.clone();
+            total = total + g(x);
+            total
+        }
+    });
+    assert!(found.contains("numeric f64 {0} = ") || found.contains(": numeric"), "{found}");
+}

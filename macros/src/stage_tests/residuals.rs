@@ -6,7 +6,7 @@ use super::{assert_text, lowered, parse, stage};
 use crate::differentiate::{differentiate, seeded_with_one};
 use crate::graph::Graph;
 use crate::residuals::{of_sweeps, residuals};
-use crate::simplify::simplify;
+use crate::simplify::{drop_dead, simplify};
 
 /// A recurrence whose adjoint asks for a turn's state and for the one before.
 const RECURRENCE: &str = r#"fn f(%0 h: f64[1] {0}, %1 w: &f64[2], %2 n: integer) {
@@ -159,4 +159,100 @@ fn turns_whose_adjoint_does_nothing_are_not_saved() {
     ));
     let found = of_sweeps(simplify(seeded_with_one(adjoint))).to_string();
     assert!(!found.contains("save_if"), "{found}");
+}
+
+/// What is saved, and how the adjoint goes, of a function over a list.
+fn of_loops(source: proc_macro2::TokenStream) -> String {
+    let adjoint = differentiate(lowered(quote!(), source));
+    drop_dead(of_sweeps(simplify(seeded_with_one(adjoint)))).to_string()
+}
+
+#[test]
+fn a_counter_is_stepped_back() {
+    let found = of_loops(quote! {
+        fn f(x: &[f64], n: usize) -> f64 {
+            let mut total = 1.0;
+            let mut at = 0;
+            for i in 0..n {
+                for _ in 0..i {
+                    total *= x[at];
+                    at += 2;
+                }
+                at -= i;
+            }
+            total
+        }
+    });
+    assert_text(
+        &found,
+        r#"fn f(%0 x: &list f64 {0}, %1 n: integer) {
+          %2 total: f64 = literal "1.0"
+          %3 at: integer = bind_once "mut at" "0"
+          %25 total: f64 {0} = loop "range" "i" "1" "0 .. n" "n" %1, %2 { %10 i: integer, %6 total: f64 {0} =>
+            %23 total: f64 {0}, %35: constant = loop "range" "_" "0" "0 .. i" "i" %10, %6 { %13 total: f64 {0} =>
+              %19: integer = once "at" "at" %3
+              %20: f64 {0} = get %0, %19
+              %21 total: f64 {0} = mul %13, %20
+              run "at += 2 ;" "at" %3
+              save %13
+              yield %21
+            }
+            run "at -= i ;" "at" "i" %3, %10
+            stack %35
+            yield %23
+          }
+          %41 at: integer = once "at" "at" %3
+          adjoint 1 %26: f64 ~%25 {0}
+          %26: f64 ~%25 {0} = literal "1.0"
+          %27 dx: list f64 {0} = zero_gradient %0
+          %39 dtotal: f64 ~%2 {0}, %40 dx: list f64 {0}, %47 at: integer {0} = unloop_known "range" "i" "1" "0 .. n" "n" %1, %26, %27, %41 { %28 dtotal: f64 ~%23 {0}, %29 dx: list f64 {0}, %42 at: integer {0} < %52 i: integer {0} =>
+            %53 at: integer {0} = constant "at + i" "at" "i" %42, %52
+            %36 dtotal: f64 ~%6 {0}, %37 dx: list f64 {0}, %46 at: integer {0} = unloop_recorded "range" "_" "0" "0 .. i" "i" %35, %52, %28, %29, %53 { %30 dtotal: f64 ~%21 {0}, %31 dx: list f64 {0}, %44 at: integer {0} < %50 total: f64 {0} =>
+              %48 at: integer {0} = constant "at - 2" "at" %44
+              %49: f64 {0} = get %0, %48
+              %32 dtotal: f64 ~%13 {0} = mul %30, %49
+              %33: f64 ~%20 {0} = mul %30, %50
+              %34 dx: list f64 {0} = add_view "get" %31, %33, %48
+              yield %32, %34, %48
+            }
+            stack %35
+            yield %36, %37, %46
+          }
+          yield %25, %40
+        }"#,
+    );
+}
+
+#[test]
+fn a_variable_that_does_more_than_step_is_saved() {
+    let steps = [
+        quote!(at *= 2),
+        quote!(at = i),
+        quote!(if i > 2 {
+            at += 1
+        }),
+        quote!(std::mem::swap(&mut at, &mut other)),
+        quote!((at, other) = (other, at)),
+        quote!(at += other),
+        quote!(step!(at)),
+    ];
+    for step in steps {
+        let found = of_loops(quote! {
+            fn f(x: &[f64], n: usize) -> f64 {
+                let mut total = 1.0;
+                let mut at = 0;
+                let mut other = 1;
+                for i in 0..n {
+                    total *= x[at];
+                    at += 1;
+                    #step;
+                    other += 1;
+                }
+                total
+            }
+        });
+        let saves_two =
+            found.lines().any(|line| line.trim().starts_with("save %") && line.contains(", %"));
+        assert!(saves_two, "{step}: {found}");
+    }
 }

@@ -80,7 +80,9 @@ impl Generator<'_> {
             step = 1;
         }
         let end = if self.chance(12) { self.below(3) } else { from + 1 + self.below(4) };
-        let vars = self.readable_vars(|var| var.ty == Type::Int && var.bound.is_some());
+        let is_small =
+            |var: &crate::ast::Var| var.bound.is_some() && var.bound != crate::ast::COUNTED;
+        let vars = self.readable_vars(|var| var.ty == Type::Int && is_small(var));
         let (to, bound) = match self.pick(&vars).filter(|_| self.chance(25)) {
             Some(var) => (self.var_expr(var), self.vars[var].bound.unwrap_or(1)),
             None => (Expr::int(end), end),

@@ -1,6 +1,6 @@
 //! Statements.
 
-use crate::ast::{Block, Expr, Holds, Kind, Stmt, Turns, Type, state_fields};
+use crate::ast::{Block, COUNTED, Expr, Holds, Kind, Place, Stmt, Turns, Type, state_fields};
 
 use super::{Generator, Target};
 
@@ -111,6 +111,7 @@ impl Generator<'_> {
             ("slice_mut", 26),
             ("row_mut", 75),
             ("changed_constant", 11),
+            ("counter", 30),
             ("closure", 6),
         ];
         for _ in 0..8 {
@@ -189,6 +190,7 @@ impl Generator<'_> {
                 Stmt::LetClosure(var, lambda)
             }
             "changed_constant" => self.changed_constant()?,
+            "counter" => self.step(),
             kind if kind.starts_with("for_")
                 || matches!(
                     kind,
@@ -336,9 +338,11 @@ impl Generator<'_> {
         if kind == "while" { Stmt::While(turns) } else { Stmt::Loop(turns) }
     }
 
-    /// The body of a loop, which now and then carries a float.
+    /// The body of a loop, which now and then carries a float, and steps a counter.
     fn loop_body(&mut self, depth: usize) -> Block {
         let (scope, closures) = (self.scope.clone(), self.closures.len());
+        let counters = self.counters();
+        let stepped = self.pick(&counters).filter(|_| self.on("counter") && self.chance(50));
         let mut block = self.block(depth);
         if self.on("assign")
             && self.chance(60)
@@ -348,12 +352,17 @@ impl Generator<'_> {
             // First, since what the body declares may hide names that it uses.
             block.stmts.insert(0, Stmt::Assign(place, value));
         }
+        if let Some(var) = stepped {
+            let step = Stmt::Step(Place { var, path: Vec::new() }, 1 + self.below(3));
+            block.stmts.push(step);
+        }
         self.close(scope, closures);
         block
     }
 
     fn changed_constant(&mut self) -> Option<Stmt> {
-        let vars = self.writable_vars(|ty| *ty == Type::Int);
+        let mut vars = self.writable_vars(|ty| *ty == Type::Int);
+        vars.retain(|var| self.vars[*var].bound != COUNTED);
         match self.pick(&vars).filter(|_| self.chance(75)) {
             Some(var) => {
                 let read = self.var_expr(var);
@@ -364,7 +373,7 @@ impl Generator<'_> {
                 let moved = Expr::new(Type::Int, moved);
                 let value =
                     Expr::new(Type::Int, Kind::IntOp('%', Box::new(moved), Box::new(Expr::int(5))));
-                Some(Stmt::Assign(crate::ast::Place { var, path: Vec::new() }, value))
+                Some(Stmt::Assign(Place { var, path: Vec::new() }, value))
             }
             None => {
                 let value = Expr::int(self.below(5));
@@ -372,6 +381,25 @@ impl Generator<'_> {
                 (self.vars[var].mutable, self.vars[var].bound) = (true, Some(5));
                 self.vars[var].name = format!("c{var}");
                 Some(Stmt::Let(var, value))
+            }
+        }
+    }
+
+    fn counters(&self) -> Vec<usize> {
+        let vars = self.writable_vars(|ty| *ty == Type::Int);
+        vars.into_iter().filter(|var| self.vars[*var].bound == COUNTED).collect()
+    }
+
+    /// A step of a counter, or a new one.
+    fn step(&mut self) -> Stmt {
+        let counters = self.counters();
+        match self.pick(&counters).filter(|_| self.chance(80)) {
+            Some(var) => Stmt::Step(Place { var, path: Vec::new() }, 1 + self.below(3)),
+            None => {
+                let var = self.counter();
+                (self.vars[var].mutable, self.vars[var].bound) = (true, COUNTED);
+                self.vars[var].name = format!("n{var}");
+                Stmt::Let(var, Expr::int(self.below(3)))
             }
         }
     }

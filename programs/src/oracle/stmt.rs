@@ -72,6 +72,12 @@ impl Machine<'_> {
                     }
                 }
             }
+            Stmt::Step(place, by) => {
+                let Value::Int(at) = self.read(place)? else {
+                    return Err(MALFORMED);
+                };
+                self.write(place, Value::Int(at + by))?;
+            }
             Stmt::Unused(_, value) => drop(self.float(value)?),
             Stmt::SwapElements(place, i, j) => {
                 let mut list = self.read(place)?;

@@ -92,6 +92,7 @@ impl Printer<'_> {
                     ),
                 }
             }
+            Stmt::Step(place, by) => format!("{} += {by};", self.place(place)),
             Stmt::Unused(var, value) => {
                 let value = self.owned(value);
                 format!("let {} = f64::sqrt({value} * 0.0);", self.name(*var))
