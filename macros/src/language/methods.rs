@@ -131,6 +131,13 @@ pub(crate) const LIST_OF_LISTS: Refusal = Refusal::new(
     "method_of_a_list_of_lists",
 );
 
+/// Of `Array2::from_shape_fn(x.raw_dim(), f)`.
+pub(crate) const SHAPE_OF_POSITIONS: Refusal = Refusal::new(
+    "this shape does not say how many axes there are",
+    "write the lengths as a tuple, `(n, m)`",
+    "method_shape_of_positions",
+);
+
 /// Of a float that an integer is calculated with.
 pub(crate) const INTEGER: Refusal = Refusal::new(
     "is an integer beside an active value",
@@ -272,9 +279,9 @@ pub(super) const FORMS: &[Form] = &[
         &[OPTION_METHOD],
     ),
     Form::of(
-        "`Array1::from_vec(v)`, `arr2(&[[a, b], [c, d]])`",
+        "`Array1::from_vec(v)`, `Array1::from_iter(..)`, `Array2::from_shape_fn((n, m), |(i, j)| a)`, `arr2(&[[a, b], [c, d]])`",
         "an array of floats",
-        &[LIST_OF_LISTS],
+        &[LIST_OF_LISTS, SHAPE_OF_POSITIONS],
     ),
     Form::of("`2.0 * a`", "an operation", &[INTEGER]),
     Form::of("`let y = { .. a };`, `return a`", "the value that it ends with", &[NO_VALUE]),

@@ -1,8 +1,10 @@
 //! Arrays that a function of ndarray makes of active floats: `Array1::from_vec(vec![a, b])`.
 
+use proc_macro2::Ident;
+use quote::format_ident;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprCall, Path, Token, Type, TypePath};
+use syn::{parse_quote, Expr, ExprCall, Path, Token, Type, TypePath};
 
 use super::Lowering;
 use crate::graph::{Ty, Value};
@@ -20,6 +22,12 @@ impl Lowering<'_> {
             ("from_elem", [shape, elem]) if of_array => {
                 Some(self.array_of_one(owner, shape, elem, call))
             }
+            ("from_shape_fn", [shape, function]) if of_array => {
+                Some(self.array_of_positions(path, shape, function))
+            }
+            ("from_iter", [items]) if of_array => Some(self.expr(
+                &parse_quote!((#items).into_iter().collect::<__chainrule::ndarray::Array1<_>>()),
+            )),
             ("from_vec" | "from", [list]) if of_array => Some(self.array_of_list(list, true)),
             ("arr1" | "arr2" | "arr3", [list]) => Some(self.array_of_list(list, true)),
             ("aview1", [list]) => Some(self.array_of_list(list, false)),
@@ -42,6 +50,52 @@ impl Lowering<'_> {
             self.graph.info_mut(out).ty = Ty::Array(elem, rank);
         }
         out
+    }
+
+    /// `Array2::from_shape_fn((n, m), |(i, j)| ..)`: a list of what it gives at one position after another.
+    fn array_of_positions(&mut self, path: &Path, shape: &Expr, function: &Expr) -> Value {
+        let closure = match self.closure(function, 1, "from_shape_fn") {
+            Ok(closure) => closure,
+            Err(mistake) => return mistake,
+        };
+        let lengths: Vec<Expr> = match shape {
+            Expr::Tuple(lengths) => lengths.elems.iter().cloned().collect(),
+            Expr::Array(lengths) => lengths.elems.iter().cloned().collect(),
+            length if self.constant_type(length) == Ty::Integer => vec![length.clone()],
+            _ => match owner(path) {
+                Ty::Array(_, Some(1)) => vec![shape.clone()],
+                _ => return self.mistake(shape, language::SHAPE_OF_POSITIONS),
+            },
+        };
+        let lens: Vec<Ident> =
+            (0..lengths.len()).map(|axis| format_ident!("__len{axis}")).collect();
+        let product = |lens: &[Ident]| -> Option<Expr> {
+            let lens = lens.iter().map(|len| -> Expr { parse_quote!(#len) });
+            lens.reduce(|all, len| parse_quote!(#all * #len))
+        };
+        let positions = lens.iter().enumerate().map(|(axis, len)| -> Expr {
+            match product(&lens[axis + 1..]) {
+                None => parse_quote!(__at % #len),
+                Some(inner) if axis == 0 => parse_quote!(__at / (#inner)),
+                Some(inner) => parse_quote!(__at / (#inner) % #len),
+            }
+        });
+        let positions: Vec<Expr> = positions.collect();
+        let (shape, position): (Expr, Expr) = match lens.as_slice() {
+            [len] => (parse_quote!(#len), parse_quote!(__at)),
+            _ => (parse_quote!((#(#lens),*)), parse_quote!((#(#positions),*))),
+        };
+        let mut path = path.clone();
+        if let Some(last) = path.segments.last_mut() {
+            *last = parse_quote!(from_shape_vec);
+        }
+        let count = product(&lens);
+        // The closure is called, and not written out: a `return` in it is its own.
+        self.expr(&parse_quote!({
+            #(let #lens: usize = #lengths;)*
+            let mut __element = #closure;
+            #path(#shape, (0..#count).map(|__at| __element(#position)).collect::<Vec<_>>()).unwrap()
+        }))
     }
 
     /// `Array1::from_vec(list)`: elements that are written here, or a list as it is.

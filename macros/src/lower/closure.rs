@@ -20,7 +20,8 @@ impl Lowering<'_> {
     pub(super) fn elementwise_closure(&mut self, call: &ExprMethodCall) -> Value {
         let receiver = self.expr(&call.receiver);
         if matches!(self.graph.ty(receiver), Ty::Option(_)) {
-            return self.option_mistake(call);
+            let value = self.option_method(call, receiver);
+            return value.unwrap_or_else(|| self.option_mistake(call));
         }
         let is_function = matches!(&call.args[0], Expr::Closure(_) | Expr::Path(_));
         if matches!(self.graph.ty(receiver), Ty::Struct(_) | Ty::Unknown) && !is_function {

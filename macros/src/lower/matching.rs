@@ -205,7 +205,12 @@ impl Lowering<'_> {
         let mut shows = false;
         if let Matched::Active { value, is_lent } = matched {
             if !is_copied(self.graph.ty(*value)) {
-                subject = quote!(&#subject);
+                // A slice's pattern fits no `Vec`.
+                let is_list = matches!(self.graph.ty(*value), Ty::List(_));
+                subject = match is_list && tests.iter().any(|(pattern, _)| is_of_slices(pattern)) {
+                    true => quote!(&#subject[..]),
+                    false => quote!(&#subject),
+                };
                 shows = !is_lent;
             }
         }
@@ -394,5 +399,17 @@ fn without_bindings(pattern: &Pat) -> TokenStream {
             quote!([#(#parts),*])
         }
         other => other.to_token_stream(),
+    }
+}
+
+/// True for the pattern of a slice, also behind a reference or as one of several.
+fn is_of_slices(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Slice(_) => true,
+        Pat::Paren(inner) => is_of_slices(&inner.pat),
+        Pat::Reference(inner) => is_of_slices(&inner.pat),
+        Pat::Ident(name) => name.subpat.as_ref().is_some_and(|(_, inner)| is_of_slices(inner)),
+        Pat::Or(either) => either.cases.iter().any(is_of_slices),
+        _ => false,
     }
 }

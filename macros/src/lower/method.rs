@@ -13,7 +13,8 @@ impl Lowering<'_> {
     pub(super) fn method(&mut self, call: &ExprMethodCall) -> Value {
         let name = call.method.to_string();
         let span = call.method.span();
-        if let Some(value) = self.chain(call).or_else(|| self.zip_map_collect(call)) {
+        let of_zip = self.zip_fold(call).or_else(|| self.zip_map_collect(call));
+        if let Some(value) = of_zip.or_else(|| self.chain(call)) {
             return value;
         }
         if let Some(value) = self.asked_of_iterator(call) {

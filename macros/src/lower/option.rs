@@ -1,6 +1,8 @@
 //! What an active `Option` holds.
 
-use syn::{parse_quote, ExprMethodCall};
+use proc_macro2::Ident;
+use quote::format_ident;
+use syn::{parse_quote, Expr, ExprMethodCall, Stmt};
 
 use super::made::Made;
 use super::Lowering;
@@ -27,7 +29,10 @@ impl Lowering<'_> {
             ("unwrap_or", 1) => ops::row("UnwrapOr"),
             ("is_some" | "is_none", 0) => return None,
             _ if *self.graph.ty(receiver) == Ty::Unknown => return None,
-            _ => return Some(self.option_mistake(call)),
+            _ => {
+                let value = self.as_match(call, receiver);
+                return Some(value.unwrap_or_else(|| self.option_mistake(call)));
+            }
         };
         if let Some(part) = self.held_by_construct(receiver) {
             return Some(part);
@@ -48,6 +53,49 @@ impl Lowering<'_> {
         let out = self.node(Op::Row(row), args, inner, span);
         self.graph.info_mut(out).depends_on = depends_on;
         Some(out)
+    }
+
+    /// `option.map(f)` and its like, as the `match` that it stands for.
+    fn as_match(&mut self, call: &ExprMethodCall, option: Value) -> Option<Value> {
+        let method = call.method.to_string();
+        let args: Vec<&Expr> = call.args.iter().collect();
+        // What a function gives, called by its name.
+        let mut functions: Vec<Stmt> = Vec::new();
+        let mut calls = |function: &Expr, args: &[Ident]| -> Expr {
+            if !matches!(function, Expr::Closure(_)) {
+                return parse_quote!(#function(#(#args),*));
+            }
+            let name = format_ident!("__function{}", functions.len());
+            functions.push(parse_quote!(let #name = #function;));
+            parse_quote!(#name(#(#args),*))
+        };
+        let held = format_ident!("__held");
+        let (some, none): (Expr, Expr) = match (method.as_str(), args.as_slice()) {
+            ("map", [f]) => {
+                let given = calls(f, &[held.clone()]);
+                (parse_quote!(Some(#given)), parse_quote!(None))
+            }
+            ("and_then", [f]) => (calls(f, &[held.clone()]), parse_quote!(None)),
+            ("map_or", [_, f]) => (calls(f, &[held.clone()]), parse_quote!(__default)),
+            ("map_or_else", [f, g]) => (calls(g, &[held.clone()]), calls(f, &[])),
+            ("unwrap_or_else", [f]) => (parse_quote!(__held), calls(f, &[])),
+            _ => return None,
+        };
+        if let ("map_or", [default, _]) = (method.as_str(), args.as_slice()) {
+            // It is computed whether or not the option holds something.
+            functions.insert(0, parse_quote!(let __default = #default;));
+        }
+        self.scopes.enter();
+        self.scopes.bind("__option", option);
+        let value = self.expr(&parse_quote!({
+            #(#functions)*
+            match __option {
+                Some(__held) => #some,
+                None => #none,
+            }
+        }));
+        self.scopes.leave();
+        Some(value)
     }
 
     /// What `Some(x)` holds that was made here.

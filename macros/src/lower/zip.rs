@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use proc_macro2::Span;
 use quote::format_ident;
-use syn::{parse_quote, Expr, ExprClosure, ExprMethodCall, Ident};
+use syn::{parse_quote, Expr, ExprClosure, ExprMethodCall, Ident, Pat};
 
 use super::items::is_iterator;
 use super::Lowering;
@@ -75,6 +76,20 @@ impl Lowering<'_> {
         Some(self.zipped_elements(&arrays, None, &closure, span))
     }
 
+    /// `Zip::from(&x).and(&y).fold(init, f)`: a chain over the elements, one after another.
+    pub(super) fn zip_fold(&mut self, call: &ExprMethodCall) -> Option<Value> {
+        let zipped = zipped(&call.receiver).filter(|_| call.method == "fold")?;
+        let (init, function) = (call.args.first()?, call.args.get(1)?);
+        let closure = match self.closure(function, zipped.arrays.len() + 1, "fold") {
+            Ok(closure) => closure,
+            Err(mistake) => return Some(mistake),
+        };
+        let items: Vec<&Pat> = closure.inputs.iter().skip(1).collect();
+        let (chain, pattern) = self.turns_of(&zipped, &items, call.method.span());
+        let (method, so_far, body) = (&call.method, &closure.inputs[0], &closure.body);
+        self.chain(&parse_quote!(#chain.#method(#init, |#so_far, #pattern| #body)))
+    }
+
     /// `Zip::from(x.rows()).and(&mut y).for_each(f)` as the chain `x.rows().zip(&mut y).for_each(f)`, with `map` for
     /// `map_collect`: lanes, or elements, are gone over one after another.
     fn as_turns(
@@ -84,10 +99,22 @@ impl Lowering<'_> {
         closure: &ExprClosure,
     ) -> ExprMethodCall {
         let span = call.method.span();
+        let items: Vec<&Pat> = closure.inputs.iter().collect();
+        let (chain, pattern) = self.turns_of(zipped, &items, span);
+        let method = match call.method == "for_each" {
+            true => call.method.clone(),
+            false => Ident::new("map", span),
+        };
+        let body = &closure.body;
+        parse_quote!(#chain.#method(|#pattern| #body))
+    }
+
+    /// The chain over what is zipped, and the pattern of its items made of those for each.
+    fn turns_of(&mut self, zipped: &Zipped<'_>, items: &[&Pat], span: Span) -> (Expr, Pat) {
         let first = zipped.arrays[0];
-        let (mut chain, mut pattern): (Expr, _) =
-            (parse_quote!((#first).into_iter()), closure.inputs[0].clone());
-        for (at, (array, next)) in zipped.arrays.iter().zip(&closure.inputs).enumerate().skip(1) {
+        let (mut chain, mut pattern): (Expr, Pat) =
+            (parse_quote!((#first).into_iter()), items[0].clone());
+        for (at, (array, next)) in zipped.arrays.iter().zip(items).enumerate().skip(1) {
             let mut array = (*array).clone();
             if zipped.broadcast.contains(&at) {
                 let (like, given) = (self.expr_lent(first), self.expr_lent(&array));
@@ -99,12 +126,7 @@ impl Lowering<'_> {
             chain = parse_quote!(#chain.zip(#array));
             pattern = parse_quote!((#pattern, #next));
         }
-        let method = match call.method == "for_each" {
-            true => call.method.clone(),
-            false => Ident::new("map", span),
-        };
-        let body = &closure.body;
-        parse_quote!(#chain.#method(|#pattern| #body))
+        (chain, pattern)
     }
 
     /// What is lent, mutably or not.

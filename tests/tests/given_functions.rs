@@ -1,0 +1,124 @@
+//! Functions that are given to what makes an array, looks into an `Option` or goes through several arrays; and patterns
+//! of slices.
+#![forbid(unsafe_code)]
+#![deny(warnings)]
+// Functions as users write them, in clippy's style or not.
+#![allow(clippy::all)]
+
+use chainrule::check::check_gradients as check;
+use chainrule::ndarray::{Array1, Array2, Array3, Zip, array};
+use chainrule::prelude::*;
+
+fn matrix() -> Array2<f64> {
+    array![[0.5, 0.2, -0.3], [0.1, 0.9, 0.4]]
+}
+
+/// The covariance of a Gaussian process: squared exponentials of distances.
+#[differentiable(second_order)]
+fn covariance(x: &Array1<f64>, length: f64) -> f64 {
+    let n = x.len();
+    let k = Array2::from_shape_fn((n, n), |(i, j)| (-((x[i] - x[j]) / length).powi(2) / 2.0).exp());
+    let noise: Array2<f64> = Array2::eye(n);
+    x.dot(&(k + noise).dot(x))
+}
+
+#[test]
+fn a_matrix_of_a_function_of_positions() {
+    let args = (array![0.3, -0.4, 1.2], 0.7);
+    check(|(x, l)| covariance(x, *l), |(x, l)| covariance::grad(x, *l), &args).unwrap();
+    let direction = (&array![0.5, -1.0, 0.25], 0.3);
+    let (x, l) = (&args.0, args.1);
+    let (dx, dl) = covariance::grad(x, l);
+    let (_, dy) = covariance::jvp(x, l, (direction.0, direction.1));
+    assert!((dy - (dx.dot(direction.0) + dl * direction.1)).abs() < 1e-12);
+    let step = 1e-6;
+    let at = |by: f64| covariance::grad(&(x + &(direction.0 * by)), l + by * direction.1);
+    let (product, second) = covariance::hvp(x, l, (direction.0, direction.1));
+    let (up, down) = (at(step), at(-step));
+    assert!(((up.1 - down.1) / (2.0 * step) - second).abs() < 1e-7);
+    let differences = (up.0 - down.0) / (2.0 * step);
+    assert!((differences - product).iter().all(|error| error.abs() < 1e-7));
+}
+
+/// Every number of axes; a position as a whole; a `return` that is the closure's own; a closure that counts.
+#[differentiable]
+fn arrays_of_positions(p: f64, x: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    let a = Array1::from_shape_fn(x.len(), |i| {
+        if i == 1 {
+            return p * p;
+        }
+        x[i] * p
+    });
+    let b = Array2::from_shape_fn((2, 3), |ij| m[ij] * p);
+    let c = Array3::from_shape_fn([2, 3, 2], |(i, j, k)| (m[[i, j]] * p + k as f64).sin());
+    let mut count = 0.0;
+    let d = Array1::from_shape_fn(3, |i| {
+        count += 1.0;
+        x[i] * count
+    });
+    let e = Array1::from_iter(x.iter().zip(&a).map(|(x, a)| x * a));
+    let none = Array2::from_shape_fn((0, 3), |(i, j)| m[[i, j]] * p);
+    a.dot(x) + b[[1, 2]] * b.sum() + c[[1, 2, 0]] * c.sum() + d.dot(&e) + none.sum()
+}
+
+#[test]
+fn positions_of_all_ranks() {
+    let args = (0.7, array![0.3, -0.4, 1.2], matrix());
+    let of = |(p, x, m): &(f64, Array1<f64>, Array2<f64>)| arrays_of_positions(*p, x, m);
+    check(of, |(p, x, m)| arrays_of_positions::grad(*p, x, m), &args).unwrap();
+}
+
+#[differentiable]
+fn options(p: f64, o: Option<f64>, v: &[f64]) -> f64 {
+    let a = o.map(|t| t * p).unwrap_or(2.0);
+    let b = o.map_or(p * p, |t| t * t);
+    let c = o.map_or_else(|| p * 3.0, |t| t / p) + o.unwrap_or_else(|| p);
+    let d = o.and_then(|t| if t > p { Some(t * p) } else { None }).unwrap_or(p);
+    let made = if p > 0.5 { Some(p * v[0]) } else { None };
+    let e = made.map(f64::sin).map(|t| t + v[1]).unwrap_or_else(|| p * v[1]);
+    a * b + c * d + e
+}
+
+#[test]
+fn what_an_option_holds_is_mapped() {
+    for p in [0.3, 0.7] {
+        for o in [None, Some(0.2), Some(0.9)] {
+            let of = |(p, o, v): &(f64, Option<f64>, Vec<f64>)| options(*p, *o, v);
+            check(of, |(p, o, v)| options::grad(*p, *o, v), &(p, o, vec![0.4, 1.3])).unwrap();
+        }
+    }
+}
+
+#[differentiable]
+fn zips(p: f64, x: &Array1<f64>, m: &Array2<f64>) -> f64 {
+    let dot = Zip::from(x).and(m.row(0)).fold(p, |sum, a, b| sum + a * b);
+    let product = Zip::from(m).fold(p, |all, a| all * (a + 1.0));
+    dot * product
+}
+
+#[test]
+fn zipped_arrays_are_folded() {
+    let of = |(p, x, m): &(f64, Array1<f64>, Array2<f64>)| zips(*p, x, m);
+    let args = (0.7, array![0.3, -0.4, 1.2], matrix());
+    check(of, |(p, x, m)| zips::grad(*p, x, m), &args).unwrap();
+}
+
+#[differentiable]
+fn taken_apart(p: f64, v: Vec<f64>) -> f64 {
+    let ends = if let [first, .., last] = v.as_slice() { first * last * p } else { p };
+    let all = match &v[..] {
+        [] => p * 5.0,
+        [one] => one * p,
+        [a, b, c] if *a > 0.0 => a * b * c,
+        [a, rest @ ..] => a * rest.iter().sum::<f64>(),
+    };
+    ends + all
+}
+
+#[test]
+fn lists_are_taken_apart_by_their_length() {
+    for v in [vec![], vec![0.5], vec![0.4, 1.3, -0.2], vec![-0.4, 1.3, -0.2], vec![0.1, 0.2]] {
+        let of = |(p, v): &(f64, Vec<f64>)| taken_apart(*p, v.clone());
+        check(of, |(p, v)| taken_apart::grad(*p, v.clone()), &(0.7, v)).unwrap();
+    }
+}
