@@ -30,7 +30,7 @@ impl Lowering<'_> {
                     false => receiver,
                 };
             }
-            ("clone" | "as_ref" | "borrow", 0) => return self.expr(&call.receiver),
+            ("clone", 0) => return self.expr(&call.receiver),
             (name, 0) if ops::SHOWS.contains(&name) => {
                 let receiver = self.expr(&call.receiver);
                 if self.is_struct(receiver) {
@@ -39,7 +39,7 @@ impl Lowering<'_> {
                 if self.is_field_of_an_argument(&call.receiver) {
                     let receiver = call.receiver.to_token_stream();
                     self.methods.push(ByName::Shown { receiver, span });
-                } else if self.is_active(receiver) && matches!(name, "view" | "into") {
+                } else if self.is_active(receiver) {
                     let method = name.to_owned();
                     self.unseen.push((receiver, method, span));
                 }
