@@ -36,6 +36,10 @@ impl Lowering<'_> {
                 if self.is_struct(receiver) {
                     return self.user_method(call, receiver);
                 }
+                if name == "to_vec" && self.is_sized(receiver) {
+                    let list = &call.receiver;
+                    return self.expr(&syn::parse_quote!(#list[..]));
+                }
                 if self.is_field_of_an_argument(&call.receiver) {
                     let receiver = call.receiver.to_token_stream();
                     self.methods.push(ByName::Shown { receiver, span });

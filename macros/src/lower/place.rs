@@ -311,7 +311,7 @@ impl Lowering<'_> {
     pub(super) fn changing_method(&mut self, call: &ExprMethodCall) -> bool {
         let span = call.method.span();
         let name = call.method.to_string();
-        if self.written_subslice(call) || self.changes_length(call) {
+        if self.filled_list(call) || self.written_subslice(call) || self.changes_length(call) {
             return true;
         }
         match (name.as_str(), call.args.len()) {
