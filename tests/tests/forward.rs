@@ -7,7 +7,7 @@ use std::cell::Cell;
 
 use chainrule::ndarray::{Array1, Array2, ArrayView1, Axis, array};
 use chainrule::prelude::*;
-use chainrule_tests::{agree, expect};
+use chainrule_tests::{agree, expect, forward_agrees};
 
 #[differentiable(forward)]
 fn product(x: f64, y: f64) -> f64 {
@@ -396,4 +396,27 @@ fn a_tangent_of_none_in_a_loop() {
         nearest(&x) = 2.0 * a * a + b * b,
         d = [4.0 * a * 0.7, 2.0 * b * 3.0, 2.0 * c * 0.5, 4.0 * a * 1.5]
     );
+}
+
+/// An array of shapes that are asked of another: the map of tangents owns neither.
+#[differentiable(forward)]
+fn table(x: &[f64; 6]) -> f64 {
+    let rows = Array2::from_shape_vec((3, 2), x.to_vec()).unwrap().log_softmax(Axis(1));
+    let (n, m) = (rows.nrows(), 2);
+    let mut table = Array2::from_elem((n, m), 1.0);
+    for i in 1..n {
+        for j in 0..m {
+            table[[i, j]] = table[[i - 1, j]] * rows[[i, 1 - j]];
+        }
+    }
+    table[[n - 1, 0]]
+}
+
+#[test]
+fn a_map_of_tangents_owns_nothing_of_the_primal() {
+    let x = [0.3, -0.2, 1.0, 0.5, -0.4, 0.9];
+    let gradient = table::grad(&x);
+    forward_agrees(&gradient, |tangent| table::jvp(&x, tangent).1);
+    let jacobian = table::jacobian(&x);
+    agree("jacobian", &jacobian.row(0).to_owned(), &gradient, 1.0);
 }

@@ -389,3 +389,29 @@ fn to_vec_of_an_array(x: &[f64; 5]) -> f64 {
 fn lists_written_as_a_whole() {
     compare!(lists_filled, to_vec_of_an_array);
 }
+
+#[derive(Clone, Differentiable)]
+struct Cell {
+    v: [f64; 2],
+    h: Vec<f64>,
+}
+
+/// What is pushed to a part is made of another part, in both modes.
+#[differentiable(forward)]
+fn pushed_to_a_part(x: &[f64; 5]) -> f64 {
+    let mut cells = vec![Cell { v: [x[0], x[1]], h: vec![x[2]; 2] }; 3];
+    for (i, c) in cells.iter_mut().enumerate() {
+        if i == 1 {
+            c.h.push(x[4] * c.v[0]);
+        }
+        let last = c.h.len() - 1;
+        let h = &mut c.h;
+        h[last] += c.v[1] * x[3];
+    }
+    cells[0].v[0] * cells[1].h[2] + cells[2].h[1]
+}
+
+#[test]
+fn lists_in_structs_in_lists() {
+    compare!(pushed_to_a_part);
+}

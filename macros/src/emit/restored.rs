@@ -72,8 +72,11 @@ impl<'a> Writer<'a> {
         residuals: &BTreeMap<Value, Arguments>,
     ) -> Vec<TokenStream> {
         self.in_adjoint = true;
-        let kept = self.keep_residuals(sweeps(self.graph).0.len(), residuals);
-        self.captured.extend(residuals.keys().chain(&self.graph.body.params).copied());
+        let primal = sweeps(self.graph).0;
+        let kept = self.keep_residuals(primal.len(), residuals);
+        // A pullback may be called again: it owns nothing of the first part, whether it uses it or only mentions it.
+        let made = primal.iter().flat_map(|node| &node.outs);
+        self.captured.extend(made.chain(residuals.keys()).chain(&self.graph.body.params).copied());
         kept
     }
 

@@ -45,7 +45,15 @@ impl<'a> Writer<'a> {
             }
             Action::Push => {
                 let value = self.moved(written);
-                quote_spanned!(span=> #place.push(#value);)
+                // An item of a list is lent before the arguments are computed, which may look at the list.
+                let is_simple = value.clone().into_iter().count() == 1;
+                match steps.contains(&Step::Index) && !is_simple {
+                    true => {
+                        let pushed = super::ours("pushed");
+                        quote_spanned!(span=> let #pushed = #value; #place.push(#pushed);)
+                    }
+                    false => quote_spanned!(span=> #place.push(#value);),
+                }
             }
             Action::Truncate => {
                 let length = self.constant_operand(written);
