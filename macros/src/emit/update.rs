@@ -57,7 +57,15 @@ impl<'a> Writer<'a> {
             }
             Action::Truncate => {
                 let length = self.constant_operand(written);
-                quote_spanned!(span=> #place.truncate(#length);)
+                match steps.is_empty() && matches!(self.graph.ty(node.args[0]), Ty::List(_)) {
+                    true => quote_spanned!(span=> #place.truncate(#length);),
+                    // It may be a struct of the user's, with a method of that name.
+                    false => {
+                        let cut_off = self.rt("cut_off");
+                        let list = super::located(quote!(&mut #place), span);
+                        quote_spanned!(span=> #cut_off(#list, #length);)
+                    }
+                }
             }
         };
         quote!(#before #statement)

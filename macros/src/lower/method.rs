@@ -234,7 +234,7 @@ impl Lowering<'_> {
     }
 
     /// True for what the macro takes for a struct of the user's: its methods are the user's too.
-    fn is_struct(&self, value: Value) -> bool {
+    pub(super) fn is_struct(&self, value: Value) -> bool {
         matches!(self.graph.ty(value), Ty::Struct(_))
     }
 

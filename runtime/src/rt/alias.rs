@@ -72,3 +72,41 @@ impl<A: Answer, B: Answer, C: Answer, D: Answer, E: Answer, F: Answer> Answer
 pub fn asked<X: Answer>(answer: X) -> X {
     answer
 }
+
+/// A list that can be cut off, as `truncate`, `pop` and `clear` do.
+#[diagnostic::on_unimplemented(
+    message = "`truncate`, `pop` and `clear` would be taken for those of `Vec`, and `{Self}` is none",
+    label = "the compiler of derivatives sees names, and took this for a `Vec`",
+    note = "let a `#[differentiable]` method give the new value, and assign that"
+)]
+pub trait CutOff {
+    /// Leaves the first elements.
+    fn cut_off(&mut self, length: usize);
+}
+
+impl<T> CutOff for Vec<T> {
+    #[inline]
+    fn cut_off(&mut self, length: usize) {
+        self.truncate(length);
+    }
+}
+
+impl<X: CutOff + ?Sized> CutOff for &mut X {
+    #[inline]
+    fn cut_off(&mut self, length: usize) {
+        (**self).cut_off(length);
+    }
+}
+
+impl<X: CutOff + ?Sized> CutOff for Box<X> {
+    #[inline]
+    fn cut_off(&mut self, length: usize) {
+        (**self).cut_off(length);
+    }
+}
+
+/// Leaves the first elements of a list.
+#[inline(always)]
+pub fn cut_off<X: CutOff + ?Sized>(list: &mut X, length: usize) {
+    list.cut_off(length);
+}
