@@ -27,7 +27,12 @@ impl Lowering<'_> {
                     false if name == "into_owned" && self.is_struct(receiver) => {
                         self.user_method(call, receiver)
                     }
-                    false => receiver,
+                    false => {
+                        if name == "into_owned" && self.is_active(receiver) {
+                            self.unseen.push((receiver, name, span));
+                        }
+                        receiver
+                    }
                 };
             }
             ("clone", 0) => return self.expr(&call.receiver),
