@@ -448,8 +448,40 @@ fn ctc(x: &[f64; 12]) -> f64 {
     -logaddexp(alpha[[t - 1, s - 1]], alpha[[t - 1, s - 2]])
 }
 
+// Functions and constants that blocks have other things named like.
+
+const LIMIT: f64 = 1.5;
+fn helper_constant() -> f64 {
+    2.0
+}
+#[differentiable(second_order)]
+fn hygiene(x: &[f64; 4]) -> f64 {
+    const SCALE: f64 = 3.0;
+    fn twice(v: f64) -> f64 {
+        v * SCALE + LIMIT
+    }
+    let scale = x[0];
+    let shift = |v: f64| v * scale + helper_constant();
+    let mut out = 0.0;
+    {
+        let scale = x[1];
+        let v = x[2];
+        out += twice(v * scale) + shift(v);
+    }
+    for scale in [x[3], x[0] * 2.0] {
+        let limit = scale;
+        out += shift(limit) * twice(scale);
+    }
+    let v = 5.0 * x[1];
+    out * v
+        + match x[2] {
+            v if v > LIMIT => twice(v),
+            scale => shift(scale),
+        }
+}
+
 mod tests {
     use super::{differences, near, point};
     use chainrule_tests::forward_agrees;
-    beside_differences! { nbody: 9, american_put: 5, hmm: 10, lu_pivot: 12, trace: 6, order: 5, growing: 4, ctc: 12, }
+    beside_differences! { nbody: 9, american_put: 5, hmm: 10, lu_pivot: 12, trace: 6, order: 5, growing: 4, ctc: 12, hygiene: 4, }
 }
