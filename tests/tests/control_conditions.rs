@@ -118,3 +118,25 @@ fn arms_behind_a_guard_that_jumps_may_return() {
         }
     }
 }
+
+#[differentiable(forward)]
+fn an_option_asked_beside_a_condition(x: &[f64; 5]) -> f64 {
+    let mut best: Option<f64> = None;
+    let mut sum = 0.0;
+    for (i, &v) in x.iter().enumerate() {
+        if best.is_none() || v * 2.0 < -1.0 && i % 2 == 1 {
+            best = Some(v * 0.5);
+            sum *= 1.1;
+        }
+        if best.is_some() && v > x[0] {
+            sum += v * x[1];
+        }
+        sum += v * v;
+    }
+    sum + best.unwrap_or(0.0)
+}
+
+#[test]
+fn what_an_option_is_asked_stands_in_conditions() {
+    chainrule_tests::compare!(an_option_asked_beside_a_condition);
+}

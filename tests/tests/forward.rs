@@ -7,6 +7,7 @@ use std::cell::Cell;
 
 use chainrule::ndarray::{Array1, Array2, ArrayView1, Axis, array};
 use chainrule::prelude::*;
+use chainrule_tests::{agree, expect, forward_agrees};
 
 #[differentiable(forward)]
 fn product(x: f64, y: f64) -> f64 {
@@ -345,4 +346,77 @@ fn a_jacobian_by_columns_computes_the_values_of_callees_once() {
         let difference = &jacobian.column(column) - &dy;
         assert!(difference.iter().all(|d| d.abs() < 1e-13), "{column}: {difference}");
     }
+}
+
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Pair {
+    x: f64,
+    y: f64,
+}
+
+impl Pair {
+    #[differentiable(forward)]
+    fn turned(self, by: f64) -> Pair {
+        Pair { x: self.x * by.cos() - self.y, y: self.y * by.sin() + self.x }
+    }
+}
+
+#[test]
+fn a_jacobian_of_a_method_that_takes_self_by_value() {
+    let (sin, cos) = 0.3_f64.sin_cos();
+    let jacobian = Pair { x: 2.0, y: 5.0 }.turned_jacobian(0.3);
+    agree("jacobian", &jacobian, &array![[cos, -1.0, -2.0 * sin], [1.0, sin, 5.0 * cos]], 1.0);
+}
+
+/// What begins as `None` in every turn of a loop, and is found in a loop inside of it.
+#[differentiable(forward)]
+fn nearest(x: &[f64; 4]) -> f64 {
+    let mut total = 0.0;
+    for turn in 0..3 {
+        let mut nearest: Option<f64> = None;
+        for i in 0..x.len() {
+            let hit = if x[i] > turn as f64 { Some(x[i] * x[3 - i]) } else { None };
+            match (hit, nearest) {
+                (Some(t), None) => nearest = Some(t),
+                (Some(t), Some(best)) if t < best => nearest = Some(t),
+                _ => {}
+            }
+        }
+        let Some(t) = nearest else { break };
+        total += t * t;
+    }
+    total
+}
+
+#[test]
+fn a_tangent_of_none_in_a_loop() {
+    let x = [1.5, 0.5, 3.0, 0.7];
+    let (a, b, c) = (1.5 * 0.7, 0.5 * 3.0, 1.5);
+    expect!(
+        nearest(&x) = 2.0 * a * a + b * b,
+        d = [4.0 * a * 0.7, 2.0 * b * 3.0, 2.0 * c * 0.5, 4.0 * a * 1.5]
+    );
+}
+
+/// An array of shapes that are asked of another: the map of tangents owns neither.
+#[differentiable(forward)]
+fn table(x: &[f64; 6]) -> f64 {
+    let rows = Array2::from_shape_vec((3, 2), x.to_vec()).unwrap().log_softmax(Axis(1));
+    let (n, m) = (rows.nrows(), 2);
+    let mut table = Array2::from_elem((n, m), 1.0);
+    for i in 1..n {
+        for j in 0..m {
+            table[[i, j]] = table[[i - 1, j]] * rows[[i, 1 - j]];
+        }
+    }
+    table[[n - 1, 0]]
+}
+
+#[test]
+fn a_map_of_tangents_owns_nothing_of_the_primal() {
+    let x = [0.3, -0.2, 1.0, 0.5, -0.4, 0.9];
+    let gradient = table::grad(&x);
+    forward_agrees(&gradient, |tangent| table::jvp(&x, tangent).1);
+    let jacobian = table::jacobian(&x);
+    agree("jacobian", &jacobian.row(0).to_owned(), &gradient, 1.0);
 }

@@ -354,3 +354,64 @@ fn in_a_closure(v: &[f64]) -> f64 {
 fn a_list_in_a_closure() {
     compare!(in_a_closure);
 }
+
+#[differentiable(forward)]
+fn lists_filled(x: &[f64; 5]) -> f64 {
+    let mut v = vec![x[0]; 3];
+    let mut w = [x[1], x[2]];
+    let mut rows = vec![x[..2].to_vec(), vec![x[3], x[4]]];
+    for k in 0..2 {
+        w[k] *= v[k] + v[2];
+        v.fill(w[0] * x[3]);
+        v[1] += x[4];
+        rows[k].fill(v[1] * x[k]);
+    }
+    let all = w[1] * w[0] + v[1];
+    w.fill(all);
+    rows[0][0] * rows[1][1] + w[0] * v[0] * v[1]
+}
+
+#[differentiable(forward)]
+fn to_vec_of_an_array(x: &[f64; 5]) -> f64 {
+    let mut u = x.to_vec();
+    let mut next = vec![0.0; u.len()];
+    for _ in 0..3 {
+        for i in 0..u.len() {
+            next[i] = u[i] * u[(i + 1) % u.len()];
+        }
+        std::mem::swap(&mut u, &mut next);
+    }
+    u.push(x[0]);
+    u.iter().sum::<f64>() + next[2] * u[5]
+}
+
+#[test]
+fn lists_written_as_a_whole() {
+    compare!(lists_filled, to_vec_of_an_array);
+}
+
+#[derive(Clone, Differentiable)]
+struct Cell {
+    v: [f64; 2],
+    h: Vec<f64>,
+}
+
+/// What is pushed to a part is made of another part, in both modes.
+#[differentiable(forward)]
+fn pushed_to_a_part(x: &[f64; 5]) -> f64 {
+    let mut cells = vec![Cell { v: [x[0], x[1]], h: vec![x[2]; 2] }; 3];
+    for (i, c) in cells.iter_mut().enumerate() {
+        if i == 1 {
+            c.h.push(x[4] * c.v[0]);
+        }
+        let last = c.h.len() - 1;
+        let h = &mut c.h;
+        h[last] += c.v[1] * x[3];
+    }
+    cells[0].v[0] * cells[1].h[2] + cells[2].h[1]
+}
+
+#[test]
+fn lists_in_structs_in_lists() {
+    compare!(pushed_to_a_part);
+}

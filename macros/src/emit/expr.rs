@@ -397,7 +397,7 @@ impl<'a> Writer<'a> {
     /// The user's tokens, with our names where they differ.
     pub(super) fn verbatim(&self, verbatim: &Verbatim, args: &[Value]) -> Text {
         let names = self.renames(verbatim, args);
-        Text::of_user(rename(verbatim.tokens.0.clone(), &names))
+        Text::of_user(rename(self.asking(verbatim, args), &names))
     }
 
     /// The same of a constant, of whose type more may be known than its tokens say.
@@ -443,7 +443,7 @@ impl<'a> Writer<'a> {
                 Some(quote!(let #ident = &#value;))
             })
             .collect();
-        let tokens = rename(verbatim.tokens.0.clone(), &renames);
+        let tokens = rename(self.asking(verbatim, args), &renames);
         if bound.is_empty() {
             tokens
         } else {
@@ -477,8 +477,8 @@ impl<'a> Writer<'a> {
 }
 
 /// The functions of the runtime that constants of ours call, behind `__`.
-const OF_THE_RUNTIME: [&str; 5] =
-    ["positions", "nth", "indices", "room_to_stack", "room_to_concatenate"];
+const OF_THE_RUNTIME: [&str; 6] =
+    ["positions", "nth", "indices", "room_to_stack", "room_to_concatenate", "asked"];
 
 /// A field's name or a tuple's position.
 pub(super) fn member(name: &str) -> TokenStream {

@@ -81,7 +81,6 @@ impl Signature<'_> {
     pub(super) fn columns(&self, graph: &Graph) -> TokenStream {
         let krate = &self.krate;
         let mut writer = Writer::new(graph, self);
-        let opening = self.owned_self(&mut writer, graph);
         let zeros_name = ours("zeros");
         let zeros = located(self.zeros(), self.place_of_gradient());
         let (primal_nodes, linear_nodes) = sweeps(graph);
@@ -112,7 +111,6 @@ impl Signature<'_> {
         let differentiated = self.value_of(quote!(#value_name));
         let height = ours("height");
         let body = quote! {
-            #opening
             let #zeros_name = #zeros;
             #(#primal)*
             let #value_name = #value;

@@ -11,6 +11,7 @@
 
 mod addition;
 mod anchor;
+mod asked;
 mod body;
 mod branches;
 mod call;

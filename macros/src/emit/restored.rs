@@ -74,9 +74,9 @@ impl<'a> Writer<'a> {
         self.in_adjoint = true;
         let primal = sweeps(self.graph).0;
         let kept = self.keep_residuals(primal.len(), residuals);
-        self.captured.extend(residuals.keys().chain(&self.graph.body.params).copied());
-        // Nor does it end what a residual may show a part of.
-        self.captured.extend(primal.iter().flat_map(|node| &node.outs).copied());
+        // A pullback may be called again: it owns nothing of the first part, whether it uses it or only mentions it.
+        let made = primal.iter().flat_map(|node| &node.outs);
+        self.captured.extend(made.chain(residuals.keys()).chain(&self.graph.body.params).copied());
         kept
     }
 

@@ -45,11 +45,27 @@ impl<'a> Writer<'a> {
             }
             Action::Push => {
                 let value = self.moved(written);
-                quote_spanned!(span=> #place.push(#value);)
+                // An item of a list is lent before the arguments are computed, which may look at the list.
+                let is_simple = value.clone().into_iter().count() == 1;
+                match steps.contains(&Step::Index) && !is_simple {
+                    true => {
+                        let pushed = super::ours("pushed");
+                        quote_spanned!(span=> let #pushed = #value; #place.push(#pushed);)
+                    }
+                    false => quote_spanned!(span=> #place.push(#value);),
+                }
             }
             Action::Truncate => {
                 let length = self.constant_operand(written);
-                quote_spanned!(span=> #place.truncate(#length);)
+                match steps.is_empty() && matches!(self.graph.ty(node.args[0]), Ty::List(_)) {
+                    true => quote_spanned!(span=> #place.truncate(#length);),
+                    // It may be a struct of the user's, with a method of that name.
+                    false => {
+                        let cut_off = self.rt("cut_off");
+                        let list = super::located(quote!(&mut #place), span);
+                        quote_spanned!(span=> #cut_off(#list, #length);)
+                    }
+                }
             }
         };
         quote!(#before #statement)

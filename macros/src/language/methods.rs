@@ -96,7 +96,7 @@ pub(crate) const CALL_OF_A_VALUE: Refusal = Refusal::new(
     "call_of_a_value",
 );
 
-/// Of `view` and `into`, which arrays have, and structs may have.
+/// Of `view`, `to_vec` and their like, which arrays have, and structs may have.
 pub(crate) const OF_UNSEEN_TYPE: Refusal = Refusal::new(
     "is a method of arrays, or one of yours, and the type that it is called on is not seen here",
     "say it: `let image: &Array2<f64> = ..`, `let camera: &Camera = ..`",
@@ -272,7 +272,7 @@ pub(super) const FORMS: &[Form] = &[
     ),
     Form::of("`T::f(a)`, `m::f(a)`", "by the path", &[CALL_THROUGH_A_TRAIT]),
     Form::of("`x.mean().unwrap()`", "an operation that may fail, with its `unwrap`", &[FALLIBLE]),
-    Form::of("`x.view()`, `x.into()`", "the same value", &[OF_UNSEEN_TYPE]),
+    Form::of("`x.view()`, `x.into()`, `x.to_vec()`, `x.cloned()`", "the same value", &[OF_UNSEEN_TYPE]),
     Form::of(
         "`p.bias.unwrap_or(0.0)`, `if let Some(b) = p.bias`",
         "what an `Option` holds",

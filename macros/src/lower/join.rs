@@ -43,6 +43,8 @@ impl Lowering<'_> {
         below: usize,
         span: Span,
     ) -> Option<Value> {
+        // Whatever it is asked of, as `best.is_none()` of an `Option`.
+        self.graph.info_mut(selector).ty = Ty::Bool;
         let read = vec![self.read_arm(then), self.read_arm(otherwise)];
         self.join_arms(selector, read, below, span)
     }

@@ -40,6 +40,14 @@ impl Lowering<'_> {
         (construct.form != Form::Struct || is_typed).then_some(part)
     }
 
+    /// True for what is known to be a `[T; N]`: it was given or made as one.
+    pub(super) fn is_sized(&self, value: Value) -> bool {
+        let is_array = |made: &Made| {
+            matches!(made.construct.form, Form::Array | Form::Repeat { is_vec: false, .. })
+        };
+        self.sized.contains(&value) || self.constructs.get(&value).is_some_and(is_array)
+    }
+
     /// How a part was passed to what was made of it here.
     pub(super) fn passing_of_member(&self, base: Value, member: &str) -> Option<Passing> {
         let Made { construct, passing, .. } = self.constructs.get(&base)?;

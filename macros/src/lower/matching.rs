@@ -148,6 +148,8 @@ impl Lowering<'_> {
     }
 
     fn choose(&mut self, selector: Value, arms: Vec<(Vec<Node>, Value)>, span: Span) -> Value {
+        // Whatever it is asked of, as `best.is_none()` of an `Option`.
+        self.graph.info_mut(selector).ty = Ty::Bool;
         let out = self.node(Op::If, vec![selector], Ty::Bool, span);
         self.graph.info_mut(out).depends_on = Default::default();
         if let Some(node) = self.nodes.last_mut() {

@@ -28,19 +28,28 @@ impl Lowering<'_> {
                     false if name == "into_owned" && self.is_struct(receiver) => {
                         self.user_method(call, receiver)
                     }
-                    false => receiver,
+                    false => {
+                        if name == "into_owned" && self.is_active(receiver) {
+                            self.unseen.push((receiver, name, span));
+                        }
+                        receiver
+                    }
                 };
             }
-            ("clone" | "as_ref" | "borrow", 0) => return self.expr(&call.receiver),
+            ("clone", 0) => return self.expr(&call.receiver),
             (name, 0) if ops::SHOWS.contains(&name) => {
                 let receiver = self.expr(&call.receiver);
                 if self.is_struct(receiver) {
                     return self.user_method(call, receiver);
                 }
+                if name == "to_vec" && self.is_sized(receiver) {
+                    let list = &call.receiver;
+                    return self.expr(&syn::parse_quote!(#list[..]));
+                }
                 if self.is_field_of_an_argument(&call.receiver) {
                     let receiver = call.receiver.to_token_stream();
                     self.methods.push(ByName::Shown { receiver, span });
-                } else if self.is_active(receiver) && matches!(name, "view" | "into") {
+                } else if self.is_active(receiver) {
                     let method = name.to_owned();
                     self.unseen.push((receiver, method, span));
                 }
@@ -231,7 +240,7 @@ impl Lowering<'_> {
     }
 
     /// True for what the macro takes for a struct of the user's: its methods are the user's too.
-    fn is_struct(&self, value: Value) -> bool {
+    pub(super) fn is_struct(&self, value: Value) -> bool {
         matches!(self.graph.ty(value), Ty::Struct(_))
     }
 

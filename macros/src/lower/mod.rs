@@ -96,6 +96,8 @@ struct Lowering<'a> {
     poisoned: HashSet<Value>,
     /// Views of arrays: parameters of such a type, and parts that are shown in place.
     views: HashSet<Value>,
+    /// Parameters of a type `[T; N]`, which `to_vec` makes something else of.
+    sized: HashSet<Value>,
     /// The names that an active value may reach.
     reached: HashSet<String>,
     /// Values that nothing reads: a jump comes before, or the variable has none yet.
@@ -174,6 +176,9 @@ pub(crate) fn function(source: &Source, mistakes: &mut Mistakes) -> Lowered {
         if param.is_view() {
             lowering.views.insert(*value);
         }
+        if ty::is_sized(&param.ty) {
+            lowering.sized.insert(*value);
+        }
         let is_mutable = param.reference().is_some_and(|lent| lent.mutability.is_some());
         let binding = scope::Binding { is_mutable, ..scope::Binding::of(*value) };
         lowering.scopes.bind_as(&key(&param.name), binding);
@@ -243,6 +248,7 @@ impl<'a> Lowering<'a> {
             unseen: Vec::new(),
             poisoned: HashSet::new(),
             views: HashSet::new(),
+            sized: HashSet::new(),
             reached: HashSet::new(),
             undefined: HashSet::new(),
             never: HashSet::new(),

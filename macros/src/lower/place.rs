@@ -311,7 +311,11 @@ impl Lowering<'_> {
     pub(super) fn changing_method(&mut self, call: &ExprMethodCall) -> bool {
         let span = call.method.span();
         let name = call.method.to_string();
-        if self.written_subslice(call) || self.changes_length(call) {
+        // A struct has the user's methods, whatever they are called.
+        if self.made_at(&call.receiver).is_some_and(|whole| self.is_struct(whole)) {
+            return false;
+        }
+        if self.filled_list(call) || self.written_subslice(call) || self.changes_length(call) {
             return true;
         }
         match (name.as_str(), call.args.len()) {

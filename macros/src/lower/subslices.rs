@@ -90,6 +90,18 @@ impl Lowering<'_> {
         self.number(&[stretch.start, stretch.end, position], within, span)
     }
 
+    /// `v.fill(x)` of a list, which is all of `v[..]`; false if it is none.
+    pub(super) fn filled_list(&mut self, call: &ExprMethodCall) -> bool {
+        if call.method != "fill" || !self.is_versioned(&call.receiver) {
+            return false;
+        }
+        let list = self.pinned(&call.receiver);
+        let whole = self.part_at(&list);
+        let mut call = call.clone();
+        *call.receiver = syn::parse_quote!(#list[..]);
+        matches!(self.graph.ty(whole), Ty::List(_)) && self.written_subslice(&call)
+    }
+
     /// `v[a..b].copy_from_slice(&w)` and `v[a..b].fill(x)`; false if the call is none of these.
     pub(super) fn written_subslice(&mut self, call: &ExprMethodCall) -> bool {
         let is_filled = call.method == "fill";

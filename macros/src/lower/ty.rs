@@ -43,6 +43,16 @@ fn is_named(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident(name))
 }
 
+/// True for `[T; N]` and references to it.
+pub(super) fn is_sized(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => is_sized(&reference.elem),
+        Type::Paren(inner) => is_sized(&inner.elem),
+        Type::Group(inner) => is_sized(&inner.elem),
+        ty => matches!(ty, Type::Array(_)),
+    }
+}
+
 /// The light type of a type as written.
 pub(super) fn of_type(ty: &Type, known: Known<'_>) -> Ty {
     match ty {

@@ -263,7 +263,9 @@ pub(crate) fn row(name: &str) -> &'static Row {
 }
 
 /// Methods of arrays, floats and lists that give the same value, in another form.
-pub(crate) const SHOWS: [&str; 9] = [
+pub(crate) const SHOWS: [&str; 11] = [
+    "as_ref",
+    "borrow",
     "view",
     "to_shared",
     "into_shared",

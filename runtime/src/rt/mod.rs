@@ -43,7 +43,7 @@ pub use accumulate::{
 };
 pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use again::{Lent, NotLent, Passed};
-pub use alias::{ByAnotherName, Shown, WrittenOut, shown};
+pub use alias::{Answer, ByAnotherName, CutOff, Shown, WrittenOut, asked, cut_off, shown};
 pub use at::{
     AddInto, At, DenseMut, WriteInto, add_element, add_into, at, dense_mut, take_view, write_into,
 };

@@ -194,16 +194,17 @@ impl<'a, X: Differentiable<Gradient: 'a> + ?Sized> MadeOfItsField<'a>
 }
 
 /// Any other field: what the struct's tangent holds. A method of `TangentOfField` itself is found before
-/// this one, which needs one more reference.
+/// this one, which needs one more reference. It is lent as it is: nothing is dropped at the end of the block, so that the
+/// struct's tangent may be written in between.
 pub trait OfItsStruct<'a, G: Clone> {
     /// The tangent.
-    fn tangent(&self) -> Cow<'a, G>;
+    fn tangent(&self) -> &'a G;
 }
 
 impl<'a, X: ?Sized, G: Clone> OfItsStruct<'a, G> for &TangentOfField<'a, X, G> {
     #[inline(always)]
-    fn tangent(&self) -> Cow<'a, G> {
-        Cow::Borrowed(self.1)
+    fn tangent(&self) -> &'a G {
+        self.1
     }
 }
 

@@ -13,6 +13,22 @@ impl Camera {
     fn view(&self) -> Camera {
         Camera { x: self.x * 2.0 }
     }
+
+    fn into_owned(self) -> Camera {
+        self
+    }
+
+    fn cloned(&self) -> Camera {
+        self.view()
+    }
+
+    fn to_vec(&self) -> Camera {
+        self.view()
+    }
+
+    fn as_ref(&self) -> &Camera {
+        self
+    }
 }
 
 #[differentiable]
@@ -37,7 +53,14 @@ fn seen_by_type(x: f64) -> f64 {
     camera.view().x + pixels(x).view().sum()
 }
 
+#[differentiable]
+fn in_other_forms(x: f64) -> f64 {
+    let cameras = vec![camera(x)];
+    camera(x).into_owned().x + cameras[0].cloned().x + cameras[0].to_vec().x + camera(x).as_ref().x
+}
+
 fn main() {
     seen::grad(1.0);
     seen_by_type::grad(1.0);
+    in_other_forms::grad(1.0);
 }
