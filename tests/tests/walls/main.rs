@@ -278,6 +278,9 @@ const RUSTS_OWN: &[&str] = &[
     "nth",
     "expect",
     "zip",
+    "from_shape_vec",
+    "map",
+    "unwrap",
 ];
 
 /// `quote!` in lower writes the user's tokens, placeholders (`__at`), and Rust's own words: whatever
