@@ -122,3 +122,17 @@ fn lists_are_taken_apart_by_their_length() {
         check(of, |(p, v)| taken_apart::grad(*p, v.clone()), &(0.7, v)).unwrap();
     }
 }
+
+#[differentiable]
+fn a_list_is_mapped(p: f64, x: &Array1<f64>) -> f64 {
+    let squares = [p, x[0], 2.0].map(|t| t * t);
+    let [a, b] = [x[1], x[2]].map(f64::sin);
+    squares[0] * a + squares[1] * squares[2] * b
+}
+
+#[test]
+fn elements_that_are_written_are_mapped() {
+    let of = |(p, x): &(f64, Array1<f64>)| a_list_is_mapped(*p, x);
+    let args = (0.7, array![0.3, -0.4, 1.2]);
+    check(of, |(p, x)| a_list_is_mapped::grad(*p, x), &args).unwrap();
+}

@@ -117,6 +117,13 @@ pub(crate) const OPTION_METHOD: Refusal = Refusal::new(
     "method_of_an_option",
 );
 
+/// Of `x.map(f)` where `x` is a `[T; N]`.
+pub(crate) const MAP_OF_A_LIST: Refusal = Refusal::new(
+    "`map` of a list is read only where its elements are written, as in `[a, b].map(f)`",
+    "write a loop that writes the elements, or `iter().map(..).collect::<Vec<_>>()`",
+    "method_map_of_a_list",
+);
+
 /// Of any other method.
 pub(crate) const METHOD: Refusal = Refusal::new(
     "is not an operation that chainrule can differentiate",
@@ -274,7 +281,7 @@ pub(super) const FORMS: &[Form] = &[
     Form::of("`x.mean().unwrap()`", "an operation that may fail, with its `unwrap`", &[FALLIBLE]),
     Form::of("`x.view()`, `x.into()`, `x.to_vec()`, `x.cloned()`", "the same value", &[OF_UNSEEN_TYPE]),
     Form::of(
-        "`p.bias.unwrap_or(0.0)`, `if let Some(b) = p.bias`",
+        "`p.bias.unwrap_or(0.0)`, `p.bias.map(|b| b * a)`, `map_or`, `and_then`, `if let Some(b) = p.bias`",
         "what an `Option` holds",
         &[OPTION_METHOD],
     ),
@@ -283,6 +290,7 @@ pub(super) const FORMS: &[Form] = &[
         "an array of floats",
         &[LIST_OF_LISTS, SHAPE_OF_POSITIONS],
     ),
+    Form::of("`[a, b].map(f)`", "a list", &[MAP_OF_A_LIST]),
     Form::of("`2.0 * a`", "an operation", &[INTEGER]),
     Form::of("`let y = { .. a };`, `return a`", "the value that it ends with", &[NO_VALUE]),
     Form::of(

@@ -9,9 +9,10 @@ use syn::{Expr, ExprClosure, ExprMethodCall};
 use super::call::{callee, operation_by_path};
 use super::given::Given;
 use super::items::{Bounded, Item, Items};
+use super::made::unwritten;
 use super::scope::Binding;
 use super::Lowering;
-use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
+use crate::graph::{Block, Elem, Form, Info, Node, Op, Passing, Ty, Value};
 use crate::language;
 use crate::ops::{self, Row};
 
@@ -23,11 +24,27 @@ impl Lowering<'_> {
             let value = self.option_method(call, receiver);
             return value.unwrap_or_else(|| self.option_mistake(call));
         }
+        if call.method == "map" && matches!(self.graph.ty(receiver), Ty::List(_)) {
+            return self.mapped_list(call, receiver);
+        }
         let is_function = matches!(&call.args[0], Expr::Closure(_) | Expr::Path(_));
         if matches!(self.graph.ty(receiver), Ty::Struct(_) | Ty::Unknown) && !is_function {
             return self.user_method(call, receiver);
         }
         self.mapped_elements(receiver, &call.args[0], &call.method.to_string(), call.method.span())
+    }
+
+    /// `[a, b].map(f)`, where the elements are seen.
+    fn mapped_list(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
+        let (function, span) = (&call.args[0], call.method.span());
+        let made = self.constructs.get(&receiver);
+        let parts = made.filter(|made| made.construct.form == Form::Array);
+        let Some(parts) = parts.map(|made| made.parts.clone()) else {
+            return self.mistake(span, language::MAP_OF_A_LIST);
+        };
+        let parts =
+            parts.into_iter().map(|part| self.applied(function, part, "map", span)).collect();
+        self.list(Form::Array, unwritten(parts), span)
     }
 
     /// The same of a value, with the closure or the name of a function.
