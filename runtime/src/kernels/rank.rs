@@ -102,7 +102,9 @@ impl Rank for Scalar {
     #[inline]
     #[track_caller]
     fn into_like<T: Float, L: Like<T>>(value: T, like: L) -> L::Gradient {
-        check_like(&[], like.like_shape());
+        if !L::LIKE_IS_SCALAR {
+            check_like(&[], like.like_shape());
+        }
         like.like_scalar(value)
     }
     #[inline]

@@ -20,7 +20,9 @@ where
     L: Like<T>,
     V: Operand<T>,
 {
-    if V::Rank::source(&value.operand_view()).shape() == like.like_shape() {
+    // Of two floats there is nothing to compare.
+    let are_floats = V::Rank::IS_SCALAR && L::LIKE_IS_SCALAR;
+    if are_floats || V::Rank::source(&value.operand_view()).shape() == like.like_shape() {
         let sum = V::Rank::into_like(value.operand_owned(), &like);
         like.like_end();
         sum
