@@ -136,3 +136,21 @@ fn elements_that_are_written_are_mapped() {
     let args = (0.7, array![0.3, -0.4, 1.2]);
     check(of, |(p, x)| a_list_is_mapped::grad(*p, x), &args).unwrap();
 }
+
+/// What threads cannot share may be used in a formula: it runs on one.
+#[differentiable]
+fn counts_its_calls<F: Fn(f64) -> f64>(p: f64, x: &Array1<f64>, weight: &F) -> f64 {
+    x.mapv(|v| v * p * weight(2.0)).sum()
+}
+
+#[test]
+fn a_formula_may_use_a_cell() {
+    let calls = std::cell::Cell::new(0);
+    let weight = |by: f64| {
+        calls.set(calls.get() + 1);
+        by
+    };
+    let x = array![0.5, 2.0];
+    assert_eq!(counts_its_calls::grad(3.0, &x, &weight), (5.0, array![6.0, 6.0]));
+    assert!(calls.get() > 0);
+}
