@@ -239,3 +239,18 @@ fn a_formula_takes_a_pair_apart() {
     let of = |(p, x): &(f64, Array1<f64>)| pairs_in_a_formula(*p, x);
     check(of, |(p, x)| pairs_in_a_formula::grad(*p, x), &(0.3, array![0.5, 1.5])).unwrap();
 }
+
+/// The type of a closure's parameter is that of the constants that it is given.
+#[differentiable]
+fn of_typed_elements(p: f64) -> f64 {
+    let v = Array1::from_elem(3, 1.1).mapv(|e: f64| {
+        let _unused = p;
+        e * e.min(0.1)
+    });
+    v[0] * p * p
+}
+
+#[test]
+fn a_parameter_gives_constants_their_type() {
+    check(|p| of_typed_elements(*p), |p| of_typed_elements::grad(*p), &0.3).unwrap();
+}

@@ -169,7 +169,7 @@ impl Lowering<'_> {
             Ty::Float(_)
                 if matches!(
                     self.graph.ty(value),
-                    Ty::Float(Elem::Literal) | Ty::Unknown | Ty::Numeric(_)
+                    Ty::Float(Elem::Literal | Elem::Unknown) | Ty::Unknown | Ty::Numeric(_)
                 ) && !self.graph.info(value).is_reference =>
             {
                 self.graph.info_mut(value).ty = declared.clone();
