@@ -61,7 +61,7 @@ impl Lowering<'_> {
         let args: Vec<&Expr> = call.args.iter().collect();
         // What a function gives, called by its name.
         let mut functions: Vec<Stmt> = Vec::new();
-        let mut calls = |function: &Expr, args: &[Ident]| -> Expr {
+        let mut calls = |function: &Expr, args: &[&Ident]| -> Expr {
             if !matches!(function, Expr::Closure(_)) {
                 return parse_quote!(#function(#(#args),*));
             }
@@ -72,12 +72,12 @@ impl Lowering<'_> {
         let held = format_ident!("__held");
         let (some, none): (Expr, Expr) = match (method.as_str(), args.as_slice()) {
             ("map", [f]) => {
-                let given = calls(f, &[held.clone()]);
+                let given = calls(f, &[&held]);
                 (parse_quote!(Some(#given)), parse_quote!(None))
             }
-            ("and_then", [f]) => (calls(f, &[held.clone()]), parse_quote!(None)),
-            ("map_or", [_, f]) => (calls(f, &[held.clone()]), parse_quote!(__default)),
-            ("map_or_else", [f, g]) => (calls(g, &[held.clone()]), calls(f, &[])),
+            ("and_then", [f]) => (calls(f, &[&held]), parse_quote!(None)),
+            ("map_or", [_, f]) => (calls(f, &[&held]), parse_quote!(__default)),
+            ("map_or_else", [f, g]) => (calls(g, &[&held]), calls(f, &[])),
             ("unwrap_or_else", [f]) => (parse_quote!(__held), calls(f, &[])),
             _ => return None,
         };
