@@ -67,17 +67,26 @@ impl Lowering<'_> {
                 _ => return self.mistake(shape, language::SHAPE_OF_POSITIONS),
             },
         };
+        self.scopes.enter();
         let lens: Vec<Ident> =
             (0..lengths.len()).map(|axis| format_ident!("__len{axis}")).collect();
+        for (name, length) in lens.iter().zip(&lengths) {
+            let length = self.constant_position(length);
+            self.scopes.bind(&name.to_string(), length);
+        }
         let product = |lens: &[Ident]| -> Option<Expr> {
             let lens = lens.iter().map(|len| -> Expr { parse_quote!(#len) });
             lens.reduce(|all, len| parse_quote!(#all * #len))
         };
         let positions = lens.iter().enumerate().map(|(axis, len)| -> Expr {
-            match product(&lens[axis + 1..]) {
+            let inner = product(&lens[axis + 1..]).map(|inner| match inner {
+                Expr::Binary(_) => parse_quote!((#inner)),
+                inner => inner,
+            });
+            match inner {
                 None => parse_quote!(__at % #len),
-                Some(inner) if axis == 0 => parse_quote!(__at / (#inner)),
-                Some(inner) => parse_quote!(__at / (#inner) % #len),
+                Some(inner) if axis == 0 => parse_quote!(__at / #inner),
+                Some(inner) => parse_quote!(__at / #inner % #len),
             }
         });
         let positions: Vec<Expr> = positions.collect();
@@ -91,11 +100,12 @@ impl Lowering<'_> {
         }
         let count = product(&lens);
         // The closure is called, and not written out: a `return` in it is its own.
-        self.expr(&parse_quote!({
-            #(let #lens: usize = #lengths;)*
+        let filled = self.expr(&parse_quote!({
             let mut __element = #closure;
             #path(#shape, (0..#count).map(|__at| __element(#position)).collect::<Vec<_>>()).unwrap()
-        }))
+        }));
+        self.scopes.leave();
+        filled
     }
 
     /// `Array1::from_vec(list)`: elements that are written here, or a list as it is.

@@ -21,22 +21,26 @@ impl Lowering<'_> {
                 return self.adapted(call);
             }
             Expr::Range(range) if range.end.is_none() || !is_literal(range) => {
-                let start = range.start.as_ref().map(|start| self.constant(start));
+                // From 0 on, a position is a turn's number.
+                let start = range.start.as_ref().filter(|start| !is_zero(start));
+                let start = start.map(|start| self.constant(start));
                 let is_closed = matches!(range.limits, syn::RangeLimits::Closed(_));
                 let length = range.end.as_ref().map(|end| {
                     let end = self.constant(end);
+                    if start.is_none() && !is_closed {
+                        return end;
+                    }
                     let all: Vec<Value> = std::iter::once(end).chain(start).collect();
                     self.number(
                         &all,
                         |names| {
                             let end = &names[0];
-                            let start = match names.get(1) {
-                                Some(start) => quote!(#start),
-                                None => quote!(0),
-                            };
-                            match is_closed {
-                                true => quote!(usize::saturating_sub(#end + 1, #start)),
-                                false => quote!(usize::saturating_sub(#end, #start)),
+                            match (names.get(1), is_closed) {
+                                (None, _) => quote!(#end + 1),
+                                (Some(start), true) => {
+                                    quote!(usize::saturating_sub(#end + 1, #start))
+                                }
+                                (Some(start), false) => quote!(usize::saturating_sub(#end, #start)),
                             }
                         },
                         span,
@@ -197,4 +201,14 @@ pub(super) fn uses_up(iterable: &Expr) -> bool {
 fn is_literal(range: &syn::ExprRange) -> bool {
     let is_literal = |end: &Option<Box<Expr>>| matches!(end.as_deref(), Some(Expr::Lit(_)) | None);
     is_literal(&range.start) && is_literal(&range.end)
+}
+
+/// True for `0`.
+fn is_zero(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(literal) => {
+            matches!(&literal.lit, syn::Lit::Int(int) if int.base10_digits() == "0" && int.suffix().is_empty())
+        }
+        _ => false,
+    }
 }
