@@ -254,3 +254,28 @@ fn of_typed_elements(p: f64) -> f64 {
 fn a_parameter_gives_constants_their_type() {
     check(|p| of_typed_elements(*p), |p| of_typed_elements::grad(*p), &0.3).unwrap();
 }
+
+/// What a field gave is used twice: its cotangent is a sum of literals.
+#[differentiable]
+fn twice_behind_a_return(p: f64, state: &State, list: &[f64], n: usize) -> f64 {
+    for _ in 0..=1 {
+        if list[0] < 0.7 {
+            return p;
+        }
+    }
+    let difference = state.x
+        - match n {
+            2 => (n as f64) * 0.25,
+            _ => list[1],
+        };
+    difference + difference
+}
+
+#[test]
+fn sums_of_literals_are_one() {
+    for (first, n) in [(0.1, 2), (0.9, 2), (0.9, 3)] {
+        let of = |(p, s, l): &(f64, State, Vec<f64>)| twice_behind_a_return(*p, s, l, n);
+        let grad = |(p, s, l): &(f64, State, Vec<f64>)| twice_behind_a_return::grad(*p, s, l, n);
+        check(of, grad, &(0.3, state(), vec![first, 0.4])).unwrap();
+    }
+}

@@ -244,6 +244,11 @@ impl Folding {
                 (None, Some(-1.0)) => Folded::Negative(node.args[0]),
                 _ => Folded::Same,
             },
+            // Small whole numbers, so that the sum is exact in every type.
+            "Add" | "Plus" => match (float(0).filter(is_whole), float(1).filter(is_whole)) {
+                (Some(a), Some(b)) => Folded::Float(format!("{:?}", a + b)),
+                _ => Folded::Same,
+            },
             "Neg" => match float(0) {
                 Some(value) => Folded::Float(format!("{:?}", -value)),
                 None => Folded::Same,
@@ -285,4 +290,9 @@ impl Folding {
             _ => None,
         }
     }
+}
+
+/// True for whole numbers of which f32 has every one.
+fn is_whole(x: &f64) -> bool {
+    x.fract() == 0.0 && x.abs() <= f64::from(1 << 20)
 }
