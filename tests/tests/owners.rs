@@ -279,3 +279,27 @@ fn sums_of_literals_are_one() {
         check(of, grad, &(0.3, state(), vec![first, 0.4])).unwrap();
     }
 }
+
+/// The same in a function that a macro writes, where a name is more than its letters.
+macro_rules! function_with_copies {
+    ($name:ident) => {
+        #[differentiable]
+        fn $name(p: f64, pair: &[f64; 2]) -> f64 {
+            let copy = *pair;
+            let sum = |list: [f64; 2]| list[0] + list[1];
+            match 1 {
+                0..=2 if sum(copy) > p => copy[1] * p,
+                _ => copy[0] * p * p,
+            }
+        }
+    };
+}
+function_with_copies!(written_by_a_macro);
+
+#[test]
+fn a_macro_may_write_what_reads_a_copy() {
+    for p in [0.2, 3.0] {
+        let of = |(p, pair): &(f64, [f64; 2])| written_by_a_macro(*p, pair);
+        check(of, |(p, pair)| written_by_a_macro::grad(*p, pair), &(p, [0.3, 0.8])).unwrap();
+    }
+}

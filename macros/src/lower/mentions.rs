@@ -166,12 +166,13 @@ impl Finder<'_, '_> {
             return;
         };
         self.found.names.insert(name.to_owned(), binding.value);
+        // The same identifier again: where a macro wrote it, its span tells it from another of its letters.
+        let mut ident = quote::format_ident!("{}", crate::graph::text_of(name));
+        ident.set_span(span);
         if binding.is_lent {
-            let ident = quote::format_ident!("{name}");
             self.found.lent.insert(name.to_owned(), quote::quote!((&#ident)));
         }
         if binding.is_owned && self.lowering.graph.info(binding.value).is_reference {
-            let ident = quote::format_ident!("{name}");
             self.found.lent.insert(name.to_owned(), quote::quote!((*#ident)));
         }
         if binding.is_mutable {
