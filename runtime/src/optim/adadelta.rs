@@ -83,19 +83,12 @@ impl VisitWith for Adadelta {
         let of = T::from_f64_lossy;
         let (rate, eps, decay) = (of(self.rate), of(self.eps), of(self.weight_decay));
         let (rho, take) = (of(self.rho), of(1.0 - self.rho));
-        self.memory.update(
-            name,
-            value,
-            gradient,
-            ["square_avg", "acc_delta"],
-            #[inline(always)]
-            |x, g, [v, u]| {
-                let g = g + decay * *x;
-                *v = rho * *v + take * g * g;
-                let delta = (*u + eps).sqrt() / (*v + eps).sqrt() * g;
-                *u = rho * *u + take * delta * delta;
-                *x -= rate * delta;
-            },
-        );
+        self.memory.update(name, value, gradient, ["square_avg", "acc_delta"], |x, g, [v, u]| {
+            let g = g + decay * *x;
+            *v = rho * *v + take * g * g;
+            let delta = (*u + eps).sqrt() / (*v + eps).sqrt() * g;
+            *u = rho * *u + take * delta * delta;
+            *x -= rate * delta;
+        });
     }
 }

@@ -73,17 +73,10 @@ impl VisitWith for Adagrad {
     ) {
         let of = T::from_f64_lossy;
         let (rate, eps, decay) = (of(self.rate), of(self.eps), of(self.weight_decay));
-        self.memory.update(
-            name,
-            value,
-            gradient,
-            ["sum"],
-            #[inline(always)]
-            |x, g, [s]| {
-                let g = g + decay * *x;
-                *s += g * g;
-                *x -= rate * g / (s.sqrt() + eps);
-            },
-        );
+        self.memory.update(name, value, gradient, ["sum"], |x, g, [s]| {
+            let g = g + decay * *x;
+            *s += g * g;
+            *x -= rate * g / (s.sqrt() + eps);
+        });
     }
 }

@@ -142,7 +142,6 @@ impl<T: Float> Step<T> {
         }
     }
 
-    #[inline(always)]
     fn take(&self, x: &mut T, g: T, [m, v]: [&mut T; 2]) {
         *m = self.keep.0 * *m + self.take.0 * g;
         *v = self.keep.1 * *v + self.take.1 * g * g;
@@ -161,16 +160,9 @@ impl VisitWith for Adam {
     ) {
         let step = Step::<T>::new(self.memory.steps(), self.rate, self.betas, self.eps);
         let decay = T::from_f64_lossy(self.weight_decay);
-        self.memory.update(
-            name,
-            value,
-            gradient,
-            MOMENTS,
-            #[inline(always)]
-            |x, g, moments| {
-                step.take(x, g + decay * *x, moments);
-            },
-        );
+        self.memory.update(name, value, gradient, MOMENTS, |x, g, moments| {
+            step.take(x, g + decay * *x, moments);
+        });
     }
 }
 
@@ -183,17 +175,10 @@ impl VisitWith for AdamW {
     ) {
         let step = Step::<T>::new(self.memory.steps(), self.rate, self.betas, self.eps);
         let shrink = T::from_f64_lossy(1.0 - self.rate * self.weight_decay);
-        self.memory.update(
-            name,
-            value,
-            gradient,
-            MOMENTS,
-            #[inline(always)]
-            |x, g, moments| {
-                *x *= shrink;
-                step.take(x, g, moments);
-            },
-        );
+        self.memory.update(name, value, gradient, MOMENTS, |x, g, moments| {
+            *x *= shrink;
+            step.take(x, g, moments);
+        });
     }
 }
 

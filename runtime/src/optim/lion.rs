@@ -77,19 +77,12 @@ impl VisitWith for Lion {
         let (mix, take_mix) = (of(beta1), of(1.0 - beta1));
         let (keep, take) = (of(beta2), of(1.0 - beta2));
         let shrink = of(1.0 - self.rate * self.weight_decay);
-        self.memory.update(
-            name,
-            value,
-            gradient,
-            ["exp_avg"],
-            #[inline(always)]
-            |x, g, [m]| {
-                let c = mix * *m + take_mix * g;
-                // Rust's own `signum` of 0 is 1, which would move what has no gradient.
-                let sign = if c == T::zero() { c } else { c.signum() };
-                *x = *x * shrink - rate * sign;
-                *m = keep * *m + take * g;
-            },
-        );
+        self.memory.update(name, value, gradient, ["exp_avg"], |x, g, [m]| {
+            let c = mix * *m + take_mix * g;
+            // Rust's own `signum` of 0 is 1, which would move what has no gradient.
+            let sign = if c == T::zero() { c } else { c.signum() };
+            *x = *x * shrink - rate * sign;
+            *m = keep * *m + take * g;
+        });
     }
 }

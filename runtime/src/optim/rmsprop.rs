@@ -103,29 +103,15 @@ impl VisitWith for RmsProp {
             g / (v.sqrt() + eps)
         };
         if self.momentum == 0.0 {
-            self.memory.update(
-                name,
-                value,
-                gradient,
-                ["square_avg"],
-                #[inline(always)]
-                |x, g, [v]| {
-                    *x -= rate * scaled(*x, g, v);
-                },
-            );
+            self.memory.update(name, value, gradient, ["square_avg"], |x, g, [v]| {
+                *x -= rate * scaled(*x, g, v);
+            });
         } else {
             let names = ["square_avg", "momentum_buffer"];
-            self.memory.update(
-                name,
-                value,
-                gradient,
-                names,
-                #[inline(always)]
-                |x, g, [v, b]| {
-                    *b = momentum * *b + scaled(*x, g, v);
-                    *x -= rate * *b;
-                },
-            );
+            self.memory.update(name, value, gradient, names, |x, g, [v, b]| {
+                *b = momentum * *b + scaled(*x, g, v);
+                *x -= rate * *b;
+            });
         }
     }
 }

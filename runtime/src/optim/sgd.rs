@@ -92,27 +92,13 @@ impl VisitWith for Sgd {
         let (rate, momentum, decay) = (of(self.rate), of(self.momentum), of(self.weight_decay));
         let nesterov = self.nesterov;
         if self.momentum == 0.0 {
-            self.memory.update(
-                name,
-                value,
-                gradient,
-                [],
-                #[inline(always)]
-                |x, g, []| *x -= rate * (g + decay * *x),
-            );
+            self.memory.update(name, value, gradient, [], |x, g, []| *x -= rate * (g + decay * *x));
         } else {
-            self.memory.update(
-                name,
-                value,
-                gradient,
-                ["momentum_buffer"],
-                #[inline(always)]
-                |x, g, [v]| {
-                    let g = g + decay * *x;
-                    *v = momentum * *v + g;
-                    *x -= rate * if nesterov { g + momentum * *v } else { *v };
-                },
-            );
+            self.memory.update(name, value, gradient, ["momentum_buffer"], |x, g, [v]| {
+                let g = g + decay * *x;
+                *v = momentum * *v + g;
+                *x -= rate * if nesterov { g + momentum * *v } else { *v };
+            });
         }
     }
 }
