@@ -45,6 +45,7 @@ mod positions;
 mod ranges;
 mod rename;
 mod scope;
+mod sifted;
 mod signature;
 mod stmt;
 mod subslices;

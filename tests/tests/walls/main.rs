@@ -277,6 +277,16 @@ const RUSTS_OWN: &[&str] = &[
     "truncate",
     "nth",
     "expect",
+    "from_shape_vec",
+    "map",
+    "unwrap",
+    "break",
+    "continue",
+    "Some",
+    "None",
+    "Ordering",
+    "Greater",
+    "Vec",
     "zip",
 ];
 
