@@ -46,6 +46,7 @@ mod ranges;
 mod rename;
 mod scope;
 mod sifted;
+mod sifted_steps;
 mod signature;
 mod stmt;
 mod subslices;
