@@ -163,7 +163,7 @@ pub(super) const FORMS: &[Form] = &[
         "Expr::ForLoop",
         "`for x in ..`",
         "over ranges, slices, `Vec`s, arrays, `iter`, `enumerate`, `zip`, `rev`, `skip`, `take`, `step_by`, \
-         `windows`, `chunks`, `rows`, `columns`, `outer_iter`, `axis_iter`, `map`, and those that lend mutably; \
+         `chain`, `windows`, `chunks`, `rows`, `columns`, `outer_iter`, `axis_iter`, `map`, `filter` and its like, and those that lend mutably; \
          over constants any iterator",
         &[ADAPTER],
     ),

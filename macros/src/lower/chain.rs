@@ -22,6 +22,14 @@ use crate::ops;
 impl Lowering<'_> {
     /// `chain.sum()`, `chain.fold(init, f)`, `chain.collect()` and their like; nothing if it is no chain.
     pub(super) fn chain(&mut self, call: &ExprMethodCall) -> Option<Value> {
+        if let Some(value) = self.sifted_end(call) {
+            let span = call.method.span();
+            let value = match call.method == "collect" && names_array(call) {
+                true => self.array_of(value, true, span),
+                false => value,
+            };
+            return Some(self.of_declared_type(value, call, span));
+        }
         let name = call.method.to_string();
         let is_fold = name == "fold" && call.args.len() == 2;
         if !is_iterator(&call.receiver) && !is_fold {
@@ -197,6 +205,9 @@ impl Lowering<'_> {
 
     /// `chain.for_each(|item| ..)`.
     pub(super) fn for_each(&mut self, call: &ExprMethodCall) {
+        if self.sifted_for_each(call) {
+            return;
+        }
         let span = call.method.span();
         let Some(Ok(closure)) = call.args.first().map(|each| self.closure(each, 1, "for_each"))
         else {
@@ -261,6 +272,7 @@ impl Item<'_> {
         match self {
             Item::Pair(left, right) => [left.closures(), right.closures()].concat(),
             Item::Moved { item, .. } => item.closures(),
+            Item::Chained { first, second, .. } => [first.closures(), second.closures()].concat(),
             Item::Mapped(item, closure) => [item.closures(), vec![&**closure]].concat(),
             _ => Vec::new(),
         }
@@ -271,6 +283,7 @@ impl Item<'_> {
         match self {
             Item::Pair(left, right) => [left.lent(), right.lent()].concat(),
             Item::Moved { item, .. } | Item::Mapped(item, _) => item.lent(),
+            Item::Chained { first, second, .. } => [first.lent(), second.lent()].concat(),
             Item::Lent { base, .. } => vec![&**base],
             _ => Vec::new(),
         }

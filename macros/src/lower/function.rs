@@ -50,6 +50,16 @@ impl LocalFunction {
 
 impl Lowering<'_> {
     pub(super) fn bind_closure(&mut self, name: &str, closure: &ExprClosure) {
+        let is_active = self.mentions(&*closure.body).active.is_some();
+        self.bind_closure_as(name, closure, is_active);
+    }
+
+    /// The same of a closure that is never called as it stands.
+    pub(super) fn bind_closure_to_read(&mut self, name: &str, closure: &ExprClosure) {
+        self.bind_closure_as(name, closure, true);
+    }
+
+    fn bind_closure_as(&mut self, name: &str, closure: &ExprClosure, is_active: bool) {
         let written = self.carried(&Expr::Closure(closure.clone()));
         if let (Some(capture), false) = (&closure.capture, written.is_empty()) {
             self.mistake(capture, language::MOVES_WHAT_IT_WRITES);
@@ -59,7 +69,7 @@ impl Lowering<'_> {
             params: closure.inputs.iter().cloned().collect(),
             body: (*closure.body).clone(),
             scopes: self.scopes.clone(),
-            is_active: !writes.is_empty() || self.mentions(&*closure.body).active.is_some(),
+            is_active: is_active || !writes.is_empty(),
             writes,
             beside: None,
         };

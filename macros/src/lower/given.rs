@@ -93,6 +93,33 @@ impl Lowering<'_> {
                 let index = self.index_at(*positions, at, span);
                 Given::Place(Box::new(self.lent_place(base, *view, index)))
             }
+            Item::Chained { first, length, second } => {
+                let in_first = |names: &[Ident]| {
+                    let (at, length) = (&names[0], &names[1]);
+                    quote!(#at < #length)
+                };
+                let selector = self.constant_of(&[at, *length], in_first, Ty::Bool, span);
+                let mut is_lent = false;
+                let one = self.read_arm(|lowering| {
+                    let given = lowering.item(first, at, span);
+                    is_lent = matches!(given, Given::Lent(_));
+                    Some(lowering.whole(given, span))
+                });
+                let other = self.read_arm(|lowering| {
+                    let after = |names: &[Ident]| {
+                        let (at, length) = (&names[0], &names[1]);
+                        quote!(#at - #length)
+                    };
+                    let at = lowering.number(&[at, *length], after, span);
+                    let given = lowering.item(second, at, span);
+                    Some(lowering.whole(given, span))
+                });
+                let depth = self.scopes.depth();
+                match self.join_arms(selector, vec![one, other], depth, span) {
+                    Some(value) if is_lent => Given::Lent(value),
+                    value => Given::One(value.unwrap_or_else(|| self.undefined(span))),
+                }
+            }
             Item::Mapped(inner, closure) => {
                 let given = self.item(inner, at, span);
                 self.scopes.enter();

@@ -56,6 +56,12 @@ pub(super) enum Item<'e> {
         by: Value,
     },
     Mapped(Box<Item<'e>>, Cow<'e, ExprClosure>),
+    /// The first's up to its length, and then the second's.
+    Chained {
+        first: Box<Item<'e>>,
+        length: Value,
+        second: Box<Item<'e>>,
+    },
     /// A part that is lent mutably: `x[at]`, `x.row_mut(at)`.
     Lent {
         base: Box<Expr>,
@@ -109,6 +115,11 @@ impl Lowering<'_> {
             }
             Expr::Reference(inner) => self.lent_items(&inner.expr, Lent::Element, expr.span()),
             Expr::MethodCall(call) => self.adapted(call),
+            Expr::Call(call) if is_once(call) => {
+                let one = &call.args[0];
+                let list = self.expr(&syn::parse_quote!([#one]));
+                Ok(self.elements_of(list, expr.span())?.given(Lending::ByValue))
+            }
             // What is lent mutably under a name is gone over as it was lent.
             Expr::Path(_) if self.is_a_name_for_a_place(expr) => {
                 self.lent_items(expr, Lent::Element, expr.span())
@@ -163,6 +174,7 @@ impl Lowering<'_> {
                 };
                 Ok(Items { length, item: Item::Pair(Box::new(left.item), Box::new(right.item)) })
             }
+            ("chain", 1) => self.chained(call),
             ("rev", 0) => {
                 let inner = self.sequence_of(&call.receiver)?;
                 let Some(length) = inner.length else {
@@ -333,6 +345,29 @@ impl Lowering<'_> {
         }
     }
 
+    /// `a.iter().chain(&b)`: the items of one after those of the other.
+    fn chained<'e>(&mut self, call: &'e ExprMethodCall) -> Result<Items<'e>, Value> {
+        let span = call.method.span();
+        let first = self.items(&call.receiver)?;
+        let second = self.sequence_of(&call.args[0])?;
+        if !first.item.lent().is_empty() || !second.item.lent().is_empty() {
+            return Err(self.mistake(span, language::PASSES_OVER_PLACES.of(&call.method)));
+        }
+        let length = second.length.map(|length| {
+            let both = |names: &[proc_macro2::Ident]| {
+                let (first, second) = (&names[0], &names[1]);
+                quote!(#first + #second)
+            };
+            self.number(&[first.length, length], both, span)
+        });
+        let item = Item::Chained {
+            first: Box::new(first.item),
+            length: first.length,
+            second: Box::new(second.item),
+        };
+        Ok(Items { length, item })
+    }
+
     pub(super) fn elements_of<'e>(&mut self, base: Value, span: Span) -> Result<Items<'e>, Value> {
         if self.poisoned.contains(&base) {
             return Err(base);
@@ -377,6 +412,7 @@ pub(super) fn is_iterator(expr: &Expr) -> bool {
     match expr {
         Expr::Paren(inner) => is_iterator(&inner.expr),
         Expr::Range(_) => true,
+        Expr::Call(call) => is_once(call),
         Expr::MethodCall(call) => match call.method.to_string().as_str() {
             "iter" | "into_iter" | "windows" | "chunks" | "chunks_exact" | "outer_iter"
             | "axis_iter" | "rows" | "columns" | "indexed_iter" | "enumerate" | "zip"
@@ -391,4 +427,13 @@ pub(super) fn is_iterator(expr: &Expr) -> bool {
         },
         _ => false,
     }
+}
+
+/// True for `iter::once(a)`.
+fn is_once(call: &syn::ExprCall) -> bool {
+    let Expr::Path(function) = &*call.func else { return false };
+    let mut names = function.path.segments.iter().rev().map(|segment| &segment.ident);
+    call.args.len() == 1
+        && names.next().is_some_and(|name| name == "once")
+        && names.next().is_some_and(|name| name == "iter")
 }

@@ -54,7 +54,13 @@ impl Lowering<'_> {
         let iterable = self.with_integer_ends(&turns.expr);
         let iterable = iterable.as_ref().unwrap_or(&turns.expr);
         let is_cut = every.is_some() && !is_made_anew(iterable);
-        let over = match self.mentions(iterable).active {
+        let active = self.mentions(iterable).active;
+        if active.is_some() {
+            if let Some(value) = self.sifted_loop(turns) {
+                return value;
+            }
+        }
+        let over = match active {
             None if !is_cut && !self.is_mapped(iterable) => {
                 Over::Constants { iterable, pattern: &turns.pat }
             }

@@ -67,6 +67,22 @@ impl Lowering<'_> {
             ("map", 1) if !self.is_constant(&call.receiver) => {
                 return self.elementwise_closure(call);
             }
+            // How two floats compare: nothing flows through.
+            ("partial_cmp" | "total_cmp", 1) if !self.is_constant(&call.receiver) => {
+                let operands = [self.expr(&call.receiver), self.expr(&call.args[0])];
+                if operands.iter().all(|operand| !self.is_struct(*operand)) {
+                    let method = &call.method;
+                    return self.constant_of(
+                        &operands,
+                        |names| {
+                            let (a, b) = (&names[0], &names[1]);
+                            quote::quote!(#a.#method(&#b))
+                        },
+                        Ty::Constant,
+                        span,
+                    );
+                }
+            }
             ("sin_cos", 0) => {
                 let operand = self.expr(&call.receiver);
                 let sin = self.row(ops::row("Sin"), vec![operand], span);

@@ -45,6 +45,8 @@ mod positions;
 mod ranges;
 mod rename;
 mod scope;
+mod sifted;
+mod sifted_steps;
 mod signature;
 mod stmt;
 mod subslices;

@@ -5,6 +5,7 @@
 
 mod lent;
 mod ranks;
+mod sifted;
 
 use chainrule::ndarray::{Array1, Array2, Axis, array};
 use chainrule::prelude::*;
