@@ -32,7 +32,7 @@ impl Generator<'_> {
             ("mapv", 8),
             ("mapv_named", 260),
             ("row_or_column", 26),
-            ("matrix_product", 7),
+            ("matrix_product", 10),
             ("array", 3),
             ("chain_collect", 2),
             ("if_value", 2),

@@ -96,23 +96,23 @@ impl Generator<'_> {
             ("unused", 2),
             ("write_element", 16),
             ("write_element_2d", 50),
-            ("write_nested", 10),
+            ("write_nested", 13),
             ("write_field", 10),
             ("swap_elements", 10),
-            ("push", 20),
+            ("push", 25),
             ("pop", 24),
             ("split_mutably", 30),
             ("assign_array", 22),
             ("fill", 18),
-            ("scaled_add", 16),
+            ("scaled_add", 19),
             ("mapv_inplace", 20),
-            ("zip_mut_with", 18),
+            ("zip_mut_with", 26),
             ("array_compound", 24),
-            ("slice_mut", 26),
-            ("row_mut", 75),
+            ("slice_mut", 32),
+            ("row_mut", 94),
             ("changed_constant", 11),
             ("counter", 30),
-            ("closure", 6),
+            ("closure", 8),
         ];
         for _ in 0..8 {
             let Some(kind) = self.weighted(&list) else { break };
@@ -182,7 +182,7 @@ impl Generator<'_> {
                 return self.conditional_exit(kind);
             }
             "closure" => {
-                let arity = 1 + self.below(2);
+                let arity = if self.chance(65) { 1 } else { 2 };
                 let lambda = self.lambda(arity, false);
                 let var = self.declare_fresh(Type::Unit);
                 self.vars[var].name = format!("g{var}");
