@@ -96,7 +96,7 @@ impl Generator<'_> {
             ("unused", 2),
             ("write_element", 16),
             ("write_element_2d", 50),
-            ("write_nested", 13),
+            ("write_nested", 16),
             ("write_field", 10),
             ("swap_elements", 10),
             ("push", 25),
