@@ -303,3 +303,25 @@ fn a_macro_may_write_what_reads_a_copy() {
         check(of, |(p, pair)| written_by_a_macro::grad(*p, pair), &(p, [0.3, 0.8])).unwrap();
     }
 }
+
+/// A statement of constants reads what a closure is lent.
+#[differentiable]
+fn lent_to_a_statement(mut x: Array1<f64>, p: f64) -> f64 {
+    x.zip_mut_with(&Array1::from_elem(2, 0.1), |e, c| {
+        if *c < *e {
+            for _ in 1..3 {
+                let _unused: Vec<f64> = vec![*c, *c * *c];
+            }
+        }
+        *e = *e * *c
+    });
+    let sum = x.iter().fold(p, |sum, e| if 1.0 * *e > 0.02 { sum * e } else { sum });
+    x.sum() * sum
+}
+
+#[test]
+fn a_statement_reads_what_is_lent() {
+    let of = |(x, p): &(Array1<f64>, f64)| lent_to_a_statement(x.clone(), *p);
+    let args = (array![0.5, 0.05], 0.7);
+    check(of, |(x, p)| lent_to_a_statement::grad(x.clone(), *p), &args).unwrap();
+}

@@ -11,6 +11,7 @@ use super::flow::changes_receiver;
 use super::items::is_iterator;
 use super::jumps::{is_diverging_macro, Jumps};
 use super::macros::is_effect_macro;
+use super::rename::rename;
 use super::Lowering;
 use crate::graph::{Elem, Node, Op, Origin, Ty, Value, Verbatim};
 use crate::language;
@@ -222,6 +223,7 @@ impl Lowering<'_> {
             return;
         }
         self.look_at_places(&mut mentions);
+        let tokens = rename(tokens, &mentions.lent);
         let (names, args) = mentions.names.into_iter().unzip();
         self.nodes.push(effect(tokens, names, args, expr.span()));
     }

@@ -233,11 +233,16 @@ impl Folding {
             Some(Known::Integer(value)) => Some(*value),
             _ => None,
         };
+        // Where it stands in the user's tokens, a product is no reference.
+        let is_value = |position: usize| {
+            let factor = self.graph.info(node.args[position]);
+            !(factor.is_reference && factor.ty.is_float())
+        };
         // `1.0 * x` is `x` whatever its shape; the literal has none.
         match row.name {
             "One" => Folded::One,
-            "Mul" if float(0) == Some(1.0) => Folded::Value(node.args[1]),
-            "Mul" | "Div" if float(1) == Some(1.0) => Folded::Value(node.args[0]),
+            "Mul" if float(0) == Some(1.0) && is_value(1) => Folded::Value(node.args[1]),
+            "Mul" | "Div" if float(1) == Some(1.0) && is_value(0) => Folded::Value(node.args[0]),
             "Mul" => match (float(0), float(1)) {
                 (Some(a), Some(b)) => Folded::Float(format!("{:?}", a * b)),
                 (Some(-1.0), None) => Folded::Negative(node.args[1]),
