@@ -12,8 +12,7 @@ mod updates;
 
 use crate::graph::collections::HashSet;
 use crate::graph::{
-    Arguments, Callee, Construct, Form, Graph, Info, Node, Op, Origin, Passing, Sweep, Ty, Value,
-    Verbatim,
+    Arguments, Construct, Form, Graph, Info, Node, Op, Origin, Passing, Sweep, Ty, Value, Verbatim,
 };
 use crate::lower::Formulas;
 use crate::ops;
@@ -149,19 +148,16 @@ impl Reversal {
             }
             Op::Call(callee) => {
                 let received = self.cotangents.any(out);
-                let again = |(arg, passing): (&Value, &Passing)| match self.is_given(*arg, *passing)
-                {
-                    true => Passing::Given,
-                    false => *passing,
-                };
-                let passing: Vec<Passing> =
-                    node.args.iter().zip(&callee.passing).map(again).collect();
-                let is_handed = |(arg, passing): (&Value, &Passing)| {
-                    (*passing != Passing::Given).then_some(*arg)
-                };
-                let handed = node.args.iter().zip(&passing).filter_map(is_handed);
-                let args = [node.outs[1]].into_iter().chain(handed).chain([received]).collect();
-                let callee = Callee { passing, ..callee.clone() };
+                let mut callee = callee.clone();
+                let mut args = vec![node.outs[1]];
+                for (arg, passing) in node.args.iter().zip(&mut callee.passing) {
+                    if self.is_given(*arg, *passing) {
+                        *passing = Passing::Given;
+                    } else {
+                        args.push(*arg);
+                    }
+                }
+                args.push(received);
                 let outs: Vec<Value> = node
                     .args
                     .iter()

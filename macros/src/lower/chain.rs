@@ -111,10 +111,7 @@ impl Lowering<'_> {
         if self.must_read_guard(&expr) {
             return Some(self.mistake(&expr, language::ASKED.of(name)));
         }
-        let mut mentions = Mentions { active: None, ..self.mentions(&expr) };
-        for value in mentions.names.values_mut() {
-            *value = self.out_of_option(*value, call.method.span());
-        }
+        let mentions = Mentions { active: None, ..self.mentions(&expr) };
         Some(self.verbatim(expr.to_token_stream(), mentions, ty, call.method.span()))
     }
 

@@ -60,13 +60,10 @@ impl Lowering<'_> {
             _ => {}
         }
         let ty = self.constant_type(expr);
-        let mut mentions = match ty {
+        let mentions = match ty {
             Ty::Float(_) | Ty::Integer | Ty::Bool => self.mentions(expr),
             _ => self.mentions_now(expr),
         };
-        for value in mentions.names.values_mut() {
-            *value = self.out_of_option(*value, expr.span());
-        }
         // What may change later is copied as it is now.
         let is_place = matches!(expr, Expr::Path(_) | Expr::Field(_) | Expr::Index(_));
         let is_copied = matches!(ty, Ty::Float(_) | Ty::Integer | Ty::Bool);
@@ -107,7 +104,7 @@ impl Lowering<'_> {
         ty: Ty,
         span: proc_macro2::Span,
     ) -> Value {
-        self.look_at_places(&mut mentions);
+        self.look_at_places(&mut mentions, span);
         let tokens = rename(tokens, &mentions.lent);
         let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
         let out =

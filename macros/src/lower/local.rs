@@ -300,7 +300,7 @@ impl Lowering<'_> {
         }
         let mut mentions = self.mentions(&*init.expr);
         mentions.pure = false;
-        self.look_at_places(&mut mentions);
+        self.look_at_places(&mut mentions, init.expr.span());
         let tokens = rename(init.expr.to_token_stream(), &mentions.lent);
         let (mentioned, args) = mentions.names.into_iter().unzip();
         let mut verbatim = Verbatim::new(tokens, mentioned, false);

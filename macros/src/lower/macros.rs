@@ -139,7 +139,7 @@ impl Lowering<'_> {
     /// A statement that runs once for its effect and may mention anything.
     fn effect(&mut self, tokens: proc_macro2::TokenStream, span: Span) {
         let mut mentions = self.mentions(&tokens);
-        self.look_at_places(&mut mentions);
+        self.look_at_places(&mut mentions, span);
         let tokens = rename(tokens, &mentions.lent);
         let (names, args) = mentions.names.into_iter().unzip();
         let op = Op::Effect(Verbatim::new(tokens, names, false));

@@ -245,9 +245,6 @@ impl Lowering<'_> {
         if is_one {
             arms.extend(quote!(_ => false,));
         }
-        for (_, value) in &mut names {
-            *value = self.out_of_option(*value, span);
-        }
         let names = names.into_iter().collect();
         let mentions = Mentions { pure, ..Mentions::of(names) };
         let ty = if is_one { Ty::Bool } else { Ty::Integer };

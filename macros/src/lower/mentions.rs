@@ -64,7 +64,7 @@ impl Lowering<'_> {
 
     /// Lets names for places that are mentioned mean what stands there now, and what is in an `Option` for our own
     /// reasons what is in it.
-    pub(super) fn look_at_places(&mut self, found: &mut Mentions) {
+    pub(super) fn look_at_places(&mut self, found: &mut Mentions, span: Span) {
         for name in std::mem::take(&mut found.aliases) {
             let Some(place) = self.scopes.alias(&name) else { continue };
             let shown = self.part_at(&place);
@@ -73,7 +73,7 @@ impl Lowering<'_> {
             found.names.insert(name, shown);
         }
         for value in found.names.values_mut() {
-            *value = self.out_of_option(*value, Span::call_site());
+            *value = self.out_of_option(*value, span);
         }
     }
 

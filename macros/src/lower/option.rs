@@ -37,15 +37,8 @@ impl Lowering<'_> {
         if let Some(part) = self.held_by_construct(receiver) {
             return Some(part);
         }
-        if let Some(default) = call.args.iter().find(|default| !self.is_constant(default)) {
-            let default = self.expr(default);
-            self.scopes.enter();
-            self.scopes.bind("__option", receiver);
-            self.scopes.bind("__default", default);
-            let chosen = parse_quote!(if let Some(__held) = __option { __held } else { __default });
-            let chosen = self.expr(&chosen);
-            self.scopes.leave();
-            return Some(chosen);
+        if !call.args.iter().all(|default| self.is_constant(default)) {
+            return self.as_match(call, receiver);
         }
         let mut args = vec![receiver];
         args.extend(call.args.iter().map(|arg| self.constant_as_written(arg)).collect::<Vec<_>>());
@@ -78,10 +71,11 @@ impl Lowering<'_> {
             ("and_then", [f]) => (calls(f, &[&held]), parse_quote!(None)),
             ("map_or", [_, f]) => (calls(f, &[&held]), parse_quote!(__default)),
             ("map_or_else", [f, g]) => (calls(g, &[&held]), calls(f, &[])),
+            ("unwrap_or", [_]) => (parse_quote!(__held), parse_quote!(__default)),
             ("unwrap_or_else", [f]) => (parse_quote!(__held), calls(f, &[])),
             _ => return None,
         };
-        if let ("map_or", [default, _]) = (method.as_str(), args.as_slice()) {
+        if let ("map_or" | "unwrap_or", [default, ..]) = (method.as_str(), args.as_slice()) {
             // It is computed whether or not the option holds something.
             functions.insert(0, parse_quote!(let __default = #default;));
         }

@@ -146,7 +146,7 @@ impl Lowering<'_> {
             // A constant of its own kind, such as a counter, takes the value.
             let tokens = place.to_token_stream();
             let mut mentions = self.mentions(place);
-            self.look_at_places(&mut mentions);
+            self.look_at_places(&mut mentions, place.span());
             let tokens = rename(tokens, &mentions.lent);
             mentions.names.insert("__value".to_owned(), value);
             let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();

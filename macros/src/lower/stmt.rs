@@ -222,7 +222,7 @@ impl Lowering<'_> {
             self.mistake(expr, refusal);
             return;
         }
-        self.look_at_places(&mut mentions);
+        self.look_at_places(&mut mentions, expr.span());
         let tokens = rename(tokens, &mentions.lent);
         let (names, args) = mentions.names.into_iter().unzip();
         self.nodes.push(effect(tokens, names, args, expr.span()));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::Span;
 use quote::{quote, ToTokens};
+use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
 use super::beside::uses_up;
@@ -54,7 +55,7 @@ impl Lowering<'_> {
             mentions = self.mentions_then(iterable);
         }
         mentions.pure &= !uses_up;
-        self.look_at_places(&mut mentions);
+        self.look_at_places(&mut mentions, iterable.span());
         mentions
     }
 

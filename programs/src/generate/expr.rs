@@ -1,8 +1,7 @@
 //! Expressions.
 
 use crate::ast::{
-    Arm, Binary, Block, Expr, Holds, Kind, Pattern, Place, Stmt, Turns, Type, Unary, VarId,
-    state_fields,
+    Arm, Binary, Block, Expr, Holds, Kind, Pattern, Place, Stmt, Type, Unary, VarId, state_fields,
 };
 
 use super::{Generator, Target};
@@ -239,33 +238,6 @@ impl Generator<'_> {
             _ => return self.value_loop(ty, down),
         };
         Some(Expr::new(ty.clone(), kind))
-    }
-
-    fn value_loop(&mut self, ty: &Type, depth: usize) -> Option<Expr> {
-        if !self.on("break_value") || self.targets.len() > 2 {
-            return None;
-        }
-        let (scope, closures) = (self.scope.clone(), self.closures.len());
-        let label = self.chance(40).then(|| self.label());
-        let counter = self.counter();
-        // It is one more than the last turn where the last value is given.
-        self.vars[counter].bound = Some(5);
-        self.targets.push(Target { label, value: Some(ty.clone()), is_loop: true });
-        let mut body = self.block(depth.min(1));
-        let condition = self.nested(|g| g.boolean(1));
-        let value = self.nested(|g| g.expr(ty, depth));
-        let label_used = label.filter(|_| self.on("break_label") && self.chance(50));
-        let leave = Block { stmts: vec![Stmt::Break(label_used, Some(value))], value: None };
-        // First, since what the body declares may hide names that the condition uses.
-        body.stmts.insert(0, Stmt::If(condition, leave, None));
-        self.targets.pop();
-        // It stands in the last turn, which `continue` would make one of endlessly many.
-        let targets = std::mem::take(&mut self.targets);
-        let last = self.nested(|g| g.expr(ty, depth.min(1)));
-        self.targets = targets;
-        self.close(scope, closures);
-        let turns = Turns { label, counter, bound: 3, condition: None, body };
-        Some(Expr::new(ty.clone(), Kind::Loop(Box::new(turns), Box::new(last))))
     }
 
     /// A variable that counts turns.

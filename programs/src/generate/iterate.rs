@@ -1,10 +1,11 @@
 //! Closures, what loops go over, and chains of iterators.
 
 use crate::ast::{
-    Block, Chain, End, Expr, Holds, Kind, Lambda, Place, Range, Source, Stmt, Type, Var, VarId,
+    Block, Chain, End, Expr, Holds, Kind, Lambda, Place, Range, Source, Stmt, Turns, Type, Var,
+    VarId,
 };
 
-use super::Generator;
+use super::{Generator, Target};
 
 /// What a source borrows, and what it binds: a type, how it is held, and the bound of an integer.
 type Bound = (Vec<VarId>, Vec<(Type, Holds, Option<usize>)>);
@@ -69,6 +70,34 @@ impl Generator<'_> {
         let var = self.pick(&candidates)?;
         let place = self.place_within(var, &Type::Float)?;
         Some(Expr::new(Type::Float, Kind::Read(place)))
+    }
+
+    /// A loop that gives a value, by a `break` of its body or in its last turn.
+    pub(super) fn value_loop(&mut self, ty: &Type, depth: usize) -> Option<Expr> {
+        if !self.on("break_value") || self.targets.len() > 2 {
+            return None;
+        }
+        let (scope, closures) = (self.scope.clone(), self.closures.len());
+        let label = self.chance(40).then(|| self.label());
+        let counter = self.counter();
+        // It is one more than the last turn where the last value is given.
+        self.vars[counter].bound = Some(5);
+        self.targets.push(Target { label, value: Some(ty.clone()), is_loop: true });
+        let mut body = self.block(depth.min(1));
+        let condition = self.nested(|g| g.boolean(1));
+        let value = self.nested(|g| g.expr(ty, depth));
+        let label_used = label.filter(|_| self.on("break_label") && self.chance(50));
+        let leave = Block { stmts: vec![Stmt::Break(label_used, Some(value))], value: None };
+        // First, since what the body declares may hide names that the condition uses.
+        body.stmts.insert(0, Stmt::If(condition, leave, None));
+        self.targets.pop();
+        // It stands in the last turn, which `continue` would make one of endlessly many.
+        let targets = std::mem::take(&mut self.targets);
+        let last = self.nested(|g| g.expr(ty, depth.min(1)));
+        self.targets = targets;
+        self.close(scope, closures);
+        let turns = Turns { label, counter, bound: 3, condition: None, body };
+        Some(Expr::new(ty.clone(), Kind::Loop(Box::new(turns), Box::new(last))))
     }
 
     pub(super) fn range(&mut self) -> (Range, usize) {
