@@ -144,6 +144,10 @@ pub(crate) enum Kind {
     Line(bool, Place, usize),
     Some(Box<Expr>),
     None,
+    /// `option.map(f)`, `option.map_or(other, f)` or `option.unwrap_or(other)`, by what there is.
+    OfOption(Place, Option<Box<Lambda>>, Option<Box<Expr>>),
+    /// `Array1::from_shape_fn(n, f)`, or of two axes, by the type.
+    FromFn(Box<Lambda>),
 }
 
 /// A closure. It captures immutable variables alone.
@@ -181,8 +185,22 @@ pub(crate) struct Block {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Chain {
     pub(crate) source: Source,
+    pub(crate) link: Link,
     pub(crate) lambda: Lambda,
     pub(crate) end: End,
+}
+
+/// What a chain does with its closure, by what that gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// A float.
+    Map,
+    /// A float or nothing.
+    FilterMap,
+    /// The same; nothing is the end.
+    MapWhile,
+    /// Two floats.
+    FlatMap,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -193,6 +211,22 @@ pub(crate) enum End {
     Fold(Expr),
     /// Into a `Vec` or `Array1`, by the type.
     Collect,
+    /// The same, by `Array1::from_iter`.
+    FromIter,
+    /// `reduce(f)`, or this where there is nothing.
+    Reduce(Lambda, Expr),
+    /// The last, or this where there is nothing.
+    Last(Expr),
+    /// The largest or smallest, or this where there is nothing.
+    Extreme(bool, Expr),
+}
+
+/// What a source leaves out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sift {
+    Filter,
+    TakeWhile,
+    SkipWhile,
 }
 
 /// What a loop or chain goes over.
@@ -209,6 +243,10 @@ pub(crate) enum Source {
     Chunks(Place),
     /// `rows()`, `columns()`, `outer_iter()`, `axis_iter(Axis(0))`, `axis_iter(Axis(1))`.
     Lines(usize, Place),
+    /// `a.iter().chain(&b)`.
+    Chained(Place, Place),
+    /// Those for which a closure holds, which has parameters of its own.
+    Sifted(Box<Source>, Sift, Box<Lambda>),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,7 @@ mod ast;
 mod build;
 mod check;
 mod constructs;
+mod contents;
 mod count;
 mod generate;
 mod names;
@@ -67,7 +68,7 @@ mod tests {
     fn switches_leave_constructs_out() {
         let (cases, _) = check::cases(1, 100, &Switches::read("-for_range,-closure").unwrap());
         for case in cases {
-            let constructs = count::contents(&case.program).constructs;
+            let constructs = contents::contents(&case.program).constructs;
             assert!(!constructs.contains("for_range") && !constructs.contains("closure"));
         }
     }

@@ -69,9 +69,13 @@ fn walk_source(source: &mut Source, v: &mut dyn Visit) {
             walk_place(a, false, v)
         }
         Source::Windows(a) | Source::Chunks(a) | Source::Lines(_, a) => walk_place(a, false, v),
-        Source::Zipped(a, b) => {
+        Source::Zipped(a, b) | Source::Chained(a, b) => {
             walk_place(a, false, v);
             walk_place(b, false, v);
+        }
+        Source::Sifted(source, _, lambda) => {
+            walk_source(source, v);
+            walk_lambda(lambda, v);
         }
     }
 }
@@ -128,13 +132,31 @@ pub(crate) fn walk_expr(e: &mut Expr, v: &mut dyn Visit) {
             walk_lambda(lambda, v);
         }
         Kind::Chain(chain) => {
-            let Chain { source, lambda, end } = &mut **chain;
+            let Chain { source, link: _, lambda, end } = &mut **chain;
             walk_source(source, v);
             if let End::Fold(start) = end {
                 walk_expr(start, v);
             }
             walk_lambda(lambda, v);
+            match end {
+                End::Reduce(lambda, other) => {
+                    walk_lambda(lambda, v);
+                    walk_expr(other, v);
+                }
+                End::Last(other) | End::Extreme(_, other) => walk_expr(other, v),
+                End::Sum | End::Product | End::Fold(_) | End::Collect | End::FromIter => {}
+            }
         }
+        Kind::OfOption(option, lambda, other) => {
+            walk_place(option, false, v);
+            if let Some(other) = other {
+                walk_expr(other, v);
+            }
+            if let Some(lambda) = lambda {
+                walk_lambda(lambda, v);
+            }
+        }
+        Kind::FromFn(lambda) => walk_lambda(lambda, v),
     }
     v.leave_expr(e);
 }

@@ -61,7 +61,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A reference to the value, also to what was found to be a float after its cotangent was taken for any type's.
-    fn lent(&self, value: Value) -> TokenStream {
+    pub(super) fn lent(&self, value: Value) -> TokenStream {
         if self.is_float(value) {
             let float = self.float(value).at_least(Strength::Unary);
             return quote!(&#float);

@@ -25,10 +25,22 @@ pub(super) fn is_owned(tokens: &TokenStream) -> bool {
 
 /// True for an expression whose value may be new: one that a call or a macro makes, or that is made of others.
 pub(super) fn is_made(tokens: &TokenStream) -> bool {
-    let made = syn::parse2::<Expr>(tokens.clone());
-    let is_call = matches!(made, Ok(Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_)));
-    let is_of_others =
-        matches!(made, Ok(Expr::Struct(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Repeat(_)));
-    let is_block = matches!(made, Ok(Expr::Block(_) | Expr::If(_) | Expr::Match(_)));
-    is_call || is_of_others || is_block
+    let Ok(made) = syn::parse2::<Expr>(tokens.clone()) else { return false };
+    match made {
+        Expr::Paren(inner) => is_made(&quote::ToTokens::to_token_stream(&inner.expr)),
+        Expr::Unary(of) => !matches!(of.op, syn::UnOp::Deref(_)),
+        made => {
+            let is_call = matches!(made, Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_));
+            let is_of_others = matches!(
+                made,
+                Expr::Struct(_)
+                    | Expr::Tuple(_)
+                    | Expr::Array(_)
+                    | Expr::Repeat(_)
+                    | Expr::Binary(_)
+            );
+            let is_block = matches!(made, Expr::Block(_) | Expr::If(_) | Expr::Match(_));
+            is_call || is_of_others || is_block
+        }
+    }
 }

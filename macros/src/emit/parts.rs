@@ -1,7 +1,7 @@
 //! Parts: of arrays, lists and options, shown in place, and of accumulators, taken out.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote_spanned};
 
 use super::expr::member;
 use super::text::{Strength, Text};
@@ -25,8 +25,11 @@ impl Writer<'_> {
         }
         let method = format_ident!("{}", row.call);
         if row.is_of_option() {
-            let lent = (row.name == "UnwrapOr").then(|| quote!(&));
-            let held = quote_spanned!(span=> *#base.as_ref().#method(#(#lent #operands),*));
+            let operands = match row.name {
+                "UnwrapOr" => node.args[1..].iter().map(|arg| self.lent(*arg)).collect(),
+                _ => operands,
+            };
+            let held = quote_spanned!(span=> *#base.as_ref().#method(#(#operands),*));
             return Text { tokens: held, strength: Strength::Unary };
         }
         Text::atom(quote_spanned!(span=> #base.#method(#(#operands),*)))

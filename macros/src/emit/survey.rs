@@ -198,9 +198,9 @@ impl<'a> Survey<'a> {
                 }
                 _ => self.by_use(places, node, is_single, is_named),
             };
-            // An element that is read is read before what is written next.
+            // An element that is read is read before what is written, or taken, next.
             let is_late = is_float
-                && matches!(&node.op, Op::Row(row) if row.name == "Get")
+                && matches!(&node.op, Op::Row(row) if matches!(row.name, "Get" | "Element"))
                 && single.is_some_and(|at| {
                     places.writes_between(*block, *position, places.ends_at(self, at))
                 });
@@ -334,6 +334,7 @@ impl<'a> Places<'a> {
                 node.op,
                 Op::Update(..)
                     | Op::TakePart(..)
+                    | Op::CotangentPart(_)
                     | Op::AddView(_)
                     | Op::Effect(_)
                     | Op::If

@@ -117,7 +117,7 @@ impl Lowering<'_> {
         if self.poisoned.contains(&value) {
             return value;
         }
-        if matches!(self.graph.ty(value), Ty::List(inner) if !matches!(**inner, Ty::Float(_) | Ty::Unknown))
+        if matches!(self.graph.ty(value), Ty::List(inner) if !matches!(**inner, Ty::Float(_) | Ty::Numeric(_) | Ty::Unknown))
         {
             return self.mistake(list, language::LIST_OF_LISTS);
         }

@@ -124,7 +124,7 @@ impl Lowering<'_> {
         self.scopes.enter();
         self.bind_pattern(&closure.inputs[0], so_far);
         self.bind_item(&closure.inputs[1], item, span);
-        let value = self.function_body(&closure.body, span);
+        let value = self.function_body(&closure.body, &closure.output, span);
         self.scopes.leave();
         value
     }

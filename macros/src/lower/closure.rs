@@ -254,7 +254,7 @@ impl Lowering<'_> {
             }
         }
         let result = match written {
-            None => self.function_body(&closure.body, span),
+            None => self.function_body(&closure.body, &closure.output, span),
             Some(name) => {
                 self.procedure_body(&closure.body, span);
                 self.scopes.get(name).map_or(elements[0], |held| held.value)
@@ -345,7 +345,7 @@ impl Lowering<'_> {
             return self.left_to_rustc(closure.span());
         }
         self.bind_pattern(&closure.inputs[0], element);
-        self.function_body(&closure.body, closure.span())
+        self.function_body(&closure.body, &closure.output, closure.span())
     }
 
     /// What is done for every element is inlined as elementwise operations, or kept as a kernel if it

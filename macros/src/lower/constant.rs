@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Lit};
 
 use super::mentions::Mentions;
-use super::rename::rename;
+use super::rename::rename_lent;
 use super::Lowering;
 use crate::graph::{Elem, Op, Ty, Value, Verbatim};
 use crate::language;
@@ -105,7 +105,7 @@ impl Lowering<'_> {
         span: proc_macro2::Span,
     ) -> Value {
         self.look_at_places(&mut mentions, span);
-        let tokens = rename(tokens, &mentions.lent);
+        let tokens = rename_lent(tokens, &mentions);
         let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
         let out =
             self.node(Op::Verbatim(Verbatim::new(tokens, names, mentions.pure)), args, ty, span);

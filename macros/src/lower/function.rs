@@ -9,7 +9,7 @@ use std::rc::Rc;
 use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
-use syn::{Expr, ExprClosure, ItemFn, Pat, Stmt};
+use syn::{Expr, ExprClosure, ItemFn, Pat, ReturnType, Stmt};
 
 use super::exits::{Tail, RESULT, RETURNED};
 use super::flow::{changes_receiver, root, written};
@@ -25,6 +25,7 @@ use crate::language;
 pub(super) struct LocalFunction {
     pub(super) params: Vec<Pat>,
     pub(super) body: Expr,
+    output: ReturnType,
     /// What was in scope where it stands; nothing for a `fn`.
     pub(super) scopes: Scopes,
     /// True for a closure that mentions something active.
@@ -68,6 +69,7 @@ impl Lowering<'_> {
         let function = LocalFunction {
             params: closure.inputs.iter().cloned().collect(),
             body: (*closure.body).clone(),
+            output: closure.output.clone(),
             scopes: self.scopes.clone(),
             is_active: is_active || !writes.is_empty(),
             writes,
@@ -120,8 +122,9 @@ impl Lowering<'_> {
         let block = syn::ExprBlock { attrs: vec![], label: None, block: (*function.block).clone() };
         let (body, scopes) = (Expr::Block(block), Scopes::default());
         let beside = Some(beside.clone());
-        let local =
-            LocalFunction { params, body, scopes, is_active: false, writes: Vec::new(), beside };
+        let (output, writes) = (function.sig.output.clone(), Vec::new());
+        let is_active = false;
+        let local = LocalFunction { params, body, output, scopes, is_active, writes, beside };
         self.scopes.bind_function(&key(&function.sig.ident), Rc::new(local));
     }
 
@@ -250,8 +253,10 @@ impl Lowering<'_> {
         }
         // Where a function ends, nobody asks what it wrote: one that writes does not end at its last expression.
         let value = match (function.writes.is_empty(), gives_value || gives(&function.body)) {
-            (true, true) => Some(self.function_body(&function.body, span)),
-            (false, true) => Some(self.body_until(&function.body, Tail::No, span)),
+            (true, true) => Some(self.function_body(&function.body, &function.output, span)),
+            (false, true) => {
+                Some(self.body_until(&function.body, &function.output, Tail::No, span))
+            }
             (_, false) => {
                 self.procedure_body(&function.body, span);
                 None
@@ -269,16 +274,16 @@ impl Lowering<'_> {
 
     /// The value of the body of a closure or local function whose parameters are bound: its `return`s
     /// end it alone, and no jump leaves it.
-    pub(super) fn function_body(&mut self, body: &Expr, span: Span) -> Value {
+    pub(super) fn function_body(&mut self, body: &Expr, output: &ReturnType, span: Span) -> Value {
         // What a closure writes outside is looked at after it.
         let tail = match self.carried(body).is_empty() {
             true => Tail::Function,
             false => Tail::No,
         };
-        self.body_until(body, tail, span)
+        self.body_until(body, output, tail, span)
     }
 
-    fn body_until(&mut self, body: &Expr, tail: Tail, span: Span) -> Value {
+    fn body_until(&mut self, body: &Expr, output: &ReturnType, tail: Tail, span: Span) -> Value {
         let around = std::mem::take(&mut self.around);
         let result_ty = self.result_ty.take();
         let gives_nothing = std::mem::replace(&mut self.gives_nothing, false);
@@ -292,9 +297,13 @@ impl Lowering<'_> {
         self.gives_nothing = gives_nothing;
         self.result_ty = result_ty;
         self.around = around;
-        match value {
-            Some(value) => value,
-            None => self.mistake(body, language::NO_VALUE),
+        match (value, output) {
+            (Some(value), ReturnType::Type(_, written)) => {
+                self.learn_from(written, value);
+                value
+            }
+            (Some(value), ReturnType::Default) => value,
+            (None, _) => self.mistake(body, language::NO_VALUE),
         }
     }
 

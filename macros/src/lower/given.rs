@@ -126,7 +126,7 @@ impl Lowering<'_> {
                 if let Some(pattern) = closure.inputs.first() {
                     self.bind_item(pattern, given, span);
                 }
-                let value = self.function_body(&closure.body, span);
+                let value = self.function_body(&closure.body, &closure.output, span);
                 self.scopes.leave();
                 Given::One(value)
             }

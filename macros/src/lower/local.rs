@@ -12,7 +12,7 @@ use super::exits::Tail;
 use super::flow::names_of;
 use super::mentions::Mentions;
 use super::pattern::typed_parts;
-use super::rename::rename;
+use super::rename::rename_lent;
 use super::scope::Binding;
 use super::{Language, Lowering};
 use crate::graph::{key, Elem, Info, Node, Op, Origin, Passing, Tokens, Ty, Value, Verbatim};
@@ -157,9 +157,14 @@ impl Lowering<'_> {
     /// The pattern without the type that is written beside it, which the value has from now on.
     pub(super) fn learn_ascribed<'p>(&mut self, pattern: &'p Pat, value: Value) -> &'p Pat {
         let Pat::Type(typed) = pattern else { return pattern };
-        let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
-        self.learn_written(value, &super::ty::of_type(&typed.ty, known));
+        self.learn_from(&typed.ty, value);
         &typed.pat
+    }
+
+    /// A value has the type that is written for it.
+    pub(super) fn learn_from(&mut self, written: &Type, value: Value) {
+        let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
+        self.learn_written(value, &super::ty::of_type(written, known));
     }
 
     /// Constants that a `let` gives a type, also in the parts of a tuple or a list, have it.
@@ -301,7 +306,7 @@ impl Lowering<'_> {
         let mut mentions = self.mentions(&*init.expr);
         mentions.pure = false;
         self.look_at_places(&mut mentions, init.expr.span());
-        let tokens = rename(init.expr.to_token_stream(), &mentions.lent);
+        let tokens = rename_lent(init.expr.to_token_stream(), &mentions);
         let (mentioned, args) = mentions.names.into_iter().unzip();
         let mut verbatim = Verbatim::new(tokens, mentioned, false);
         verbatim.pattern = Some(Tokens(local.pat.to_token_stream()));

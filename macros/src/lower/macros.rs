@@ -5,7 +5,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
 use super::jumps::Jumps;
-use super::rename::rename;
+use super::rename::rename_lent;
 use super::Lowering;
 use crate::graph::{Construct, Elem, Form, Node, Op, Origin, Ty, Value, Verbatim};
 use crate::language;
@@ -140,7 +140,7 @@ impl Lowering<'_> {
     fn effect(&mut self, tokens: proc_macro2::TokenStream, span: Span) {
         let mut mentions = self.mentions(&tokens);
         self.look_at_places(&mut mentions, span);
-        let tokens = rename(tokens, &mentions.lent);
+        let tokens = rename_lent(tokens, &mentions);
         let (names, args) = mentions.names.into_iter().unzip();
         let op = Op::Effect(Verbatim::new(tokens, names, false));
         self.nodes.push(Node {

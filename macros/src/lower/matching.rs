@@ -11,7 +11,7 @@ use syn::{Expr, Pat};
 use super::constant::{only_reads, starts_upper};
 use super::flow::{is_constant_name, names_of};
 use super::mentions::Mentions;
-use super::rename::rename;
+use super::rename::rename_lent;
 use super::Lowering;
 use crate::graph::{Block, Node, Op, Origin, Tokens, Ty, Value, Verbatim};
 
@@ -228,10 +228,11 @@ impl Lowering<'_> {
                     let mut mentions = self.mentions(*guard);
                     mentions.names.retain(|name, _| !own.contains(name));
                     mentions.lent.retain(|name, _| !own.contains(name));
+                    mentions.numbers.retain(|name| !own.contains(name));
                     if shows {
                         mentions.lent.extend(own.into_iter().map(behind_a_reference));
                     }
-                    let guard = rename(guard.to_token_stream(), &mentions.lent);
+                    let guard = rename_lent(guard.to_token_stream(), &mentions);
                     pure &= mentions.pure;
                     names.extend(mentions.names);
                     arms.extend(quote!(#pattern if #guard => #answer,));

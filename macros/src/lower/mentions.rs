@@ -101,6 +101,8 @@ pub(super) struct Mentions {
     pub(super) names: BTreeMap<String, Value>,
     /// Those that are references in the user's code alone, as what they are in ours.
     pub(super) lent: HashMap<String, TokenStream>,
+    /// Those that are references in the user's code, and numbers in ours.
+    pub(super) numbers: BTreeSet<String>,
     /// Names for places, which are no values.
     pub(super) aliases: BTreeSet<String>,
     /// Where an active value flows in.
@@ -191,7 +193,22 @@ impl Finder<'_, '_> {
     }
 
     fn tokens(&mut self, tokens: TokenStream) {
-        each_name(tokens, &mut |name, span| self.name(name, span, true));
+        let derefs = tokens.to_string().contains('*');
+        each_name(tokens, &mut |name, span| {
+            self.name(name, span, true);
+            if derefs {
+                self.number(name);
+            }
+        });
+    }
+
+    /// A float that stands for itself in our code, wherever the user's has a reference to it.
+    fn number(&mut self, name: &str) {
+        let Some(value) = self.found.names.get(name) else { return };
+        let graph = &self.lowering.graph;
+        if graph.ty(*value).is_float() && !graph.info(*value).is_reference {
+            self.found.numbers.insert(name.to_owned());
+        }
     }
 
     /// A place whose shape alone is asked for: its names are mentioned, and nothing flows.
@@ -252,6 +269,15 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
             || PURE_METHODS.contains(&name.as_str())
             || is_iterator && PURE_ADAPTERS.contains(&name.as_str());
         syn::visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_expr_unary(&mut self, unary: &'ast syn::ExprUnary) {
+        syn::visit::visit_expr_unary(self, unary);
+        if let (syn::UnOp::Deref(_), Expr::Path(path)) = (&unary.op, &*unary.expr) {
+            if let Some(name) = path.path.get_ident() {
+                self.number(&key(name));
+            }
+        }
     }
 
     // What writes a constant of its own kind, such as a counter, does so once.

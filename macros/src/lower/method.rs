@@ -1,11 +1,12 @@
 //! Method calls with an active receiver or argument.
 
+use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::{Expr, ExprMethodCall};
 
 use super::made::unwritten;
 use super::{ByName, Language, Lowering};
-use crate::graph::{key, Callee, Op, Passing, Target, Tokens, Ty, Value};
+use crate::graph::{key, Callee, Elem, Op, Passing, Target, Tokens, Ty, Value};
 use crate::language;
 use crate::ops::{self, Kind, Row};
 
@@ -71,16 +72,7 @@ impl Lowering<'_> {
             ("partial_cmp" | "total_cmp", 1) if !self.is_constant(&call.receiver) => {
                 let operands = [self.expr(&call.receiver), self.expr(&call.args[0])];
                 if operands.iter().all(|operand| !self.is_struct(*operand)) {
-                    let method = &call.method;
-                    return self.constant_of(
-                        &operands,
-                        |names| {
-                            let (a, b) = (&names[0], &names[1]);
-                            quote::quote!(#a.#method(&#b))
-                        },
-                        Ty::Constant,
-                        span,
-                    );
+                    return self.compared(&call.method, operands);
                 }
             }
             ("sin_cos", 0) => {
@@ -119,6 +111,24 @@ impl Lowering<'_> {
             }
             _ => self.user_method(call, receiver),
         }
+    }
+
+    /// How two floats compare. What may be a literal to rustc is asked about the other way round: it has no methods.
+    fn compared(&mut self, method: &Ident, operands: [Value; 2]) -> Value {
+        let is_literal = |value| *self.graph.ty(value) == Ty::Float(Elem::Literal);
+        let (ask_other, is_partial) =
+            (is_literal(operands[0]) && !is_literal(operands[1]), method == "partial_cmp");
+        let tokens = |names: &[Ident]| {
+            let (a, b) = (&names[0], &names[1]);
+            match (ask_other, is_partial) {
+                (false, _) => quote::quote!(#a.#method(&#b)),
+                (true, false) => quote::quote!(#b.#method(&#a).reverse()),
+                (true, true) => {
+                    quote::quote!(#b.#method(&#a).map(::core::cmp::Ordering::reverse))
+                }
+            }
+        };
+        self.constant_of(&operands, tokens, Ty::Constant, method.span())
     }
 
     /// A method of what nothing flows through, though it was asked of something active: `x.iter().position(..).unwrap_or(0)`.

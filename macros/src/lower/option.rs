@@ -28,7 +28,15 @@ impl Lowering<'_> {
             ("expect", 1) => ops::row("Expect"),
             ("unwrap_or", 1) => ops::row("UnwrapOr"),
             ("is_some" | "is_none", 0) => return None,
-            _ if *self.graph.ty(receiver) == Ty::Unknown => return None,
+            // Nothing else is asked with a closure over active values.
+            _ if *self.graph.ty(receiver) == Ty::Unknown => {
+                let asks = |arg: &Expr| matches!(arg, Expr::Closure(_));
+                let is_constant = call.args.iter().all(|arg| self.is_constant(arg));
+                return match call.args.iter().any(asks) && !is_constant {
+                    true => self.as_match(call, receiver),
+                    false => None,
+                };
+            }
             _ => {
                 let value = self.as_match(call, receiver);
                 return Some(value.unwrap_or_else(|| self.option_mistake(call)));
@@ -52,15 +60,20 @@ impl Lowering<'_> {
     fn as_match(&mut self, call: &ExprMethodCall, option: Value) -> Option<Value> {
         let method = call.method.to_string();
         let args: Vec<&Expr> = call.args.iter().collect();
+        self.scopes.enter();
         // What a function gives, called by its name.
-        let mut functions: Vec<Stmt> = Vec::new();
+        let mut refused = None;
         let mut calls = |function: &Expr, args: &[&Ident]| -> Expr {
             if !matches!(function, Expr::Closure(_)) {
                 return parse_quote!(#function(#(#args),*));
             }
-            let name = format_ident!("__function{}", functions.len());
-            functions.push(parse_quote!(let #name = #function;));
-            parse_quote!(#name(#(#args),*))
+            match self.handed_on(function, args.len(), &method) {
+                Ok(name) => parse_quote!(#name(#(#args),*)),
+                Err(mistake) => {
+                    refused = Some(mistake);
+                    parse_quote!(())
+                }
+            }
         };
         let held = format_ident!("__held");
         let (some, none): (Expr, Expr) = match (method.as_str(), args.as_slice()) {
@@ -73,21 +86,28 @@ impl Lowering<'_> {
             ("map_or_else", [f, g]) => (calls(g, &[&held]), calls(f, &[])),
             ("unwrap_or", [_]) => (parse_quote!(__held), parse_quote!(__default)),
             ("unwrap_or_else", [f]) => (parse_quote!(__held), calls(f, &[])),
-            _ => return None,
-        };
-        if let ("map_or" | "unwrap_or", [default, ..]) = (method.as_str(), args.as_slice()) {
-            // It is computed whether or not the option holds something.
-            functions.insert(0, parse_quote!(let __default = #default;));
-        }
-        self.scopes.enter();
-        self.scopes.bind("__option", option);
-        let value = self.expr(&parse_quote!({
-            #(#functions)*
-            match __option {
-                Some(__held) => #some,
-                None => #none,
+            _ => {
+                self.scopes.leave();
+                return None;
             }
-        }));
+        };
+        // It is computed whether or not the option holds something.
+        let before: Option<Stmt> = match (method.as_str(), args.as_slice()) {
+            ("map_or" | "unwrap_or", [default, ..]) => {
+                Some(parse_quote!(let __default = #default;))
+            }
+            _ => None,
+        };
+        self.scopes.bind("__option", option);
+        let value = refused.unwrap_or_else(|| {
+            self.expr(&parse_quote!({
+                #before
+                match __option {
+                    Some(__held) => #some,
+                    None => #none,
+                }
+            }))
+        });
         self.scopes.leave();
         Some(value)
     }

@@ -7,7 +7,7 @@ use syn::{Expr, ExprAssign, ExprBinary, ExprCall, ExprMethodCall};
 
 use super::expr::member;
 use super::mentions::Mentions;
-use super::rename::rename;
+use super::rename::rename_lent;
 use super::subslices::Stretch;
 use super::Lowering;
 use crate::graph::{key, Action, Op, Step, Ty, Value};
@@ -147,7 +147,7 @@ impl Lowering<'_> {
             let tokens = place.to_token_stream();
             let mut mentions = self.mentions(place);
             self.look_at_places(&mut mentions, place.span());
-            let tokens = rename(tokens, &mentions.lent);
+            let tokens = rename_lent(tokens, &mentions);
             mentions.names.insert("__value".to_owned(), value);
             let (names, args): (Vec<String>, Vec<Value>) = mentions.names.into_iter().unzip();
             self.nodes.push(super::stmt::effect(

@@ -41,7 +41,8 @@ impl Lowering<'_> {
         };
         self.restore(before);
         match ty {
-            Ty::Float(elem) => self.ended(call, elem),
+            // Which of a float and an array it is, rustc says.
+            Ty::Float(elem) | Ty::Numeric(elem) => self.ended(call, elem),
             Ty::Unknown => self.ended(call, Elem::Literal),
             _ => Some(self.mistake(call.method.span(), language::CHOOSES_FLOATS.of(&call.method))),
         }
@@ -285,7 +286,7 @@ impl Lowering<'_> {
     fn chosen(&mut self, so_far: &Ident, chosen: &Expr) -> Vec<Stmt> {
         let any = any_of(so_far);
         vec![
-            parse_quote!(#so_far = if #any { #chosen } else { __item };),
+            parse_quote!(#so_far = if !#any { __item } else { #chosen };),
             parse_quote!(#any = true;),
         ]
     }

@@ -53,19 +53,19 @@ impl Lowering<'_> {
                 vec![parse_quote!(#f(&__item);)]
             }
             ("filter", [f]) => {
-                let f = self.handed_on(f, 1, &name)?;
-                vec![parse_quote!(if !#f(&__item) { continue; })]
+                let holds = self.asked_of_item(f, &name)?;
+                vec![parse_quote!(if !#holds { continue; })]
             }
             ("take_while", [f]) => {
-                let f = self.handed_on(f, 1, &name)?;
-                vec![parse_quote!(if !#f(&__item) { break #label; })]
+                let holds = self.asked_of_item(f, &name)?;
+                vec![parse_quote!(if !#holds { break #label; })]
             }
             ("skip_while", [f]) => {
-                let f = self.handed_on(f, 1, &name)?;
+                let holds = self.asked_of_item(f, &name)?;
                 let skips = self.own_name("skips");
                 written.before.push(parse_quote!(let mut #skips = true;));
                 vec![
-                    parse_quote!(if #skips { #skips = #f(&__item); }),
+                    parse_quote!(if #skips { #skips = #holds; }),
                     parse_quote!(if #skips { continue; }),
                 ]
             }
@@ -99,6 +99,20 @@ impl Lowering<'_> {
         Ok(Step::Does(does))
     }
 
+    /// What a closure says of a reference to the item. `|&item|` takes that away again: it is called with the item.
+    fn asked_of_item(&mut self, function: &Expr, method: &str) -> Result<Expr, Value> {
+        if let Expr::Closure(closure) = function {
+            if let Some(syn::Pat::Reference(shown)) = closure.inputs.first() {
+                let mut closure = closure.clone();
+                closure.inputs[0] = (*shown.pat).clone();
+                let function = self.handed_on(&Expr::Closure(closure), 1, method)?;
+                return Ok(parse_quote!(#function(__item)));
+            }
+        }
+        let function = self.handed_on(function, 1, method)?;
+        Ok(parse_quote!(#function(&__item)))
+    }
+
     /// `flat_map(|item| inner)`: what it gives is gone over where it is made.
     fn nested(&mut self, call: &ExprMethodCall, function: &Expr) -> Result<Step, Value> {
         let closure = self.closure(function, 1, "flat_map")?;
@@ -122,7 +136,12 @@ impl Lowering<'_> {
             let message = language::PASSES_OVER_PLACES.of(&call.method);
             return Err(self.mistake(call.method.span(), message));
         }
-        Ok(Step::Nested { before, inner: Box::new(inner.clone()) })
+        let mut inner = inner.clone();
+        if let syn::ReturnType::Type(_, given) = &closure.output {
+            before.push(parse_quote!(let __inner: #given = #inner;));
+            inner = parse_quote!(__inner);
+        }
+        Ok(Step::Nested { before, inner: Box::new(inner) })
     }
 }
 

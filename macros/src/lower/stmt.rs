@@ -11,7 +11,7 @@ use super::flow::changes_receiver;
 use super::items::is_iterator;
 use super::jumps::{is_diverging_macro, Jumps};
 use super::macros::is_effect_macro;
-use super::rename::rename;
+use super::rename::rename_lent;
 use super::Lowering;
 use crate::graph::{Elem, Node, Op, Origin, Ty, Value, Verbatim};
 use crate::language;
@@ -223,7 +223,7 @@ impl Lowering<'_> {
             return;
         }
         self.look_at_places(&mut mentions, expr.span());
-        let tokens = rename(tokens, &mentions.lent);
+        let tokens = rename_lent(tokens, &mentions);
         let (names, args) = mentions.names.into_iter().unzip();
         self.nodes.push(effect(tokens, names, args, expr.span()));
     }

@@ -1,6 +1,6 @@
 //! Arrays.
 
-use crate::ast::{Expr, Kind, Place, Type, Unary};
+use crate::ast::{Expr, Holds, Kind, Place, Type, Unary};
 
 use super::Generator;
 
@@ -31,10 +31,11 @@ impl Generator<'_> {
             ("method", 8),
             ("mapv", 8),
             ("mapv_named", 260),
+            ("from_shape_fn", 8),
             ("row_or_column", 26),
             ("matrix_product", 10),
             ("array", 3),
-            ("chain_collect", 2),
+            ("chain_collect", 18),
             ("if_value", 2),
             ("match_value", 1),
             ("block_value", 1),
@@ -76,6 +77,16 @@ impl Generator<'_> {
                 let x = self.nested(|g| g.array(ty, down));
                 let lambda = self.lambda(1, false);
                 Expr::new(ty.clone(), Kind::Mapv(Box::new(x), Box::new(lambda)))
+            }
+            "from_shape_fn" => {
+                let axes = match *ty {
+                    Type::Array1(n) => vec![n],
+                    Type::Array2(n, m) => vec![n, m],
+                    _ => return None,
+                };
+                let index = |n| (Type::Int, Holds::Value, Some(n));
+                let lambda = self.lambda_of(axes.into_iter().map(index).collect(), &Type::Float);
+                Expr::new(ty.clone(), Kind::FromFn(Box::new(lambda)))
             }
             "mapv_named" => {
                 let closures: Vec<_> = self.closures.iter().filter(|c| c.1 == 1).copied().collect();

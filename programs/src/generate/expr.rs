@@ -103,6 +103,11 @@ impl Generator<'_> {
             ("chain_sum", 4),
             ("chain_product", 2),
             ("chain_fold", 3),
+            ("chain_reduce", 1),
+            ("chain_last", 1),
+            ("chain_extreme", 1),
+            ("option_map_or", 5),
+            ("unwrap_or", 5),
         ]);
         let Some(kind) = kind else { return self.leaf() };
         self.float_of(kind, depth).unwrap_or_else(|| self.leaf())
@@ -160,6 +165,7 @@ impl Generator<'_> {
                 let args = self.nested(|g| (0..arity).map(|_| g.float(down)).collect());
                 Expr::new(Type::Float, Kind::Apply(closure, args))
             }
+            "option_map_or" | "unwrap_or" => return self.of_option(kind, down),
             _ => return self.chain(kind, &Type::Float, down),
         })
     }
@@ -260,18 +266,6 @@ impl Generator<'_> {
         self.labels
     }
 
-    /// An option in scope, and a variable for what it holds.
-    pub(super) fn option_binding(&mut self) -> Option<(Place, VarId)> {
-        let vars = self.readable_vars(|var| matches!(var.ty, Type::OptionFloat | Type::OptionInt));
-        let option = self.pick(&vars)?;
-        let ty = if self.vars[option].ty == Type::OptionInt { Type::Int } else { Type::Float };
-        let id = self.vars.len();
-        let bound = (ty == Type::Int).then_some(5);
-        let (name, holds) = (format!("x{id}"), Holds::Value);
-        self.vars.push(crate::ast::Var { name, ty, mutable: false, holds, bound });
-        Some((Place { var: option, path: Vec::new() }, id))
-    }
-
     /// An integer from 0 to 4.
     pub(super) fn scrutinee(&mut self) -> Expr {
         let i = self.int();
@@ -296,11 +290,16 @@ impl Generator<'_> {
 
     /// A condition out of which nothing jumps.
     fn guard_without_jump(&mut self) -> Expr {
+        self.without_jumps(|g| g.nested(|g| g.boolean(1)))
+    }
+
+    /// Runs `f` where nothing can be left.
+    pub(super) fn without_jumps<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         let targets = std::mem::take(&mut self.targets);
         let no_return = std::mem::replace(&mut self.no_return, true);
-        let guard = self.nested(|g| g.boolean(1));
+        let made = f(self);
         (self.targets, self.no_return) = (targets, no_return);
-        guard
+        made
     }
 
     /// Arms that cover every integer.
@@ -442,6 +441,12 @@ impl Generator<'_> {
                         Kind::Elements(
                             self.nested(|g| (0..*n).map(|_| g.expr(element, down)).collect()),
                         )
+                    }
+                }
+                Type::OptionFloat if self.on("option_map") && self.chance(40) => {
+                    match self.of_option("option_map", down) {
+                        Some(mapped) => return mapped,
+                        None => Kind::None,
                     }
                 }
                 Type::OptionFloat if self.chance(70) => {

@@ -1,8 +1,8 @@
 //! Closures, what loops go over, and chains of iterators.
 
 use crate::ast::{
-    Block, Chain, End, Expr, Holds, Kind, Lambda, Place, Range, Source, Stmt, Turns, Type, Var,
-    VarId,
+    Block, Chain, End, Expr, Holds, Kind, Lambda, Link, Place, Range, Sift, Source, Stmt, Turns,
+    Type, Var, VarId,
 };
 
 use super::{Generator, Target};
@@ -29,7 +29,11 @@ impl Generator<'_> {
         ids
     }
 
-    fn lambda_of(&mut self, params: Vec<(Type, Holds, Option<usize>)>, result: &Type) -> Lambda {
+    pub(super) fn lambda_of(
+        &mut self,
+        params: Vec<(Type, Holds, Option<usize>)>,
+        result: &Type,
+    ) -> Lambda {
         let (scope, closures) = (self.scope.clone(), self.closures.len());
         let floor = std::mem::replace(&mut self.floor, self.scope.len());
         let captured = std::mem::replace(&mut self.captured, self.scope.len());
@@ -119,8 +123,23 @@ impl Generator<'_> {
         (Range { from, to, inclusive, reversed, step }, bound + usize::from(inclusive))
     }
 
-    /// Something to go over, of a kind named like its construct.
+    /// Something to go over, of a kind named like its construct; now and then some of it is left out.
     pub(super) fn source(&mut self, kind: &str) -> Option<(Source, Bound)> {
+        let (source, (borrowed, binds)) = self.whole_source(kind)?;
+        // What is borrowed twice is a view, which is not copied out of the closure's reference.
+        let sift = self.weighted(&[("filter", 2), ("take_while", 1), ("skip_while", 1)]);
+        let sifted = sift.filter(|_| self.chance(12) && !matches!(source, Source::Lines(..)));
+        let Some(sift) = sifted else { return Some((source, (borrowed, binds))) };
+        let sift = match sift {
+            "filter" => Sift::Filter,
+            "take_while" => Sift::TakeWhile,
+            _ => Sift::SkipWhile,
+        };
+        let lambda = self.lambda_of(binds.clone(), &Type::Bool);
+        Some((Source::Sifted(Box::new(source), sift, Box::new(lambda)), (borrowed, binds)))
+    }
+
+    fn whole_source(&mut self, kind: &str) -> Option<(Source, Bound)> {
         let element = (Type::Float, Holds::Reference, None);
         if kind == "for_range" || kind == "chain_range" {
             let (range, bound) = self.range();
@@ -164,6 +183,12 @@ impl Generator<'_> {
             "enumerate" | "chain_enumerate" => {
                 (Source::Numbered(place, self.chance(30)), vec![index, element])
             }
+            "chained" => {
+                let other = self.pick(&vars)?;
+                borrowed.push(other);
+                let other = Place { var: other, path: Vec::new() };
+                (Source::Chained(place, other), vec![element])
+            }
             "zip" | "chain_zip" => {
                 let other = self.pick(&vars)?;
                 borrowed.push(other);
@@ -195,9 +220,13 @@ impl Generator<'_> {
             ("chain_enumerate", 3),
             ("chain_windows", 2),
             ("chain_rows", 2),
+            ("chained", 2),
         ])?;
-        let (mut source, (borrowed, mut binds)) = self.source(over)?;
-        if let Some(n) = wanted {
+        // How many are left is not known where some are left out.
+        let any = wanted.is_none_or(|n| n == 0);
+        let (mut source, (borrowed, mut binds)) =
+            if any { self.source(over)? } else { self.whole_source(over)? };
+        if let Some(n) = wanted.filter(|_| !any) {
             // As many as the type says: a range, or a list of that length.
             let exact = matches!(ty, Type::Array1(_));
             let fits = match &source {
@@ -227,14 +256,67 @@ impl Generator<'_> {
         let end = match kind {
             "chain_product" => End::Product,
             "chain_fold" => End::Fold(self.nested(|g| g.float(depth.min(1)))),
+            "chain_collect" if matches!(ty, Type::Array1(_)) && self.on("from_iter") => {
+                self.pick(&[End::Collect, End::FromIter, End::FromIter])?
+            }
             "chain_collect" => End::Collect,
+            "chain_reduce" => {
+                let lambda = self.lambda(2, false);
+                End::Reduce(lambda, self.nested(Self::leaf))
+            }
+            "chain_last" => End::Last(self.nested(Self::leaf)),
+            "chain_extreme" => End::Extreme(self.chance(50), self.nested(Self::leaf)),
             _ => End::Sum,
+        };
+        let link = match self.weighted(&[("filter_map", 2), ("map_while", 1), ("flat_map", 2)]) {
+            Some(link) if any && !matches!(end, End::Fold(_)) && self.chance(25) => link,
+            _ => "map",
         };
         if matches!(end, End::Fold(_)) {
             binds.insert(0, (Type::Float, Holds::Value, None));
         }
-        let lambda = self.lambda_of(binds, &Type::Float);
+        let (link, lambda) = self.linked(link, binds);
         self.frozen.truncate(frozen);
-        Some(Expr::new(ty.clone(), Kind::Chain(Box::new(Chain { source, lambda, end }))))
+        Some(Expr::new(ty.clone(), Kind::Chain(Box::new(Chain { source, link, lambda, end }))))
+    }
+
+    /// What a chain does with each item.
+    fn linked(&mut self, link: &str, binds: Vec<(Type, Holds, Option<usize>)>) -> (Link, Lambda) {
+        let link = match link {
+            "filter_map" => Link::FilterMap,
+            "map_while" => Link::MapWhile,
+            "flat_map" => return (Link::FlatMap, self.lambda_of(binds, &Type::list(2))),
+            _ => return (Link::Map, self.lambda_of(binds, &Type::Float)),
+        };
+        // A `return` of it would have to give an option.
+        let no_return = std::mem::replace(&mut self.no_return, true);
+        let mut lambda = self.lambda_of(binds, &Type::Float);
+        self.no_return = no_return;
+        let given = lambda.body.value.take().expect("a closure of a float gives one");
+        let condition = Box::new(self.sifting(&lambda.params));
+        let some = |kind| Expr::new(Type::OptionFloat, kind);
+        let block = |value| Box::new(Block { stmts: Vec::new(), value: Some(Box::new(value)) });
+        let (given, none) = (block(some(Kind::Some(given))), block(some(Kind::None)));
+        lambda.body.value = Some(Box::new(some(Kind::If(condition, given, none))));
+        (link, lambda)
+    }
+
+    /// A condition of what a closure is given.
+    fn sifting(&mut self, params: &[VarId]) -> Expr {
+        let is_hidden =
+            |var: VarId| self.vars[var + 1..].iter().any(|other| other.name == self.vars[var].name);
+        let seen: Vec<VarId> = params.iter().copied().filter(|var| !is_hidden(*var)).collect();
+        let Some(var) = self.pick(&seen) else { return Expr::new(Type::Bool, Kind::Bool(true)) };
+        match self.vars[var].ty {
+            Type::Int => self.compare_ints(self.var_expr(var), 3),
+            _ => {
+                let read = self.place_within(var, &Type::Float);
+                let place = read.unwrap_or(Place { var, path: Vec::new() });
+                let read = Expr::new(Type::Float, Kind::Read(place));
+                let (less, bound) = (self.chance(50), self.literal());
+                let kind = Kind::Compare(less, Box::new(read), Box::new(bound));
+                Expr::new(Type::Bool, kind)
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ mod arrays;
 mod calls;
 mod expr;
 mod iterate;
+mod options;
 mod scope;
 mod stmt;
 mod writes;
@@ -12,7 +13,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::ast::{Block, Expr, Function, Holds, Kind, Label, Program, Stmt, Type, Var, VarId};
+use crate::ast::{
+    Block, Chain, End, Expr, Function, Holds, Kind, Label, Lambda, Link, Place, Program, Source,
+    Stmt, Type, Var, VarId,
+};
 use crate::constructs::Switches;
 use crate::oracle::{Value, argument};
 
@@ -317,6 +321,16 @@ impl Generator<'_> {
             Type::Float => Some(read),
             Type::Array1(_) | Type::Array2(..) if self.on("sum") => {
                 Some(Expr::new(Type::Float, Kind::Sum(Box::new(read))))
+            }
+            Type::Vec(_, 0) => {
+                let place = Place { var, path: Vec::new() };
+                let params = self.bind(vec![(Type::Float, Holds::Reference, None)]);
+                self.scope.pop();
+                let value = Some(Box::new(self.var_expr(params[0])));
+                let lambda = Lambda { params, body: Block { stmts: Vec::new(), value } };
+                let source = Source::Each(place, true);
+                let chain = Chain { source, link: Link::Map, lambda, end: End::Sum };
+                Some(Expr::new(Type::Float, Kind::Chain(Box::new(chain))))
             }
             _ => {
                 let place = self.place_within(var, &Type::Float)?;

@@ -170,6 +170,7 @@ impl Generator<'_> {
             }
             Type::Array2(..) => *ty == Type::Float && self.on("element_2d"),
             Type::Array1(_) => *ty == Type::Float && self.on("element"),
+            Type::Vec(_, 0) => false,
             Type::Vec(element, _) | Type::List(element, _) => {
                 let nested = !matches!(**element, Type::Float);
                 self.on(if nested { "nested_place" } else { "element" })

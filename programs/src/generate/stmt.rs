@@ -69,6 +69,7 @@ impl Generator<'_> {
             ("for_rev", control),
             ("enumerate", control),
             ("zip", control),
+            ("chained", control),
             ("windows", control),
             ("chunks", control),
             ("rows", control),
@@ -111,6 +112,7 @@ impl Generator<'_> {
             ("slice_mut", 32),
             ("row_mut", 94),
             ("changed_constant", 11),
+            ("option_changed", 40),
             ("counter", 30),
             ("closure", 8),
         ];
@@ -202,6 +204,7 @@ impl Generator<'_> {
                         | "columns"
                         | "outer_iter"
                         | "axis_iter"
+                        | "chained"
                 ) =>
             {
                 return self.for_loop(kind, depth);
@@ -240,7 +243,10 @@ impl Generator<'_> {
             types.extend(self.some_array_type());
         }
         if self.on("option") {
-            types.push(Type::OptionFloat);
+            types.extend([Type::OptionFloat, Type::OptionFloat]);
+        }
+        if self.on("chain_collect") && self.on("vec") && self.chance(20) {
+            types.push(Type::vec(0));
         }
         if self.on("nested_place") && self.chance(40) {
             types.push(Type::Vec(Box::new(Type::vec(2)), 2));
@@ -268,7 +274,9 @@ impl Generator<'_> {
         } else {
             value
         };
-        let mutable = self.on("mut") && self.chance(85) && !matches!(ty, Type::OptionFloat);
+        let mutable = self.on("mut")
+            && self.chance(85)
+            && (ty != Type::OptionFloat || self.on("option_changed"));
         let var = self.declare(ty, mutable, Holds::Value);
         Stmt::Let(var, value)
     }

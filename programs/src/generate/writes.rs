@@ -20,6 +20,12 @@ impl Generator<'_> {
                 let value = if ty == Type::Float { self.tame(2) } else { self.expr(&ty, 2) };
                 Stmt::Assign(Place { var, path: Vec::new() }, value)
             }
+            "option_changed" => {
+                let vars = self.writable_vars(|ty| *ty == Type::OptionFloat);
+                let var = self.pick(&vars)?;
+                let value = self.expr(&Type::OptionFloat, 2);
+                Stmt::Assign(Place { var, path: Vec::new() }, value)
+            }
             "compound" => {
                 let place = self.writable_place(&Type::Float)?;
                 let op = self.pick(&[Binary::Add, Binary::Sub, Binary::Mul, Binary::Div])?;
@@ -95,7 +101,7 @@ impl Generator<'_> {
             }
             "swap_elements" => {
                 let vars = self.writable_vars(|ty| match ty {
-                    Type::Vec(..) | Type::List(..) => true,
+                    Type::Vec(_, n) | Type::List(_, n) => *n > 0,
                     ty => matches!(ty, Type::Array1(_)),
                 });
                 let var = self.pick(&vars)?;
@@ -119,7 +125,8 @@ impl Generator<'_> {
                     |ty| matches!(ty, Type::Vec(element, n) if **element == Type::Float && *n > 0),
                 );
                 let list = self.pick(&vars)?;
-                let value = self.without(list, |g| g.tame(2));
+                // Left between the two, the list would be shorter than its type says.
+                let value = self.without_jumps(|g| g.without(list, |g| g.tame(2)));
                 let var = self.declare_fresh(Type::Float);
                 Stmt::Pop(var, Place { var: list, path: Vec::new() }, value)
             }

@@ -331,6 +331,36 @@ impl<'a> Machine<'a> {
             },
             Kind::Some(x) => Value::Option(Some(Box::new(self.eval(x)?))),
             Kind::None => Value::Option(None),
+            Kind::OfOption(place, lambda, other) => {
+                let Value::Option(held) = self.read(place)? else { return Err(MALFORMED) };
+                let other = match other {
+                    Some(other) => Some(self.eval(other)?),
+                    None => None,
+                };
+                let mapped = match (held, lambda) {
+                    (Some(held), Some(lambda)) => Some(self.apply(lambda, vec![*held])?),
+                    (held, _) => held.map(|held| *held),
+                };
+                match other {
+                    Some(other) => mapped.unwrap_or(other),
+                    None => Value::Option(mapped.map(Box::new)),
+                }
+            }
+            Kind::FromFn(lambda) => {
+                let shape = match e.ty {
+                    Type::Array1(n) => (n, None),
+                    Type::Array2(n, m) => (n, Some(m)),
+                    _ => return Err(MALFORMED),
+                };
+                let mut elements = Vec::new();
+                for i in 0..shape.0 {
+                    for j in 0..shape.1.unwrap_or(1) {
+                        let at = [i, j].map(Value::Int);
+                        elements.push(self.apply(lambda, at.to_vec())?);
+                    }
+                }
+                listed(&e.ty, elements)?
+            }
         })
     }
 
@@ -396,7 +426,7 @@ impl<'a> Machine<'a> {
 }
 
 /// Whether the first is greater; a kink where they are nearly the same, unless both are constants.
-fn greater(l: Dual, r: Dual) -> Run<bool> {
+pub(super) fn greater(l: Dual, r: Dual) -> Run<bool> {
     if (l.value - r.value).abs() < NEAR {
         return Err(Reject::Kink.into());
     }

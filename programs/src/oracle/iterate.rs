@@ -1,8 +1,8 @@
 //! Closures, what loops go over, and chains of iterators, run.
 
-use super::exec::{Exit, MALFORMED, Machine, Run, listed};
+use super::exec::{Exit, MALFORMED, Machine, Run, greater, listed};
 use super::value::{Dual, Value};
-use crate::ast::{Binary, Chain, End, Lambda, Place, Source, Type};
+use crate::ast::{Binary, Chain, End, Lambda, Link, Place, Sift, Source, Type};
 
 impl Machine<'_> {
     pub(super) fn apply(&mut self, lambda: &Lambda, args: Vec<Value>) -> Run<Value> {
@@ -46,14 +46,42 @@ impl Machine<'_> {
         }
         let mut values = Vec::new();
         for turn in turns {
-            values.push(self.apply(&chain.lambda, turn)?);
+            let given = self.apply(&chain.lambda, turn)?;
+            match (chain.link, given) {
+                (Link::Map, value) => values.push(value),
+                (Link::FlatMap, Value::List(list)) => values.extend(list),
+                (Link::FilterMap | Link::MapWhile, Value::Option(Some(value))) => {
+                    values.push(*value);
+                }
+                (Link::FilterMap, Value::Option(None)) => {}
+                (Link::MapWhile, Value::Option(None)) => break,
+                _ => return Err(MALFORMED),
+            }
         }
-        let op = match chain.end {
-            End::Collect => return listed(ty, values),
-            End::Product => Binary::Mul,
-            _ => Binary::Add,
+        let (op, start) = match &chain.end {
+            End::Collect | End::FromIter => return listed(ty, values),
+            End::Fold(_) => return Err(MALFORMED),
+            End::Reduce(lambda, other) => {
+                let other = self.eval(other)?;
+                let mut values = values.into_iter();
+                let Some(mut state) = values.next() else { return Ok(other) };
+                for value in values {
+                    state = self.apply(lambda, vec![state, value])?;
+                }
+                return Ok(state);
+            }
+            End::Last(other) => {
+                let other = self.eval(other)?;
+                return Ok(values.pop().unwrap_or(other));
+            }
+            End::Extreme(max, other) => {
+                let other = self.eval(other)?;
+                return extreme(*max, values).map(|found| found.unwrap_or(other));
+            }
+            End::Product => (Binary::Mul, 1.0),
+            End::Sum => (Binary::Add, 0.0),
         };
-        let mut total = Dual::constant(if op == Binary::Mul { 1.0 } else { 0.0 });
+        let mut total = Dual::constant(start);
         for value in values {
             let Value::Float(value) = value else { return Err(MALFORMED) };
             total = Dual::binary(op, total, value);
@@ -94,6 +122,29 @@ impl Machine<'_> {
                 let (a, b) = (self.elements(a)?, self.elements(b)?);
                 a.into_iter().zip(b).map(|(a, b)| vec![a, b]).collect()
             }
+            Source::Chained(a, b) => {
+                let (a, b) = (self.elements(a)?, self.elements(b)?);
+                a.into_iter().chain(b).map(one).collect()
+            }
+            Source::Sifted(source, sift, lambda) => {
+                let mut kept = Vec::new();
+                for turn in self.turns_of(source)? {
+                    // What is skipped is over with the first that is kept.
+                    if *sift == Sift::SkipWhile && !kept.is_empty() {
+                        kept.push(turn);
+                        continue;
+                    }
+                    let Value::Bool(holds) = self.apply(lambda, turn.clone())? else {
+                        return Err(MALFORMED);
+                    };
+                    match sift {
+                        Sift::TakeWhile if !holds => break,
+                        _ if holds == (*sift == Sift::SkipWhile) => {}
+                        _ => kept.push(turn),
+                    }
+                }
+                kept
+            }
             Source::Windows(place) => {
                 self.elements(place)?.windows(2).map(|w| vec![Value::List(w.to_vec())]).collect()
             }
@@ -111,6 +162,20 @@ impl Machine<'_> {
             },
         })
     }
+}
+
+/// The largest or smallest. Which of two that are the same is meant is a question of ties only where
+/// their derivatives differ.
+fn extreme(max: bool, values: Vec<Value>) -> Run<Option<Value>> {
+    let mut best: Option<Dual> = None;
+    for value in values {
+        let Value::Float(value) = value else { return Err(MALFORMED) };
+        best = Some(match best {
+            Some(best) if best == value || greater(best, value)? == max => best,
+            _ => value,
+        });
+    }
+    Ok(best.map(Value::Float))
 }
 
 pub(super) fn line(elements: &[Dual], row: usize, is_row: bool, i: usize) -> Vec<Dual> {

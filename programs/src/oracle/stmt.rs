@@ -98,13 +98,15 @@ impl Machine<'_> {
                 self.write(place, list)?;
             }
             Stmt::Pop(var, place, value) => {
-                let value = self.eval(value)?;
                 let mut list = self.read(place)?;
                 let Value::List(parts) = &mut list else { return Err(MALFORMED) };
                 let last = parts.pop().ok_or(MALFORMED)?;
+                self.write(place, list.clone())?;
+                self.set(*var, last);
+                let value = self.eval(value)?;
+                let Value::List(parts) = &mut list else { return Err(MALFORMED) };
                 parts.push(value);
                 self.write(place, list)?;
-                self.set(*var, last);
             }
             Stmt::Split(place, at, i, j) => {
                 let mut list = self.read(place)?;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::types::{anchored, block_anchored, float, labelled, symbol, type_name};
 use super::{Printer, method_name};
 use crate::ast::{
-    Arm, Block, Chain, End, Expr, Holds, Kind, Lambda, Pattern, Source, Turns, Type, Unary, VarId,
-    state_fields,
+    Arm, Block, Chain, End, Expr, Holds, Kind, Lambda, Link, Pattern, Sift, Source, Turns, Type,
+    Unary, VarId, state_fields,
 };
 
 impl Printer<'_> {
@@ -130,6 +130,26 @@ impl Printer<'_> {
             }
             Kind::Some(x) => format!("Some({})", self.bare(x)),
             Kind::None => "None".to_owned(),
+            Kind::OfOption(option, lambda, other) => {
+                let option = self.place(option);
+                let other = other.as_ref().map(|other| self.bare(other));
+                let lambda = lambda.as_ref().map(|lambda| self.lambda(lambda, false));
+                match (lambda, other) {
+                    (Some(lambda), Some(other)) => format!("{option}.map_or({other}, {lambda})"),
+                    (Some(lambda), None) => format!("{option}.map({lambda})"),
+                    (None, other) => format!("{option}.unwrap_or({})", other.unwrap_or_default()),
+                }
+            }
+            Kind::FromFn(lambda) => {
+                let (axes, shape) = match e.ty {
+                    Type::Array2(n, m) => (2, format!("({n}, {m})")),
+                    Type::Array1(n) => (1, n.to_string()),
+                    _ => unreachable!("no array"),
+                };
+                let binders = self.binders(&lambda.params);
+                let body = self.lambda_body(&lambda.body);
+                format!("Array{axes}::from_shape_fn({shape}, |{binders}| {body})")
+            }
         }
     }
 
@@ -230,6 +250,21 @@ impl Printer<'_> {
                 let a = iter(self.place(a));
                 format!("{a}.zip({})", iter(self.place(b)))
             }
+            Source::Chained(a, b) => {
+                let a = iter(self.place(a));
+                format!("{a}.chain({})", iter(self.place(b)))
+            }
+            Source::Sifted(source, sift, lambda) => {
+                let source = self.source(source, true);
+                let method = match sift {
+                    Sift::Filter => "filter",
+                    Sift::TakeWhile => "take_while",
+                    Sift::SkipWhile => "skip_while",
+                };
+                let (binders, body) =
+                    (self.binders(&lambda.params), self.lambda_body(&lambda.body));
+                format!("{source}.{method}(|&{binders}| {body})")
+            }
             Source::Windows(place) => format!("{}.windows(2)", self.place(place)),
             Source::Chunks(place) => format!("{}.chunks(2)", self.place(place)),
             Source::Lines(kind, place) => {
@@ -263,13 +298,36 @@ impl Printer<'_> {
             let binders = self.binders(&chain.lambda.params[1..]);
             return format!("{source}.fold({start}, |{state}, {binders}| {body})");
         }
-        let end = match chain.end {
-            End::Sum => "sum::<f64>()".to_owned(),
-            End::Product => "product::<f64>()".to_owned(),
-            End::Collect | End::Fold(_) => format!("collect::<{}>()", type_name(ty)),
+        let (link, gives) = match chain.link {
+            Link::Map => ("map", "f64"),
+            Link::FilterMap => ("filter_map", "Option<f64>"),
+            Link::MapWhile => ("map_while", "Option<f64>"),
+            Link::FlatMap => ("flat_map", "[f64; 2]"),
         };
         let binders = self.binders(&chain.lambda.params);
-        format!("{source}.map(|{binders}| {body}).{end}")
+        // Where literals may be all that it gives, what comes after wants to know their type.
+        let given = match chain.end {
+            End::Sum | End::Product | End::Collect if chain.link == Link::Map => body,
+            _ if body.starts_with('{') => format!("-> {gives} {body}"),
+            _ => format!("-> {gives} {{ {body} }}"),
+        };
+        let items = format!("{source}.{link}(|{binders}| {given})");
+        match &chain.end {
+            End::Sum => format!("{items}.sum::<f64>()"),
+            End::Product => format!("{items}.product::<f64>()"),
+            End::FromIter => format!("Array1::from_iter({items})"),
+            End::Collect | End::Fold(_) => format!("{items}.collect::<{}>()", type_name(ty)),
+            End::Reduce(lambda, other) => {
+                let lambda = self.lambda(lambda, false);
+                format!("{items}.reduce({lambda}).unwrap_or({})", self.bare(other))
+            }
+            End::Last(other) => format!("{items}.last().unwrap_or({})", self.bare(other)),
+            End::Extreme(max, other) => {
+                let method = if *max { "max_by" } else { "min_by" };
+                let other = self.bare(other);
+                format!("{items}.{method}(|a, b| a.total_cmp(b)).unwrap_or({other})")
+            }
+        }
     }
 
     pub(super) fn matched(&mut self, scrutinee: &Expr, arms: &[Arm]) -> String {

@@ -65,6 +65,10 @@ pub(super) fn anchored(e: &Expr) -> bool {
         Kind::Dot(l, r) => anchored(l) || anchored(r),
         Kind::Unary(_, x) if e.ty.is_array() => anchored(x),
         Kind::Elements(list) => list.iter().any(anchored),
+        Kind::FromFn(lambda) => block_anchored(&lambda.body),
+        Kind::OfOption(_, Some(lambda), Some(other)) => {
+            anchored(other) || block_anchored(&lambda.body)
+        }
         Kind::Chain(chain) => !matches!(chain.end, End::Fold(_)),
         _ => true,
     }

@@ -278,6 +278,7 @@ const RUSTS_OWN: &[&str] = &[
     "nth",
     "expect",
     "from_shape_vec",
+    "reverse",
     "map",
     "unwrap",
     "break",
@@ -289,6 +290,7 @@ const RUSTS_OWN: &[&str] = &[
     "Vec",
     "zip",
     "from_shape_vec",
+    "reverse",
     "map",
     "unwrap",
 ];
