@@ -154,3 +154,27 @@ fn a_formula_may_use_a_cell() {
     assert_eq!(counts_its_calls::grad(3.0, &x, &weight), (5.0, array![6.0, 6.0]));
     assert!(calls.get() > 0);
 }
+
+/// Options whose types are written, and nothing else says what they would hold.
+#[differentiable]
+fn never_there(p: f64, x: &Array1<f64>) -> f64 {
+    let none: Option<f64> = None;
+    let neither: Option<f64> = if x[0] > p { None } else { None };
+    let typed = [x[0], p].map(|t| -> f64 { t * t });
+    none.map_or(p, |held| held * x[1]) * neither.map_or(x[0], |held| held * held.sin())
+        + none.unwrap_or_else(|| x[2]) * typed[0]
+        + Array2::from_shape_fn((2, 3), |(_, j)| (Unseen { v: x.clone() }.v[j] + p).exp()).sum()
+}
+
+#[derive(Clone, Differentiable)]
+struct Unseen {
+    v: Array1<f64>,
+}
+
+#[test]
+fn an_option_that_holds_nothing() {
+    for p in [0.2, 0.7] {
+        let of = |(p, x): &(f64, Array1<f64>)| never_there(*p, x);
+        check(of, |(p, x)| never_there::grad(*p, x), &(p, array![0.3, -0.4, 1.2])).unwrap();
+    }
+}

@@ -5,7 +5,7 @@
 #![allow(clippy::all)]
 
 use chainrule::check::check_gradients as check;
-use chainrule::ndarray::{Array1, array};
+use chainrule::ndarray::{Array1, Array2, array};
 use chainrule::prelude::*;
 
 #[derive(Clone, Debug, Differentiable)]
@@ -324,4 +324,20 @@ fn a_statement_reads_what_is_lent() {
     let of = |(x, p): &(Array1<f64>, f64)| lent_to_a_statement(x.clone(), *p);
     let args = (array![0.5, 0.05], 0.7);
     check(of, |(x, p)| lent_to_a_statement::grad(x.clone(), *p), &args).unwrap();
+}
+
+/// A constant made of constants is given to a call, and its shape is asked for afterwards.
+#[differentiable]
+fn given_a_product(n: usize, p: f64, x: Array1<f64>) -> f64 {
+    if n < 1 {
+        return 0.5 * p + x.sum();
+    }
+    p * given_a_product(0, x[0], Array2::from_elem((2, 3), 0.25).dot(&array![0.5, 0.5, 0.5]) * 0.5)
+}
+
+#[test]
+fn a_constant_is_given_and_needed() {
+    let of = |(p, x): &(f64, Array1<f64>)| given_a_product(1, *p, x.clone());
+    let args = (0.7, array![0.5, 0.05]);
+    check(of, |(p, x)| given_a_product::grad(1, *p, x.clone()), &args).unwrap();
 }

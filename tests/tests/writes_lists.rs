@@ -415,3 +415,17 @@ fn pushed_to_a_part(x: &[f64; 5]) -> f64 {
 fn lists_in_structs_in_lists() {
     compare!(pushed_to_a_part);
 }
+
+/// The cotangent of an element that was written over is looked at before that of what it began with is taken.
+#[differentiable(forward)]
+fn an_element_added_to(x: &[f64; 5]) -> f64 {
+    let (a, b) = (x[0] * x[1], x[2]);
+    let mut v = [a.cos(), b];
+    v[0] += a.tanh();
+    v[0]
+}
+
+#[test]
+fn the_element_is_looked_at_first() {
+    compare!(an_element_added_to);
+}

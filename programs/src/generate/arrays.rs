@@ -35,7 +35,7 @@ impl Generator<'_> {
             ("row_or_column", 26),
             ("matrix_product", 10),
             ("array", 3),
-            ("chain_collect", 18),
+            ("chain_collect", 26),
             ("if_value", 2),
             ("match_value", 1),
             ("block_value", 1),

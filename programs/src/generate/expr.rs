@@ -443,7 +443,7 @@ impl Generator<'_> {
                         )
                     }
                 }
-                Type::OptionFloat if self.on("option_map") && self.chance(40) => {
+                Type::OptionFloat if self.on("option_map") && self.chance(55) => {
                     match self.of_option("option_map", down) {
                         Some(mapped) => return mapped,
                         None => Kind::None,

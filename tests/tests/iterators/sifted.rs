@@ -32,6 +32,12 @@ macro_rules! sifted {
     };
 }
 
+/// What the macro sees neither the fields of, nor their types.
+#[derive(Clone, Differentiable)]
+struct Pair {
+    l: [f64; 2],
+}
+
 /// Lists of which all, some and none are positive.
 fn places() -> [Vec<f64>; 4] {
     [
@@ -208,6 +214,41 @@ sifted! {
             .filter(|row| row.sum() > 0.0)
             .map(|row| row.iter().map(|w| w * w).sum::<f64>())
             .fold(a, |s, t| s + t * x[0])
+    }
+    with_written_types(x, m, a, k) {
+        let unseen = Pair { l: [a, x[0]] };
+        let picked = x.iter().flat_map(|_| -> [f64; 2] { unseen.l }).min_by(|p, q| p.total_cmp(q));
+        let scaled = x.iter().map(|t| -> f64 { t * unseen.l[1] }).max_by(|p, q| p.total_cmp(q));
+        let reduced = x.iter().map(|t| -> f64 { t + unseen.l[0] }).reduce(|p, q| p * q);
+        picked.unwrap_or(a) * scaled.unwrap_or(m[[0, 0]]) + reduced.unwrap_or(k.len() as f64 * 0.25)
+    }
+    without_written_types(x, m, a, k) {
+        let unseen = Pair { l: [a, x[0]] };
+        let picked = x.iter().flat_map(|_| unseen.l).max_by(|p, q| p.partial_cmp(q).unwrap());
+        let scaled = x.iter().map(|t| t * unseen.l[1]).min_by(|p, q| p.total_cmp(q));
+        picked.unwrap_or(a) + scaled.unwrap_or((k.len() as f64) * m[[1, 1]])
+    }
+    the_last_of_each(x, m, a, k) {
+        m.rows()
+            .into_iter()
+            .map(|r| r.iter().map(|t| t * a).last().unwrap_or((k.len() as f64) * 0.25))
+            .last()
+            .unwrap_or(x[0])
+    }
+    asked_in_a_guard(x, m, a, k) {
+        let mut sum = m[[0, 1]];
+        let n = k.len();
+        for t in x.iter().filter(|t| (match n { k if **t > 0.5 => k as f64, _ => a }) > 1.5) {
+            sum += t * a;
+        }
+        for t in x.iter().filter(|&t| (match n { 4 if *t < a => *t, k => k as f64 * 0.25 }) < 0.6) {
+            sum += t * t;
+        }
+        for (i, t) in x.iter().enumerate().filter(|&(i, t)| i > 0 || *t < a) {
+            sum += match i { 2 if *t < a => *t, 3 => a, _ => *t * *t };
+            assert!(2.0 * *t > -9.0);
+        }
+        sum
     }
 }
 
