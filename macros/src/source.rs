@@ -225,6 +225,9 @@ impl Source {
             Options::default()
         });
         refuse_qualifiers(&item, mistakes);
+        if item.sig.ident == "clone" && item.sig.receiver().is_some() {
+            mistakes.add(item.sig.ident.span(), language::CALLED_CLONE);
+        }
         let params = item
             .sig
             .inputs

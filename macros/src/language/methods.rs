@@ -118,6 +118,20 @@ pub(crate) const OF_UNSEEN_TYPE: Refusal = Refusal::new(
     "method_of_an_unseen_type",
 );
 
+/// Of `to_owned` of a struct.
+pub(crate) const COPY_OF_A_STRUCT: Refusal = Refusal::new(
+    "of a struct may be a method of yours, or a copy, and which of them is not seen here",
+    "write `clone()`, or give your method another name",
+    "method_that_copies_a_struct",
+);
+
+/// Of a method that is differentiated itself, and is called like the one that copies.
+pub(crate) const CALLED_CLONE: Refusal = Refusal::new(
+    "`clone` is taken for a copy of the value wherever it is called, through which its derivative goes as it is",
+    "give this method another name",
+    "method_that_copies_a_struct",
+);
+
 /// Of an operation that may fail.
 pub(crate) const FALLIBLE: Refusal = Refusal::new(
     "gives an `Option` or a `Result`",
@@ -304,7 +318,7 @@ pub(super) const FORMS: &[Form] = &[
     ),
     Form::of("`T::f(a)`, `m::f(a)`", "by the path", &[CALL_THROUGH_A_TRAIT]),
     Form::of("`x.mean().unwrap()`", "an operation that may fail, with its `unwrap`", &[FALLIBLE]),
-    Form::of("`x.view()`, `x.into()`, `x.to_vec()`, `x.cloned()`", "the same value", &[OF_UNSEEN_TYPE]),
+    Form::of("`x.view()`, `x.into()`, `x.to_vec()`, `x.to_owned()`, `x.cloned()`", "the same value", &[OF_UNSEEN_TYPE, COPY_OF_A_STRUCT, CALLED_CLONE]),
     Form::of(
         "`p.bias.unwrap_or(0.0)`, `p.bias.map(|b| b * a)`, `map_or`, `and_then`, `if let Some(b) = p.bias`",
         "what an `Option` holds",
