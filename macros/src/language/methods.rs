@@ -265,6 +265,13 @@ pub(crate) const LOST: Refusal = Refusal::new(
     "",
 );
 
+/// Of an `Option` of floats beside integers, which is carried member by member.
+pub(crate) const OPTION_FROM_ELSEWHERE: Refusal = Refusal::new(
+    "this loop carries an `Option` of floats beside integers, and this one was not made by `Some(..)` in this function",
+    "take it apart with `if let`, and make the new one with `Some((a, i))`",
+    "loop_carries_an_option_from_elsewhere",
+);
+
 /// Of a loop that is read again and again; no program is known that rustc takes.
 pub(crate) const UNSETTLED: Refusal = Refusal::new(
     "the types of what this loop carries cannot be settled",
@@ -353,5 +360,5 @@ pub(super) const FORMS: &[Form] = &[
         "a loop of which only some turns are kept; the others are computed again",
         &[CHECKPOINT, CHECKPOINT_EVERY, RUNS_ONCE],
     ),
-    Form::of("what a loop writes", "carried from turn to turn", &[LOST, UNSETTLED]),
+    Form::of("what a loop writes", "carried from turn to turn", &[LOST, UNSETTLED, OPTION_FROM_ELSEWHERE]),
 ];

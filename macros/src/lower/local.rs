@@ -9,6 +9,7 @@ use syn::{Expr, Local, Pat, Stmt, Type};
 use super::branch::alone;
 use super::constant::only_reads;
 use super::exits::Tail;
+use super::expr::is_none;
 use super::flow::names_of;
 use super::mentions::Mentions;
 use super::pattern::typed_parts;
@@ -366,6 +367,9 @@ impl Lowering<'_> {
         };
         let value = self.verbatim(init.to_token_stream(), mentions, ty, init.span());
         self.graph.info_mut(value).is_reference = matches!(init, Expr::Reference(_));
+        if is_none(init) {
+            self.nones.insert(value);
+        }
         if let (Pat::Type(_), Some(Op::Verbatim(verbatim))) =
             (&local.pat, self.nodes.last_mut().map(|node| &mut node.op))
         {

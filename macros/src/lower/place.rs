@@ -87,7 +87,12 @@ impl Lowering<'_> {
                 if self.refuse_name_of_a_place(&assign.right).is_some() {
                     return;
                 }
-                let value = self.expr(&assign.right);
+                let value = match super::turns::plain(place)
+                    .and_then(|_| self.constant_tuple(&assign.right))
+                {
+                    Some(tuple) => tuple,
+                    None => self.expr(&assign.right),
+                };
                 self.write(place, value, assign.left.span());
             }
         }
