@@ -390,6 +390,9 @@ impl Source {
                  `A` on as it is, or leave it out",
             );
             *value = syn::parse_quote!(f64);
+        } else if let Some(part) = types::lent_part(value) {
+            mistakes.add(part, language::LENT_RESULT);
+            *value = syn::parse_quote!(f64);
         }
     }
 }
