@@ -350,8 +350,24 @@ pub(super) const FORMS: &[Form] = &[
         &[],
     ),
     Form::of(
-        "`v.push(a)`, `v.extend(w)`, `v.pop()`, `v.truncate(n)`, `v.clear()`",
+        "`v.push(a)`, `v.extend(w)`, `v.append(&mut w)`, `v.pop()`, `v.insert(i, a)`, `v.remove(i)`, `v.swap_remove(i)`, `v.resize(n, a)`, \
+         `v.truncate(n)`, `v.clear()`",
         "a new version of a `Vec`",
+        &[],
+    ),
+    Form::of(
+        "`v.swap(i, j)`, `v.reverse()`, `v.rotate_left(n)`, `v.sort_by(f)`, `v.retain(f)`",
+        "a new version of a list; where its elements go is a constant",
+        &[],
+    ),
+    Form::of(
+        "`v.first()`, `v.last()`, `v.get(i)`, `if let Some(a) = v.last_mut()`, `*v.first_mut().unwrap() = a`",
+        "an element, if there is one, or its place",
+        &[],
+    ),
+    Form::of(
+        "`o.take()`, `o.replace(a)`, `if let Some(a) = &mut o`, `if let Some(a) = o.as_mut()`",
+        "a new version of an `Option`",
         &[],
     ),
     Form::of("`x.swap_axes(0, 1);`", "a new version of an array", &[VIEW_MOVED]),

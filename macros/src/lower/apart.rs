@@ -156,6 +156,17 @@ impl Lowering<'_> {
             && shape.types().iter().all(is_number)
     }
 
+    /// True for what is carried member by member.
+    pub(super) fn is_apart(&self, value: Value) -> bool {
+        self.shape(&[value]).is_apart()
+    }
+
+    /// The members of a tuple that is carried member by member.
+    pub(super) fn members_of_mixed(&self, tuple: Value) -> Option<Vec<Value>> {
+        let is_apart = matches!(self.shape(&[tuple]), Shape::Tuple(_));
+        self.tuples(&[tuple]).filter(|_| is_apart).map(|tuples| tuples[0].clone())
+    }
+
     /// The parts of tuples that were made here, if all of them are and have as many.
     fn tuples(&self, values: &[Value]) -> Option<Vec<&Vec<Value>>> {
         let made = values.iter().map(|value| {

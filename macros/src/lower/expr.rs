@@ -253,6 +253,7 @@ impl Lowering<'_> {
                 let field = self.expr(expr);
                 match self.graph.ty(field) {
                     Ty::Unknown => Number::Field,
+                    Ty::Integer => Number::Integer,
                     _ => Number::Any,
                 }
             }

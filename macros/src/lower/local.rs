@@ -11,6 +11,7 @@ use super::constant::only_reads;
 use super::exits::Tail;
 use super::expr::is_none;
 use super::flow::names_of;
+use super::lent_options::unwrapped_place;
 use super::mentions::Mentions;
 use super::pattern::typed_parts;
 use super::rename::rename;
@@ -37,9 +38,9 @@ impl Lowering<'_> {
             return self.bind_closure(&name, closure);
         }
         if let (Expr::MethodCall(call), Some(name)) = (&*init.expr, alone(&local.pat)) {
-            let is_lent =
-                call.method.to_string().ends_with("_mut") && self.is_versioned(&init.expr);
-            if is_lent {
+            let lends =
+                call.method.to_string().ends_with("_mut") || unwrapped_place(&init.expr).is_some();
+            if lends && self.is_versioned(&init.expr) {
                 let place = self.pinned(&init.expr);
                 self.scopes.bind_alias(&name, place);
                 return;

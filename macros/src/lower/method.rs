@@ -52,6 +52,14 @@ impl Lowering<'_> {
             }
             ("split_at", 1) => return self.split(call),
             ("pop", 0) if self.is_versioned(&call.receiver) => return self.popped(call),
+            ("remove" | "swap_remove" | "replace", 1) | ("take", 0)
+                if self.is_versioned(&call.receiver) && !self.is_made_struct(&call.receiver) =>
+            {
+                return self.taken(call)
+            }
+            ("concat", 0) if matches!(&*call.receiver, Expr::Array(_)) => {
+                return self.concatenated(call)
+            }
             // A constant array may be mapped by a closure that captures something active.
             ("mapv" | "mapv_into", 1) => return self.elementwise_closure(call),
             ("map", 1) if !self.is_constant(&call.receiver) => {

@@ -291,6 +291,12 @@ const RUSTS_OWN: &[&str] = &[
     "from_shape_vec",
     "map",
     "unwrap",
+    "assert",
+    "clear",
+    "extend_from_slice",
+    "panic",
+    "rev",
+    "swap",
 ];
 
 /// `quote!` in lower writes the user's tokens, placeholders (`__at`), and Rust's own words: whatever
