@@ -8,7 +8,8 @@ use super::Refusal;
 /// Of an iterator that is used up by what is no chain of ours.
 pub(crate) const NOT_A_CHAIN: Refusal = Refusal::new(
     "of an iterator over active values is not supported",
-    "end it with `sum`, `product`, `fold`, `reduce`, `collect`, `for_each`, `last`, `max_by` or `min_by`, or write the loop",
+    "end it with `sum`, `product`, `fold`, `reduce`, `collect`, `for_each`, `find`, `find_map`, `next`, `nth`, `last`, `max_by` or \
+     `min_by`, or write the loop",
     "iterator_used_up",
 );
 
@@ -22,8 +23,8 @@ pub(crate) const ITERATOR_WITH_A_NAME: Refusal = Refusal::new(
 /// Of a method that makes another iterator of one.
 pub(crate) const ADAPTER: Refusal = Refusal::new(
     "of an iterator over active values is not supported",
-    "use `map`, `enumerate`, `zip`, `rev`, `chain`, `skip`, `take`, `step_by`, `windows` and `chunks`, then `filter`, \
-     `filter_map`, `flat_map` and `take_while`, after which there is no `zip`, `rev` or `chain`, or write the loop",
+    "use `map`, `enumerate`, `zip`, `rev`, `chain`, `skip`, `take`, `step_by`, `windows`, `chunks`, `filter`, `filter_map`, `flat_map`, \
+     `flatten`, `scan` and `take_while`, and collect before what stands within another chain, or write the loop",
     "iterator_not_understood",
 );
 
@@ -32,13 +33,6 @@ pub(crate) const PASSES_OVER_PLACES: Refusal = Refusal::new(
     "over what is lent mutably is not supported",
     "put an `if` in a loop over all of it",
     "iterator_lends_to_a_filter",
-);
-
-/// Of `max_by` and its like, of what is no float.
-pub(crate) const CHOOSES_FLOATS: Refusal = Refusal::new(
-    "of an iterator over active values chooses among floats alone",
-    "write the loop",
-    "iterator_sifted_further",
 );
 
 /// Of `0..` and what is made of it.
@@ -288,14 +282,14 @@ pub(super) const FORMS: &[Form] = &[
         &[NOT_A_CHAIN, ADAPTER, ITERATOR_WITH_A_NAME],
     ),
     Form::of(
-        "`x.iter().filter(f).map(g)`, `filter_map`, `flat_map`, `take_while`, `skip_while`, `map_while`, `inspect`",
+        "`x.iter().filter(f).map(g)`, `filter_map`, `flat_map`, `flatten`, `scan`, `take_while`, `skip_while`, `map_while`, `inspect`",
         "the loop that it stands for, in which some items are passed over",
         &[ADAPTER, PASSES_OVER_PLACES],
     ),
     Form::of(
-        "`x.iter().copied().reduce(f)`, `last()`, `max_by(f)`, `min_by(f)`",
-        "an `Option` of the float that is chosen",
-        &[NOT_A_CHAIN, CHOOSES_FLOATS],
+        "`x.iter().copied().reduce(f)`, `find(f)`, `find_map(f)`, `next()`, `nth(i)`, `last()`, `max_by(f)`, `min_by(f)`",
+        "an `Option` of the item that is chosen",
+        &[NOT_A_CHAIN],
     ),
     Form::of("`(0..).zip(&x)`", "an iterator without end beside one with an end", &[NO_END]),
     Form::of(

@@ -374,7 +374,8 @@ impl Lowering<'_> {
     /// What stands for a member that is not there.
     fn missing(&mut self, ty: &Ty, span: Span) -> Value {
         match ty {
-            Ty::Float(_) | Ty::Integer | Ty::Bool => self.placeholder(ty, span),
+            Ty::Float(elem) => self.zero_of(*elem, span),
+            Ty::Integer | Ty::Bool => self.placeholder(ty, span),
             _ => self.undefined(span),
         }
     }

@@ -10,7 +10,7 @@ use super::apart::Shape;
 use super::mentions::Mentions;
 use super::scope::{Scopes, Variable};
 use super::Lowering;
-use crate::graph::{Block, Construct, Form, Info, Node, Op, Origin, Tokens, Ty, Value};
+use crate::graph::{Block, Construct, Elem, Form, Info, Node, Op, Origin, Tokens, Ty, Value};
 
 /// What each arm has in one place.
 pub(super) type Column = Vec<Option<Value>>;
@@ -227,6 +227,16 @@ impl Lowering<'_> {
                 let mentions = Mentions { pure: true, ..Mentions::default() };
                 self.verbatim(quote!(0), mentions, ty.clone(), span)
             }
+        }
+    }
+
+    /// A zero that something may begin with: a method may be called on it.
+    pub(super) fn zero_of(&mut self, elem: Elem, span: Span) -> Value {
+        let mentions = Mentions { pure: true, ..Mentions::default() };
+        match elem {
+            Elem::F32 => self.verbatim(quote!(0.0_f32), mentions, Ty::Float(elem), span),
+            Elem::F64 => self.verbatim(quote!(0.0_f64), mentions, Ty::Float(elem), span),
+            _ => self.placeholder(&Ty::Float(elem), span),
         }
     }
 

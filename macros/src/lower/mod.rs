@@ -48,6 +48,7 @@ mod rearranged;
 mod rename;
 mod scope;
 mod sifted;
+mod sifted_lists;
 mod sifted_steps;
 mod signature;
 mod stmt;

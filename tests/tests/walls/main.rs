@@ -294,6 +294,8 @@ const RUSTS_OWN: &[&str] = &[
     "assert",
     "clear",
     "extend_from_slice",
+    "filter_map",
+    "next",
     "panic",
     "rev",
     "swap",
