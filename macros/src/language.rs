@@ -15,7 +15,7 @@ pub(crate) use methods::*;
 pub(crate) use patterns::{BY_REF_MUT, REST};
 pub(crate) use statements::{
     ASYNC_FUNCTION, CONST_FUNCTION, EXTERN_FUNCTION, IMPL_TRAIT, ITEM, ITEM_LIKE_ANOTHER,
-    MAY_WRITE, NO_RESULT, UNSAFE_FUNCTION, WRITES_WITHIN,
+    LENT_RESULT, MAY_WRITE, NO_RESULT, UNSAFE_FUNCTION, WRITES_WITHIN,
 };
 
 /// A form of syntax: a variant of one of syn's enumerations.

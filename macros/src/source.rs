@@ -225,6 +225,9 @@ impl Source {
             Options::default()
         });
         refuse_qualifiers(&item, mistakes);
+        if item.sig.ident == "clone" && item.sig.receiver().is_some() {
+            mistakes.add(item.sig.ident.span(), language::CALLED_CLONE);
+        }
         let params = item
             .sig
             .inputs
@@ -386,6 +389,9 @@ impl Source {
                 "this has no gradient, since it holds no floats: `#[differentiable(aux)]` on `-> (Y, A)` passes \
                  `A` on as it is, or leave it out",
             );
+            *value = syn::parse_quote!(f64);
+        } else if let Some(part) = types::lent_part(value) {
+            mistakes.add(part, language::LENT_RESULT);
             *value = syn::parse_quote!(f64);
         }
     }

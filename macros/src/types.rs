@@ -29,15 +29,35 @@ pub(crate) fn is_constant(ty: &Type, generics: &Generics) -> bool {
     }
 }
 
-/// The part of a result that has no gradient by its name: the whole, or a member of a tuple.
+/// The part of a result that has no gradient by its name: the whole, or a member of a tuple or of a container.
 pub(crate) fn constant_part<'t>(ty: &'t Type, generics: &Generics) -> Option<&'t Type> {
+    let is_empty = matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty());
+    part(ty, &|ty| is_constant(ty, generics) && (is_empty || !matches!(ty, Type::Tuple(_))))
+}
+
+/// The part of a result that is lent: a reference or a view.
+pub(crate) fn lent_part(ty: &Type) -> Option<&Type> {
+    part(ty, &|ty| matches!(ty, Type::Reference(_)) || is_view(ty))
+}
+
+/// The part of a type that is of a kind: the whole, or a member of a tuple or of a container.
+fn part<'t>(ty: &'t Type, is: &dyn Fn(&Type) -> bool) -> Option<&'t Type> {
     match ty {
-        Type::Group(group) => constant_part(&group.elem, generics),
-        Type::Paren(paren) => constant_part(&paren.elem, generics),
-        Type::Tuple(tuple) if !tuple.elems.is_empty() => {
-            tuple.elems.iter().find_map(|elem| constant_part(elem, generics))
+        Type::Group(group) => part(&group.elem, is),
+        Type::Paren(paren) => part(&paren.elem, is),
+        _ if is(ty) => Some(ty),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(|elem| part(elem, is)),
+        Type::Array(array) => part(&array.elem, is),
+        Type::Path(path) => {
+            let last = path.path.segments.last()?;
+            let count = element_count(&last.ident.to_string());
+            let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+            arguments.args.iter().take(count).find_map(|argument| match argument {
+                GenericArgument::Type(ty) => part(ty, is),
+                _ => None,
+            })
         }
-        _ => is_constant(ty, generics).then_some(ty),
+        _ => None,
     }
 }
 

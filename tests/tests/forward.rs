@@ -420,3 +420,28 @@ fn a_map_of_tangents_owns_nothing_of_the_primal() {
     let jacobian = table::jacobian(&x);
     agree("jacobian", &jacobian.row(0).to_owned(), &gradient, 1.0);
 }
+
+#[differentiable(forward)]
+fn with_nothing_beside(a: f64, b: f64) -> f64 {
+    let parts = vec![Some(a), None, Some(a * b)];
+    let (given, none) = ([None, Some(b)], (Some(a), None::<f64>));
+    let mut sum = none.0.unwrap_or(1.0) * none.1.unwrap_or(3.0);
+    for part in parts.iter().chain(&given) {
+        if let Some(x) = part {
+            sum += x * x;
+        }
+    }
+    sum
+}
+
+#[differentiable(forward)]
+fn a_pair_with_nothing(a: f64) -> (f64, Option<f64>) {
+    (a * a, None)
+}
+
+#[test]
+fn nothing_beside_what_has_a_tangent() {
+    expect!(with_nothing_beside(1.5, 2.0) = 19.75, d = (18.0, 13.0));
+    assert_eq!(a_pair_with_nothing::jvp(1.5, 1.0), ((2.25, None), (3.0, None)));
+    assert_eq!(a_pair_with_nothing::jacobian(1.5)[[0, 0]], 3.0);
+}

@@ -248,3 +248,27 @@ fn a_captured_expression_keeps_its_names() {
         &(x.clone(), 1.3),
     ));
 }
+
+/// The cotangent of `o` would be `do`, and that of `yn` `dyn`: both are keywords.
+#[differentiable]
+fn like_keywords(x: f64, n: usize) -> f64 {
+    let mut o = Some(x);
+    if let Some(mut v) = o {
+        v *= x;
+        o = Some(v);
+    }
+    let mut yn = [x, x * x];
+    for i in 0..n {
+        if i > 0 {
+            yn = [yn[1] * x, yn[0]];
+        }
+    }
+    o.unwrap() * x * yn[0] + yn[1]
+}
+
+#[test]
+fn cotangents_whose_names_are_keywords() {
+    for n in 0..4 {
+        check(check_gradients(|x| like_keywords(*x, n), |x| like_keywords::grad(*x, n), &1.2));
+    }
+}

@@ -35,12 +35,13 @@ impl<'a> Writer<'a> {
             let place = self.place_of(node, position, &places, &mut opening);
             places.push(place);
         }
-        let record = node.record();
+        // A record that nothing reads would not say what its other arms are.
+        let record = node.record().filter(|record| self.after.contains(record));
         let arms: Vec<Arm> = node
             .blocks
             .iter()
             .enumerate()
-            .map(|(position, arm)| self.arm(node, arm, position, &places))
+            .map(|(position, arm)| self.arm(node, arm, position, &places, record.is_some()))
             .collect();
         // What stands in a variable has its name, which none of the others may take.
         for (out, place) in node.outs.iter().zip(&places) {
@@ -191,7 +192,14 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn arm(&mut self, node: &'a Node, arm: &'a Block, position: usize, places: &[Place]) -> Arm {
+    fn arm(
+        &mut self,
+        node: &'a Node,
+        arm: &'a Block,
+        position: usize,
+        places: &[Place],
+        is_recorded: bool,
+    ) -> Arm {
         let mut inner = self.clone();
         for place in places {
             if let Place::Variable(value) = place {
@@ -204,7 +212,7 @@ impl<'a> Writer<'a> {
         let mut statements = inner.owned_constants(arm, 0);
         statements.extend(inner.statements(&arm.nodes));
         let mut tail = Vec::new();
-        let saved = node.record().map(|_| {
+        let saved = is_recorded.then(|| {
             let saved = inner.saved(arm);
             inner.in_arm(saved, position, node.blocks.len())
         });

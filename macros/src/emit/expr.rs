@@ -477,8 +477,16 @@ impl<'a> Writer<'a> {
 }
 
 /// The functions of the runtime that constants of ours call, behind `__`.
-const OF_THE_RUNTIME: [&str; 6] =
-    ["positions", "nth", "indices", "room_to_stack", "room_to_concatenate", "asked"];
+const OF_THE_RUNTIME: [&str; 8] = [
+    "positions",
+    "nth",
+    "indices",
+    "room_to_stack",
+    "room_to_concatenate",
+    "asked",
+    "order_by",
+    "kept_by",
+];
 
 /// A field's name or a tuple's position.
 pub(super) fn member(name: &str) -> TokenStream {

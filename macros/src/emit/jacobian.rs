@@ -110,16 +110,18 @@ impl Signature<'_> {
         let (value_name, direction) = (ours("value"), ours("direction"));
         let differentiated = self.value_of(quote!(#value_name));
         let height = ours("height");
+        // `None` in them says nothing of what it could hold.
+        let (whole, gradient) = (self.source.result(), self.result_gradient());
         let body = quote! {
             let #zeros_name = #zeros;
             #(#primal)*
-            let #value_name = #value;
+            let #value_name: #whole = #value;
             let #height = #krate::rt::floats(&#differentiated);
             if #height < #krate::rt::floats(&#zeros_name) {
                 return ::core::option::Option::None;
             }
             #(#kept)*
-            ::core::option::Option::Some(#krate::rt::rows(#zeros_name, #height, |#direction| {
+            ::core::option::Option::Some(#krate::rt::rows(#zeros_name, #height, |#direction| -> #gradient {
                 let #pattern = #direction;
                 #shown
                 #(#linear)*

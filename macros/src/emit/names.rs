@@ -52,7 +52,8 @@ impl Names {
         whose: Whose,
         is_needed: impl Fn(Value) -> bool,
     ) -> Ident {
-        let wish = text_of(wish);
+        // `do`, which is a keyword, is `do_` wherever its holder is looked up.
+        let wish = &identifier(text_of(wish), Span::mixed_site()).to_string();
         let is_free = |text: &str| match self.holder(text) {
             Some(holder) => !is_needed(holder),
             None => whose != Whose::Ours || !self.users.contains(text),

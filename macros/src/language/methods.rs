@@ -8,7 +8,8 @@ use super::Refusal;
 /// Of an iterator that is used up by what is no chain of ours.
 pub(crate) const NOT_A_CHAIN: Refusal = Refusal::new(
     "of an iterator over active values is not supported",
-    "end it with `sum`, `product`, `fold`, `reduce`, `collect`, `for_each`, `last`, `max_by` or `min_by`, or write the loop",
+    "end it with `sum`, `product`, `fold`, `reduce`, `collect`, `for_each`, `find`, `find_map`, `next`, `nth`, `last`, `max_by` or \
+     `min_by`, or write the loop",
     "iterator_used_up",
 );
 
@@ -22,8 +23,8 @@ pub(crate) const ITERATOR_WITH_A_NAME: Refusal = Refusal::new(
 /// Of a method that makes another iterator of one.
 pub(crate) const ADAPTER: Refusal = Refusal::new(
     "of an iterator over active values is not supported",
-    "use `map`, `enumerate`, `zip`, `rev`, `chain`, `skip`, `take`, `step_by`, `windows` and `chunks`, then `filter`, \
-     `filter_map`, `flat_map` and `take_while`, after which there is no `zip`, `rev` or `chain`, or write the loop",
+    "use `map`, `enumerate`, `zip`, `rev`, `chain`, `skip`, `take`, `step_by`, `windows`, `chunks`, `filter`, `filter_map`, `flat_map`, \
+     `flatten`, `scan` and `take_while`, and collect before what stands within another chain, or write the loop",
     "iterator_not_understood",
 );
 
@@ -32,13 +33,6 @@ pub(crate) const PASSES_OVER_PLACES: Refusal = Refusal::new(
     "over what is lent mutably is not supported",
     "put an `if` in a loop over all of it",
     "iterator_lends_to_a_filter",
-);
-
-/// Of `max_by` and its like, of what is no float.
-pub(crate) const CHOOSES_FLOATS: Refusal = Refusal::new(
-    "of an iterator over active values chooses among floats alone",
-    "write the loop",
-    "iterator_sifted_further",
 );
 
 /// Of `0..` and what is made of it.
@@ -116,6 +110,20 @@ pub(crate) const OF_UNSEEN_TYPE: Refusal = Refusal::new(
     "is a method of arrays, or one of yours, and the type that it is called on is not seen here",
     "say it: `let image: &Array2<f64> = ..`, `let camera: &Camera = ..`",
     "method_of_an_unseen_type",
+);
+
+/// Of `to_owned` of a struct.
+pub(crate) const COPY_OF_A_STRUCT: Refusal = Refusal::new(
+    "of a struct may be a method of yours, or a copy, and which of them is not seen here",
+    "write `clone()`, or give your method another name",
+    "method_that_copies_a_struct",
+);
+
+/// Of a method that is differentiated itself, and is called like the one that copies.
+pub(crate) const CALLED_CLONE: Refusal = Refusal::new(
+    "`clone` is taken for a copy of the value wherever it is called, through which its derivative goes as it is",
+    "give this method another name",
+    "method_that_copies_a_struct",
 );
 
 /// Of an operation that may fail.
@@ -251,6 +259,13 @@ pub(crate) const LOST: Refusal = Refusal::new(
     "",
 );
 
+/// Of an `Option` of floats beside integers, which is carried member by member.
+pub(crate) const OPTION_FROM_ELSEWHERE: Refusal = Refusal::new(
+    "this loop carries an `Option` of floats beside integers, and this one was not made by `Some(..)` in this function",
+    "take it apart with `if let`, and make the new one with `Some((a, i))`",
+    "loop_carries_an_option_from_elsewhere",
+);
+
 /// Of a loop that is read again and again; no program is known that rustc takes.
 pub(crate) const UNSETTLED: Refusal = Refusal::new(
     "the types of what this loop carries cannot be settled",
@@ -267,14 +282,14 @@ pub(super) const FORMS: &[Form] = &[
         &[NOT_A_CHAIN, ADAPTER, ITERATOR_WITH_A_NAME],
     ),
     Form::of(
-        "`x.iter().filter(f).map(g)`, `filter_map`, `flat_map`, `take_while`, `skip_while`, `map_while`, `inspect`",
+        "`x.iter().filter(f).map(g)`, `filter_map`, `flat_map`, `flatten`, `scan`, `take_while`, `skip_while`, `map_while`, `inspect`",
         "the loop that it stands for, in which some items are passed over",
         &[ADAPTER, PASSES_OVER_PLACES],
     ),
     Form::of(
-        "`x.iter().copied().reduce(f)`, `last()`, `max_by(f)`, `min_by(f)`",
-        "an `Option` of the float that is chosen",
-        &[NOT_A_CHAIN, CHOOSES_FLOATS],
+        "`x.iter().copied().reduce(f)`, `find(f)`, `find_map(f)`, `next()`, `nth(i)`, `last()`, `max_by(f)`, `min_by(f)`",
+        "an `Option` of the item that is chosen",
+        &[NOT_A_CHAIN],
     ),
     Form::of("`(0..).zip(&x)`", "an iterator without end beside one with an end", &[NO_END]),
     Form::of(
@@ -304,7 +319,7 @@ pub(super) const FORMS: &[Form] = &[
     ),
     Form::of("`T::f(a)`, `m::f(a)`", "by the path", &[CALL_THROUGH_A_TRAIT]),
     Form::of("`x.mean().unwrap()`", "an operation that may fail, with its `unwrap`", &[FALLIBLE]),
-    Form::of("`x.view()`, `x.into()`, `x.to_vec()`, `x.cloned()`", "the same value", &[OF_UNSEEN_TYPE]),
+    Form::of("`x.view()`, `x.into()`, `x.to_vec()`, `x.to_owned()`, `x.cloned()`", "the same value", &[OF_UNSEEN_TYPE, COPY_OF_A_STRUCT, CALLED_CLONE]),
     Form::of(
         "`p.bias.unwrap_or(0.0)`, `p.bias.map(|b| b * a)`, `map_or`, `and_then`, `if let Some(b) = p.bias`",
         "what an `Option` holds",
@@ -329,8 +344,24 @@ pub(super) const FORMS: &[Form] = &[
         &[],
     ),
     Form::of(
-        "`v.push(a)`, `v.extend(w)`, `v.pop()`, `v.truncate(n)`, `v.clear()`",
+        "`v.push(a)`, `v.extend(w)`, `v.append(&mut w)`, `v.pop()`, `v.insert(i, a)`, `v.remove(i)`, `v.swap_remove(i)`, `v.resize(n, a)`, \
+         `v.truncate(n)`, `v.clear()`",
         "a new version of a `Vec`",
+        &[],
+    ),
+    Form::of(
+        "`v.swap(i, j)`, `v.reverse()`, `v.rotate_left(n)`, `v.sort_by(f)`, `v.retain(f)`",
+        "a new version of a list; where its elements go is a constant",
+        &[],
+    ),
+    Form::of(
+        "`v.first()`, `v.last()`, `v.get(i)`, `if let Some(a) = v.last_mut()`, `*v.first_mut().unwrap() = a`",
+        "an element, if there is one, or its place",
+        &[],
+    ),
+    Form::of(
+        "`o.take()`, `o.replace(a)`, `if let Some(a) = &mut o`, `if let Some(a) = o.as_mut()`",
+        "a new version of an `Option`",
         &[],
     ),
     Form::of("`x.swap_axes(0, 1);`", "a new version of an array", &[VIEW_MOVED]),
@@ -339,5 +370,5 @@ pub(super) const FORMS: &[Form] = &[
         "a loop of which only some turns are kept; the others are computed again",
         &[CHECKPOINT, CHECKPOINT_EVERY, RUNS_ONCE],
     ),
-    Form::of("what a loop writes", "carried from turn to turn", &[LOST, UNSETTLED]),
+    Form::of("what a loop writes", "carried from turn to turn", &[LOST, UNSETTLED, OPTION_FROM_ELSEWHERE]),
 ];

@@ -67,6 +67,13 @@ pub(crate) const IMPL_TRAIT: Refusal = Refusal::new(
     "function_impl_trait_argument",
 );
 
+/// Of a result that shows something of an argument's.
+pub(crate) const LENT_RESULT: Refusal = Refusal::new(
+    "this result is lent, and a derivative makes its value anew",
+    "give it by value, `self.w.clone()`",
+    "result_lent",
+);
+
 /// Of the attribute on anything but a function.
 pub(crate) const ITEM: Refusal = Refusal::new(
     "`#[differentiable]` stands on functions",
@@ -109,6 +116,7 @@ pub(super) const ITEMS: &[Form] = &[
             UNSAFE_FUNCTION,
             EXTERN_FUNCTION,
             IMPL_TRAIT,
+            LENT_RESULT,
             NO_RESULT,
             super::CALLS_ITSELF,
         ],

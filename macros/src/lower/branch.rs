@@ -46,6 +46,9 @@ impl Body<'_> {
 impl Lowering<'_> {
     /// `if c { a } else { b }`, with or without a value.
     pub(super) fn if_expr(&mut self, branch: &ExprIf, tail: Tail) -> Option<Value> {
+        if let Some(branch) = self.if_lent(branch) {
+            return self.if_expr(&branch, tail);
+        }
         let (selector, arms) = self.arms_of_if(branch);
         self.arms(selector, arms, None, tail, branch.if_token.span)
     }
@@ -92,6 +95,7 @@ impl Lowering<'_> {
         let ends =
             |bodies: Vec<Body<'_>>| bodies.into_iter().filter(|body| !body.diverges()).count();
         let count = match expr {
+            Expr::If(branch) if self.if_lent(branch).is_some() => return None,
             Expr::If(branch) => ends(vec![
                 Body::Block(&branch.then_branch),
                 branch.else_branch.as_ref().map_or(Body::Nothing, |(_, other)| Body::Expr(other)),

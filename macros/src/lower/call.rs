@@ -5,7 +5,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, PathArguments};
 
 use super::constant::starts_upper;
-use super::expr::member;
+use super::expr::{is_none, member};
 use super::formula::formula_row;
 use super::{Language, Lowering};
 use crate::graph::{Callee, Construct, Form, Passing, Target, Tokens, Ty, Value};
@@ -86,6 +86,15 @@ impl Lowering<'_> {
                 _ => Passing::Value,
             },
             (passing, _) => passing,
+        }
+    }
+
+    /// A part of something that is made here, and how it is passed.
+    pub(super) fn part(&mut self, part: &Expr) -> (Value, Passing) {
+        match is_none(part) {
+            // What stands beside it tells its type, which its tangent has as well.
+            true => (self.nothing(part.span()), Passing::Value),
+            false => self.passed(part),
         }
     }
 

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::spanned::Spanned;
 use syn::{Expr, Lit};
 
+use super::expr::is_none;
 use super::mentions::Mentions;
 use super::rename::rename_lent;
 use super::Lowering;
@@ -71,7 +72,11 @@ impl Lowering<'_> {
             let tokens = quote::quote!(::core::clone::Clone::clone(&#expr));
             return self.verbatim(tokens, mentions, ty, expr.span());
         }
-        self.verbatim(expr.to_token_stream(), mentions, ty, expr.span())
+        let value = self.verbatim(expr.to_token_stream(), mentions, ty, expr.span());
+        if is_none(expr) {
+            self.nones.insert(value);
+        }
+        value
     }
 
     /// A constant operand that is handed on with the `&` that the user wrote.

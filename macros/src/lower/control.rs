@@ -17,7 +17,7 @@ impl Lowering<'_> {
             Expr::Assign(_) => true,
             Expr::Binary(binary) => operator_of(&binary.op).is_some(),
             Expr::MethodCall(call) => {
-                changes_receiver(&call.method.to_string())
+                changes_receiver(call)
                     && !call.method.to_string().ends_with("_mut")
                     && self.is_versioned(&call.receiver)
             }

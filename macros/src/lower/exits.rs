@@ -268,6 +268,9 @@ impl Lowering<'_> {
 
     /// What an `Option` holds.
     pub(super) fn held(&mut self, option: Value, span: Span) -> Value {
+        if let Some((_, held)) = self.maybe.get(&option) {
+            return *held;
+        }
         let ty = match self.graph.ty(option) {
             Ty::Option(inner) => (**inner).clone(),
             _ => Ty::Unknown,

@@ -70,11 +70,11 @@ impl Lowering<'_> {
             Expr::MethodCall(call) => self.method(call),
             Expr::Call(call) => self.call(call),
             Expr::Tuple(tuple) => {
-                let parts = tuple.elems.iter().map(|elem| self.passed(elem)).collect();
+                let parts = tuple.elems.iter().map(|elem| self.part(elem)).collect();
                 self.tuple(parts, span)
             }
             Expr::Array(array) => {
-                let parts = array.elems.iter().map(|elem| self.passed(elem)).collect();
+                let parts = array.elems.iter().map(|elem| self.part(elem)).collect();
                 self.list(Form::Array, parts, span)
             }
             Expr::Repeat(repeat) => self.repeated(&repeat.expr, &repeat.len, false, span),
@@ -253,6 +253,7 @@ impl Lowering<'_> {
                 let field = self.expr(expr);
                 match self.graph.ty(field) {
                     Ty::Unknown => Number::Field,
+                    Ty::Integer => Number::Integer,
                     _ => Number::Any,
                 }
             }
@@ -410,6 +411,11 @@ impl Lowering<'_> {
 /// True for `&&` and `||`.
 fn is_lazy(op: &BinOp) -> bool {
     matches!(op, BinOp::And(_) | BinOp::Or(_))
+}
+
+/// True for `None`.
+pub(super) fn is_none(expr: &Expr) -> bool {
+    matches!(expr, Expr::Path(path) if is_nothing(&path.path))
 }
 
 /// True for `None` and `Option::None`, of a type that is not written.

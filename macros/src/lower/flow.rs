@@ -16,6 +16,7 @@ use crate::ops::{self, Kind};
 
 /// Methods that change their receiver.
 const CHANGING: &[&str] = &[
+    "append",
     "assign",
     "clear",
     "clone_from",
@@ -33,19 +34,29 @@ const CHANGING: &[&str] = &[
     "permute_axes",
     "pop",
     "push",
+    "remove",
     "resize",
+    "retain",
     "reverse",
     "reverse_axes",
+    "rotate_left",
+    "rotate_right",
     "scaled_add",
+    "sort_by",
+    "sort_unstable_by",
     "swap",
     "swap_axes",
+    "swap_remove",
     "truncate",
     "zip_mut_with",
 ];
 
 /// True for a method that changes its receiver, as far as its name tells.
-pub(super) fn changes_receiver(method: &str) -> bool {
-    CHANGING.contains(&method) || method.ends_with("_mut")
+pub(super) fn changes_receiver(call: &syn::ExprMethodCall) -> bool {
+    let method = call.method.to_string();
+    // Of an `Option`: an iterator's `take` says how many, a text's `replace` what by what.
+    let is_of_option = matches!((method.as_str(), call.args.len()), ("take", 0) | ("replace", 1));
+    is_of_option || CHANGING.contains(&method.as_str()) || method.ends_with("_mut")
 }
 
 /// The variable that a place is a part of.
@@ -285,7 +296,7 @@ impl<'ast> Visit<'ast> for Flow {
                     self.names.extend(written(&call.receiver));
                 }
             }
-            if changes_receiver(&call.method.to_string()) {
+            if changes_receiver(call) {
                 self.reach(&call.receiver);
             }
         }
@@ -466,7 +477,7 @@ impl<'ast> Visit<'ast> for Written {
     }
 
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        if changes_receiver(&call.method.to_string()) {
+        if changes_receiver(call) {
             self.place(&call.receiver);
         }
         visit::visit_expr_method_call(self, call);

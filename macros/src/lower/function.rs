@@ -368,7 +368,7 @@ impl<'ast> Visit<'ast> for Called<'_> {
 }
 
 /// True for the body of a closure that gives a value, as far as its form tells.
-fn gives(body: &Expr) -> bool {
+pub(super) fn gives(body: &Expr) -> bool {
     let block_gives = |block: &syn::Block| match block.stmts.last() {
         Some(Stmt::Expr(value, None)) => gives(value),
         Some(Stmt::Macro(mac)) => mac.semi_token.is_none() && !is_effect_macro(&mac.mac),
@@ -382,7 +382,7 @@ fn gives(body: &Expr) -> bool {
         Expr::Binary(binary) => operator_of(&binary.op).is_none(),
         Expr::If(branch) => branch.else_branch.is_some() && block_gives(&branch.then_branch),
         Expr::Match(matched) => matched.arms.iter().any(|arm| gives(&arm.body)),
-        Expr::MethodCall(call) => !changes_receiver(&call.method.to_string()),
+        Expr::MethodCall(call) => !changes_receiver(call),
         _ => true,
     }
 }

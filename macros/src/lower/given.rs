@@ -1,6 +1,6 @@
 //! What an iterator over active values gives in a turn, and the names that it gets.
 
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenTree};
 use quote::quote;
 use syn::{Expr, Pat};
 
@@ -76,7 +76,11 @@ impl Lowering<'_> {
                     mentions.iter().cloned().collect();
                 names.insert("__at".to_owned(), at);
                 let mentions = Mentions::of(names);
-                Given::One(self.verbatim(tokens.clone(), mentions, ty.clone(), span))
+                let value = self.verbatim(tokens.clone(), mentions, ty.clone(), span);
+                let first = tokens.clone().into_iter().next();
+                self.graph.info_mut(value).is_reference =
+                    matches!(first, Some(TokenTree::Punct(punct)) if punct.as_char() == '&');
+                Given::One(value)
             }
             Item::Pair(left, right) => {
                 let (left, right) = (self.item(left, at, span), self.item(right, at, span));
@@ -103,7 +107,7 @@ impl Lowering<'_> {
                 let one = self.read_arm(|lowering| {
                     let given = lowering.item(first, at, span);
                     is_lent = matches!(given, Given::Lent(_));
-                    Some(lowering.whole(given, span))
+                    Some(lowering.value_beside(given, span))
                 });
                 let other = self.read_arm(|lowering| {
                     let after = |names: &[Ident]| {
@@ -112,7 +116,7 @@ impl Lowering<'_> {
                     };
                     let at = lowering.number(&[at, *length], after, span);
                     let given = lowering.item(second, at, span);
-                    Some(lowering.whole(given, span))
+                    Some(lowering.value_beside(given, span))
                 });
                 let depth = self.scopes.depth();
                 match self.join_arms(selector, vec![one, other], depth, span) {
@@ -177,6 +181,16 @@ impl Lowering<'_> {
                     self.scopes.bind_as(&name, Binding { is_lent: true, ..Binding::of(value) });
                 }
             }
+        }
+    }
+
+    /// An item as one value; a constant number is no reference then, as an active one is none.
+    fn value_beside(&mut self, given: Given, span: Span) -> Value {
+        let value = self.whole(given, span);
+        let ty = self.graph.ty(value).clone();
+        match ty.is_float() && self.graph.info(value).is_reference && !self.is_active(value) {
+            true => self.constant_of(&[value], |names| quote!(*#(#names)*), ty, span),
+            false => value,
         }
     }
 

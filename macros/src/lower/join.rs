@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use proc_macro2::Span;
 use quote::quote;
 
-use super::made::unwritten;
+use super::apart::Shape;
 use super::mentions::Mentions;
 use super::scope::{Scopes, Variable};
 use super::Lowering;
-use crate::graph::{Block, Construct, Form, Info, Node, Op, Origin, Tokens, Ty, Value};
+use crate::graph::{Block, Construct, Elem, Form, Info, Node, Op, Origin, Tokens, Ty, Value};
 
 /// What each arm has in one place.
 pub(super) type Column = Vec<Option<Value>>;
@@ -80,14 +80,18 @@ impl Lowering<'_> {
         let mut joined = Vec::new();
         for (variable, column) in columns {
             let name = variable.map(|variable| name_of(&variable.name));
-            let members = self.members_apart(&column);
+            let shape = self.members_apart(&column);
             let first = outs.len();
-            for column in members.unwrap_or_else(|| vec![column]) {
+            let columns = match &shape {
+                Some(shape) => self.columns_of(&mut arms, &column, shape, span),
+                None => vec![column],
+            };
+            for column in columns {
                 let name = name.clone();
                 let out = self.join_column(&mut arms, &is_never, column, &mut results, name, span);
                 outs.push(out);
             }
-            joined.push((variable, first..outs.len()));
+            joined.push((variable, shape, first..outs.len()));
         }
         let blocks = arms
             .into_iter()
@@ -102,10 +106,13 @@ impl Lowering<'_> {
             origin: Origin::from(span),
         });
         let mut value = None;
-        for (variable, members) in joined {
-            let whole = match &outs[members] {
-                [one] => *one,
-                many => self.tuple(unwritten(many.to_vec()), span),
+        for (variable, shape, members) in joined {
+            let whole = match shape {
+                Some(shape) => {
+                    let members = outs[members].to_vec();
+                    self.of_members(&shape, &mut members.into_iter(), span)
+                }
+                None => outs[members.start],
             };
             match variable {
                 Some(variable) => self.scopes.set(variable, whole),
@@ -119,6 +126,24 @@ impl Lowering<'_> {
             }
             None => None,
         }
+    }
+
+    /// What the arms have in one place, member by member.
+    fn columns_of(
+        &mut self,
+        arms: &mut [Read],
+        column: &Column,
+        shape: &Shape,
+        span: Span,
+    ) -> Vec<Column> {
+        let mut rows = Vec::new();
+        for (arm, value) in arms.iter_mut().zip(column) {
+            let outer = std::mem::replace(&mut self.nodes, std::mem::take(&mut arm.nodes));
+            rows.push(self.members_of(*value, shape, span));
+            arm.nodes = std::mem::replace(&mut self.nodes, outer);
+        }
+        let count = rows.first().map_or(0, Vec::len);
+        (0..count).map(|at| rows.iter().map(|row| row[at]).collect()).collect()
     }
 
     /// What one value or variable is after the arms.
@@ -202,6 +227,16 @@ impl Lowering<'_> {
                 let mentions = Mentions { pure: true, ..Mentions::default() };
                 self.verbatim(quote!(0), mentions, ty.clone(), span)
             }
+        }
+    }
+
+    /// A zero that something may begin with: a method may be called on it.
+    pub(super) fn zero_of(&mut self, elem: Elem, span: Span) -> Value {
+        let mentions = Mentions { pure: true, ..Mentions::default() };
+        match elem {
+            Elem::F32 => self.verbatim(quote!(0.0_f32), mentions, Ty::Float(elem), span),
+            Elem::F64 => self.verbatim(quote!(0.0_f64), mentions, Ty::Float(elem), span),
+            _ => self.placeholder(&Ty::Float(elem), span),
         }
     }
 

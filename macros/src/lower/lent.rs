@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::Expr;
 
 use super::items::{Item, Items};
+use super::lent_options::unwrapped_place;
 use super::mentions::makes_a_value;
 use super::scope::Variable;
 use super::Lowering;
@@ -96,6 +97,9 @@ impl Lowering<'_> {
     }
 
     fn pin(&mut self, place: &mut Expr) {
+        if let Some(element) = unwrapped_place(place) {
+            *place = element;
+        }
         match place {
             Expr::Paren(inner) => self.pin(&mut inner.expr),
             Expr::Group(inner) => self.pin(&mut inner.expr),

@@ -9,6 +9,14 @@ use super::mentions::Mentions;
 use super::Lowering;
 use crate::graph::{Action, Construct, Op, Ty, Value};
 
+/// Which element of a list.
+#[derive(Clone, Copy)]
+enum At {
+    First,
+    Last,
+    Position(Value),
+}
+
 impl Lowering<'_> {
     /// `v.push(a)`, `v.extend(w)`, `v.truncate(n)` and `v.pop()` as statements; false if the call is none of these.
     pub(super) fn changes_length(&mut self, call: &ExprMethodCall) -> bool {
@@ -56,7 +64,7 @@ impl Lowering<'_> {
         let list = self.pinned(&call.receiver);
         let whole = self.part_at(&list);
         let length = self.length_now(whole, span);
-        let popped = self.element_if_any(whole, length, false, span);
+        let popped = self.element_if_any(whole, length, At::Last, span);
         // A list that is cut off where nothing was is as it was, so that no branch writes it.
         let rest = |names: &[Ident]| {
             let length = &names[0];
@@ -67,34 +75,47 @@ impl Lowering<'_> {
         popped
     }
 
-    /// `v.first()` and `v.last()` of a list; nothing if the call is none of these.
+    /// `v.first()`, `v.last()` and `v.get(i)` of a list; nothing if the call is none of these.
     pub(super) fn end_of(&mut self, call: &ExprMethodCall, list: Value) -> Option<Value> {
-        let is_first = call.method == "first";
-        let is_end = (is_first || call.method == "last") && call.args.is_empty();
-        if !is_end || !matches!(self.graph.ty(list), Ty::List(_)) {
+        if !matches!(self.graph.ty(list), Ty::List(_)) {
             return None;
         }
+        let at = match (call.method.to_string().as_str(), call.args.first()) {
+            ("first", None) => At::First,
+            ("last", None) => At::Last,
+            ("get", Some(Expr::Range(_))) => return None,
+            ("get", Some(at)) => At::Position(self.constant_position(at)),
+            _ => return None,
+        };
         let span = call.method.span();
         let length = self.length_now(list, span);
-        Some(self.element_if_any(list, length, is_first, span))
+        Some(self.element_if_any(list, length, at, span))
     }
 
-    /// The first or last element of a list, in an `Option`.
-    fn element_if_any(&mut self, list: Value, length: Value, is_first: bool, span: Span) -> Value {
+    /// The first or last element of a list, or that at a position, in an `Option`.
+    fn element_if_any(&mut self, list: Value, length: Value, at: At, span: Span) -> Value {
         let is_any = |names: &[Ident]| {
-            let length = &names[0];
-            quote!(#length > 0)
+            let (length, at) = (&names[0], names.get(1));
+            match at {
+                Some(at) => quote!(#at < #length),
+                None => quote!(#length > 0),
+            }
         };
-        let is_any = self.constant_of(&[length], is_any, Ty::Bool, span);
+        let asked = match at {
+            At::Position(at) => vec![length, at],
+            At::First | At::Last => vec![length],
+        };
+        let is_any = self.constant_of(&asked, is_any, Ty::Bool, span);
         let below = self.scopes.depth();
         let found = |lowering: &mut Self| {
             let last = |names: &[Ident]| {
                 let length = &names[0];
                 quote!(#length - 1)
             };
-            let at = match is_first {
-                true => lowering.position(0, span),
-                false => lowering.number(&[length], last, span),
+            let at = match at {
+                At::First => lowering.position(0, span),
+                At::Last => lowering.number(&[length], last, span),
+                At::Position(at) => at,
             };
             let element = lowering.element(list, at, span);
             let ty = Ty::Option(Box::new(lowering.graph.ty(element).clone()));

@@ -9,7 +9,9 @@ use syn::{Expr, Local, Pat, Stmt, Type};
 use super::branch::alone;
 use super::constant::only_reads;
 use super::exits::Tail;
+use super::expr::is_none;
 use super::flow::names_of;
+use super::lent_options::unwrapped_place;
 use super::mentions::Mentions;
 use super::pattern::typed_parts;
 use super::rename::rename_lent;
@@ -36,9 +38,9 @@ impl Lowering<'_> {
             return self.bind_closure(&name, closure);
         }
         if let (Expr::MethodCall(call), Some(name)) = (&*init.expr, alone(&local.pat)) {
-            let is_lent =
-                call.method.to_string().ends_with("_mut") && self.is_versioned(&init.expr);
-            if is_lent {
+            let lends =
+                call.method.to_string().ends_with("_mut") || unwrapped_place(&init.expr).is_some();
+            if lends && self.is_versioned(&init.expr) {
                 let place = self.pinned(&init.expr);
                 self.scopes.bind_alias(&name, place);
                 return;
@@ -371,6 +373,9 @@ impl Lowering<'_> {
         };
         let value = self.verbatim(init.to_token_stream(), mentions, ty, init.span());
         self.graph.info_mut(value).is_reference = matches!(init, Expr::Reference(_));
+        if is_none(init) {
+            self.nones.insert(value);
+        }
         if let (Pat::Type(_), Some(Op::Verbatim(verbatim))) =
             (&local.pat, self.nodes.last_mut().map(|node| &mut node.op))
         {

@@ -19,7 +19,7 @@ impl Lowering<'_> {
         match name.as_str() {
             "vec" => match elements() {
                 Ok(elements) => {
-                    let parts = elements.iter().map(|elem| self.passed(elem)).collect();
+                    let parts = elements.iter().map(|elem| self.part(elem)).collect();
                     self.list(Form::Vec, parts, span)
                 }
                 Err(_) => {
@@ -49,7 +49,7 @@ impl Lowering<'_> {
                     match elements.len() {
                         1 => self.expr(&elements[0]),
                         _ => {
-                            let parts = elements.iter().map(|part| self.passed(part)).collect();
+                            let parts = elements.iter().map(|part| self.part(part)).collect();
                             self.tuple(parts, span)
                         }
                     }
@@ -71,7 +71,7 @@ impl Lowering<'_> {
         elements: &Punctuated<Expr, Token![,]>,
         span: Span,
     ) -> Value {
-        let parts: Vec<_> = elements.iter().map(|part| self.passed(part)).collect();
+        let parts: Vec<_> = elements.iter().map(|part| self.part(part)).collect();
         let names = (0..parts.len()).map(|at| format!("shown{at}"));
         let (names, args): (Vec<String>, Vec<Value>) =
             names.zip(&parts).map(|(name, (value, _))| (name, *value)).unzip();

@@ -67,6 +67,11 @@ impl Lowering<'_> {
         }
     }
 
+    /// True for a place that is known to hold a struct of the user's.
+    pub(super) fn is_made_struct(&self, place: &Expr) -> bool {
+        self.made_at(place).is_some_and(|whole| self.is_struct(whole))
+    }
+
     /// A tuple of values.
     pub(super) fn tuple(&mut self, parts: Vec<(Value, Passing)>, span: Span) -> Value {
         let ty = Ty::Tuple(parts.iter().map(|(part, _)| self.graph.ty(*part).clone()).collect());

@@ -171,7 +171,9 @@ impl Lowering<'_> {
         let mentions = self.mentions(expr);
         // An enum holds nothing that is differentiated, also in a struct that does.
         let is_enum = is_place_like(expr) && patterns.into_iter().any(names_a_variant);
-        if mentions.active.is_some() && !(is_enum && only_reads(expr)) {
+        // What is carried member by member is taken apart so, also before something active reaches it.
+        let is_apart = mentions.names.values().any(|value| self.is_apart(*value));
+        if (mentions.active.is_some() || is_apart) && !(is_enum && only_reads(expr)) {
             let (value, passing) = self.passed(expr);
             let is_lent = self.is_lent_as(value, passing);
             return Matched::Active { value, is_lent };

@@ -259,7 +259,7 @@ impl<'ast> Visit<'ast> for Finder<'_, '_> {
             call.args.iter().for_each(|arg| self.visit_expr(arg));
             return;
         }
-        if changes_receiver(&call.method.to_string()) {
+        if changes_receiver(call) {
             self.lent_mutably(&call.receiver, call.method.span());
         }
         let name = call.method.to_string();

@@ -26,15 +26,12 @@ impl Lowering<'_> {
                 let receiver = self.expr(&call.receiver);
                 return match self.views.contains(&receiver) {
                     true => self.row(ops::row("ToOwned"), vec![receiver], span),
-                    false if name == "into_owned" && self.is_struct(receiver) => {
-                        self.user_method(call, receiver)
+                    false if !self.is_struct(receiver) => self.shown(call, receiver),
+                    // Every type that is `Clone` has the one, so none of yours may be left to rustc.
+                    false if name == "to_owned" => {
+                        self.mistake(span, language::COPY_OF_A_STRUCT.of(name))
                     }
-                    false => {
-                        if name == "into_owned" && self.is_active(receiver) {
-                            self.unseen.push((receiver, name, span));
-                        }
-                        receiver
-                    }
+                    false => self.user_method(call, receiver),
                 };
             }
             ("clone", 0) => return self.expr(&call.receiver),
@@ -47,14 +44,7 @@ impl Lowering<'_> {
                     let list = &call.receiver;
                     return self.expr(&syn::parse_quote!(#list[..]));
                 }
-                if self.is_field_of_an_argument(&call.receiver) {
-                    let receiver = call.receiver.to_token_stream();
-                    self.methods.push(ByName::Shown { receiver, span });
-                } else if self.is_active(receiver) {
-                    let method = name.to_owned();
-                    self.unseen.push((receiver, method, span));
-                }
-                return receiver;
+                return self.shown(call, receiver);
             }
             ("unwrap", 0) | ("expect", 1) => {
                 if let Some(value) = self.unwrapped(&call.receiver) {
@@ -63,6 +53,14 @@ impl Lowering<'_> {
             }
             ("split_at", 1) => return self.split(call),
             ("pop", 0) if self.is_versioned(&call.receiver) => return self.popped(call),
+            ("remove" | "swap_remove" | "replace", 1) | ("take", 0)
+                if self.is_versioned(&call.receiver) && !self.is_made_struct(&call.receiver) =>
+            {
+                return self.taken(call)
+            }
+            ("concat", 0) if matches!(&*call.receiver, Expr::Array(_)) => {
+                return self.concatenated(call)
+            }
             // A constant array may be mapped by a closure that captures something active.
             ("mapv" | "mapv_into", 1) => return self.elementwise_closure(call),
             ("map", 1) if !self.is_constant(&call.receiver) => {
@@ -156,6 +154,18 @@ impl Lowering<'_> {
             quote::quote!(#receiver.#method #types(#(#args),*))
         };
         Some(self.constant_of(&operands, asked, ty, method.span()))
+    }
+
+    /// `x.view()` and its like of an array, a float or a list: the same value. What rustc alone sees is asked about, or refused.
+    fn shown(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
+        let span = call.method.span();
+        if self.is_field_of_an_argument(&call.receiver) {
+            let receiver = call.receiver.to_token_stream();
+            self.methods.push(ByName::Shown { receiver, span });
+        } else if self.is_active(receiver) {
+            self.unseen.push((receiver, call.method.to_string(), span));
+        }
+        receiver
     }
 
     /// The operation behind `x.mean().unwrap()`, if the receiver of `unwrap` is one.

@@ -29,6 +29,7 @@ mod join;
 mod joins;
 mod jumps;
 mod lent;
+mod lent_options;
 mod lent_parts;
 mod lists;
 mod local;
@@ -43,9 +44,11 @@ mod pattern;
 mod place;
 mod positions;
 mod ranges;
+mod rearranged;
 mod rename;
 mod scope;
 mod sifted;
+mod sifted_lists;
 mod sifted_steps;
 mod signature;
 mod stmt;
@@ -54,6 +57,7 @@ mod turn;
 mod turns;
 mod ty;
 mod typing;
+mod update;
 mod zip;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -110,6 +114,10 @@ struct Lowering<'a> {
     declared: HashMap<Value, syn::PatType>,
     /// Values in an `Option` of ours, since no number could stand in for them where there is none yet.
     optional: HashSet<Value>,
+    /// `Option`s that are carried member by member: whether there is something, and what.
+    maybe: HashMap<Value, (Value, Value)>,
+    /// Values that are `None`.
+    nones: HashSet<Value>,
     /// Constants that mention something that changes with time, and do nothing else.
     steady: HashSet<Value>,
     /// Constants that are kept where they are needed again, though they would be the same if they were computed again.
@@ -151,6 +159,7 @@ pub(crate) enum ByName {
 }
 
 /// The state before a reading.
+#[derive(Clone)]
 struct Snapshot {
     values: usize,
     nodes: usize,
@@ -256,6 +265,8 @@ impl<'a> Lowering<'a> {
             never: HashSet::new(),
             declared: HashMap::new(),
             optional: HashSet::new(),
+            maybe: HashMap::new(),
+            nones: HashSet::new(),
             steady: HashSet::new(),
             kept: HashSet::new(),
             flags: HashMap::new(),
@@ -333,6 +344,8 @@ impl<'a> Lowering<'a> {
         self.never.retain(is_older);
         self.declared.retain(|value, _| is_older(value));
         self.optional.retain(is_older);
+        self.maybe.retain(|value, _| is_older(value));
+        self.nones.retain(is_older);
         self.steady.retain(is_older);
         self.kept.retain(is_older);
         self.constructs.retain(|value, _| is_older(value));

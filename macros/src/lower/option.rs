@@ -42,6 +42,9 @@ impl Lowering<'_> {
                 return Some(value.unwrap_or_else(|| self.option_mistake(call)));
             }
         };
+        if self.maybe.contains_key(&receiver) {
+            return self.as_match(call, receiver);
+        }
         if let Some(part) = self.held_by_construct(receiver) {
             return Some(part);
         }
@@ -85,6 +88,11 @@ impl Lowering<'_> {
             ("map_or", [_, f]) => (calls(f, &[&held]), parse_quote!(__default)),
             ("map_or_else", [f, g]) => (calls(g, &[&held]), calls(f, &[])),
             ("unwrap_or", [_]) => (parse_quote!(__held), parse_quote!(__default)),
+            ("unwrap", []) => (
+                parse_quote!(__held),
+                parse_quote!(panic!("called `Option::unwrap()` on a `None` value")),
+            ),
+            ("expect", [message]) => (parse_quote!(__held), parse_quote!(panic!("{}", #message))),
             ("unwrap_or_else", [f]) => (parse_quote!(__held), calls(f, &[])),
             _ => {
                 self.scopes.leave();

@@ -6,21 +6,22 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprAssign, ExprBinary, ExprCall, ExprMethodCall};
 
 use super::expr::member;
+use super::lent_options::unwrapped_place;
 use super::mentions::Mentions;
 use super::rename::rename_lent;
 use super::subslices::Stretch;
 use super::Lowering;
-use crate::graph::{key, Action, Op, Step, Ty, Value};
+use crate::graph::{key, Step, Ty, Value};
 use crate::language;
 use crate::ops::{self, Row};
 
 /// A place that is written: a variable, and the way to a part of it.
 pub(super) struct Place {
-    name: String,
-    steps: Vec<Step>,
-    operands: Vec<Value>,
+    pub(super) name: String,
+    pub(super) steps: Vec<Step>,
+    pub(super) operands: Vec<Value>,
     /// What the steps lead to: the variable's value, and each part on the way.
-    values: Vec<Value>,
+    pub(super) values: Vec<Value>,
 }
 
 impl Place {
@@ -87,7 +88,12 @@ impl Lowering<'_> {
                 if self.refuse_name_of_a_place(&assign.right).is_some() {
                     return;
                 }
-                let value = self.expr(&assign.right);
+                let value = match super::turns::plain(place)
+                    .and_then(|_| self.constant_tuple(&assign.right))
+                {
+                    Some(tuple) => tuple,
+                    None => self.expr(&assign.right),
+                };
                 self.write(place, value, assign.left.span());
             }
         }
@@ -168,54 +174,6 @@ impl Lowering<'_> {
         self.refuse_name_of_a_place(place).is_some()
     }
 
-    /// The new version of the variable in which `value` stands at the place.
-    pub(super) fn update(&mut self, place: Place, value: Value, span: Span) {
-        let action = if place.is_view() { Action::Assign } else { Action::Set };
-        self.update_by(place, value, action, span);
-    }
-
-    pub(super) fn update_by(&mut self, place: Place, value: Value, action: Action, span: Span) {
-        if place.steps.is_empty() && action == Action::Set {
-            let value = self.in_slot(&place.name, value, span);
-            self.assign(&place.name, value);
-            return;
-        }
-        let old = place.values[0];
-        let ty = self.written_type(old, &place, value, action);
-        let info = self.graph.info(old);
-        // What began as `self` is no `self` once it is written under another name.
-        let name = info.name.clone().filter(|name| name != "self");
-        let is_array = ty.is_numeric();
-        let mut depends_on = info.depends_on.clone();
-        depends_on.join(&self.graph.info(value).depends_on);
-        // The position of what is pushed is kept: the list itself goes on growing.
-        let length = (action == Action::Push).then(|| self.length_now(place.held(), span));
-        let args = std::iter::once(old)
-            .chain(place.operands.clone())
-            .chain(length)
-            .chain([value])
-            .collect();
-        self.graph.learn(old, &ty);
-        let out = self.node(Op::Update(place.steps.clone(), action), args, ty, span);
-        let info = self.graph.info_mut(out);
-        info.depends_on = depends_on;
-        info.name = name.or(Some(place.name.clone()));
-        let keeps_shape = matches!(action, Action::Set | Action::Assign);
-        info.shape_of = (is_array && keeps_shape).then_some(old);
-        self.scopes.assign(&place.name, out);
-    }
-
-    /// The type of the new version: what is written tells what the elements are.
-    fn written_type(&self, old: Value, place: &Place, value: Value, action: Action) -> Ty {
-        let ty = self.graph.ty(old).clone();
-        let written = self.graph.ty(value);
-        match (place.steps.as_slice(), action) {
-            (_, Action::Truncate) => ty,
-            ([], Action::Push) => ty.joined(&Ty::List(Box::new(written.clone()))),
-            (steps, _) => refined(&ty, steps, written),
-        }
-    }
-
     /// Reads a place: its variable, and the steps to the part. Says what is wrong if it is none.
     pub(super) fn place(&mut self, expr: &Expr) -> Option<Place> {
         match expr {
@@ -262,7 +220,10 @@ impl Lowering<'_> {
                 let position = self.constant(&index.index);
                 self.place_at(&index.expr, position, expr.span())
             }
-            Expr::MethodCall(call) => self.view_place(call),
+            Expr::MethodCall(call) => match unwrapped_place(expr) {
+                Some(place) => self.place(&place),
+                None => self.view_place(call),
+            },
             _ => {
                 self.mistake(expr, language::NO_PLACE);
                 None
@@ -312,10 +273,14 @@ impl Lowering<'_> {
         let span = call.method.span();
         let name = call.method.to_string();
         // A struct has the user's methods, whatever they are called.
-        if self.made_at(&call.receiver).is_some_and(|whole| self.is_struct(whole)) {
+        if self.is_made_struct(&call.receiver) {
             return false;
         }
-        if self.filled_list(call) || self.written_subslice(call) || self.changes_length(call) {
+        if self.filled_list(call)
+            || self.written_subslice(call)
+            || self.changes_length(call)
+            || self.rearranges(call)
+        {
             return true;
         }
         match (name.as_str(), call.args.len()) {
@@ -364,22 +329,6 @@ impl Lowering<'_> {
             _ => return self.moves_axes(call),
         }
         true
-    }
-
-    /// `place.assign(&value)` and `place.fill(value)`, with broadcasting.
-    fn assign_whole(&mut self, place: Place, value: Value, span: Span) {
-        if matches!(place.steps.last(), Some(Step::View(_))) {
-            return self.update_by(place, value, Action::Assign, span);
-        }
-        let held = place.held();
-        if matches!(self.graph.ty(held), Ty::List(_)) && !self.graph.ty(value).is_float() {
-            return self.update_by(place, value, Action::Set, span);
-        }
-        let ty = self.graph.ty(held).clone();
-        let whole = self.row(ops::row("Assigned"), vec![held, value], span);
-        let joined = self.graph.ty(whole).joined(&ty);
-        self.graph.info_mut(whole).ty = joined;
-        self.update_by(place, whole, Action::Set, span);
     }
 
     /// `mem::swap(&mut a, &mut b)`; `mem::replace(&mut a, b)` and `mem::take(&mut a)` give what stood
@@ -435,12 +384,13 @@ impl Lowering<'_> {
                     }
                     _ => {
                         let mentions = Mentions { pure: true, ..Default::default() };
-                        self.verbatim(
-                            quote::quote!(::core::default::Default::default()),
-                            mentions,
-                            ty,
-                            span,
-                        )
+                        let is_option = matches!(ty, Ty::Option(_));
+                        let tokens = quote::quote!(::core::default::Default::default());
+                        let value = self.verbatim(tokens, mentions, ty, span);
+                        if is_option {
+                            self.nones.insert(value);
+                        }
+                        value
                     }
                 };
                 self.update(place, value, span);
@@ -448,18 +398,6 @@ impl Lowering<'_> {
             }
             _ => None,
         }
-    }
-}
-
-/// The type of a whole of which a part of type `written` was written.
-fn refined(whole: &Ty, steps: &[Step], written: &Ty) -> Ty {
-    match (whole, steps) {
-        (whole, []) => whole.joined(written),
-        (Ty::List(inner), [Step::Index, rest @ ..]) => {
-            Ty::List(Box::new(refined(inner, rest, written)))
-        }
-        (Ty::Array(elem, rank), _) => Ty::Array(elem.join(written.elem()), *rank),
-        (whole, _) => whole.clone(),
     }
 }
 

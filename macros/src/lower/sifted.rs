@@ -2,31 +2,41 @@
 //! and read as such. What comes before is gone over by its positions.
 
 use proc_macro2::Span;
-use quote::{format_ident, quote};
+use quote::format_ident;
 use syn::{parse_quote, Expr, ExprForLoop, ExprMethodCall, Ident, Lifetime, Stmt};
 
 use super::flow::{mentioned, names_of};
 use super::items::is_iterator;
 use super::jumps::Jumps;
-use super::mentions::Mentions;
 use super::sifted_steps::Written;
 use super::Lowering;
 use crate::graph::{Elem, Op, Ty, Value};
 use crate::language;
 
 /// A chain from its first adaptor of this kind on.
-struct Sifted<'e> {
+pub(super) struct Sifted<'e> {
     /// What comes before it.
-    source: &'e Expr,
-    steps: Vec<&'e ExprMethodCall>,
+    pub(super) source: &'e Expr,
+    pub(super) steps: Vec<&'e ExprMethodCall>,
 }
 
 impl Lowering<'_> {
     /// `chain.filter(f).sum()` and its like; nothing if the chain leaves nothing out.
     pub(super) fn sifted_end(&mut self, call: &ExprMethodCall) -> Option<Value> {
-        let is_choice = ["reduce", "max_by", "min_by"].iter().any(|name| call.method == name);
+        let name = call.method.to_string();
+        if let Some(found) = self.found_first(call) {
+            return Some(found);
+        }
+        if let Some(listed) = self.listed(&call.receiver) {
+            let receiver = match listed {
+                Ok(receiver) => Box::new(receiver),
+                Err(mistake) => return Some(mistake),
+            };
+            return self.in_scope_of_list(&ExprMethodCall { receiver, ..call.clone() });
+        }
+        let is_choice = ["reduce", "max_by", "min_by"].contains(&name.as_str());
         if !is_choice || !is_iterator(&call.receiver) {
-            return self.ended(call, Elem::Literal);
+            return self.ended(call, Some(Elem::Literal));
         }
         // What is chosen from is read before: rustc has to know its type where the choice is made.
         let before = self.snapshot();
@@ -42,20 +52,20 @@ impl Lowering<'_> {
         self.restore(before);
         match ty {
             // Which of a float and an array it is, rustc says.
-            Ty::Float(elem) | Ty::Numeric(elem) => self.ended(call, elem),
-            Ty::Unknown => self.ended(call, Elem::Literal),
-            _ => Some(self.mistake(call.method.span(), language::CHOOSES_FLOATS.of(&call.method))),
+            Ty::Float(elem) | Ty::Numeric(elem) => self.ended(call, Some(elem)),
+            Ty::Unknown => self.ended(call, Some(Elem::Literal)),
+            _ => self.ended(call, None),
         }
     }
 
-    /// The same, where floats of this type are gone over.
-    fn ended(&mut self, call: &ExprMethodCall, elem: Elem) -> Option<Value> {
+    /// The same, where floats of this type are gone over, if floats are.
+    fn ended(&mut self, call: &ExprMethodCall, elem: Option<Elem>) -> Option<Value> {
         let name = call.method.to_string();
         let span = call.method.span();
         let args: Vec<&Expr> = call.args.iter().collect();
         let is_choice = matches!(
             (name.as_str(), args.len()),
-            ("reduce" | "max_by" | "min_by", 1) | ("last", 0)
+            ("reduce" | "max_by" | "min_by", 1) | ("last" | "next", 0)
         );
         let sifted = match sifted(&call.receiver) {
             Some(sifted) => sifted,
@@ -70,10 +80,12 @@ impl Lowering<'_> {
         self.scopes.enter();
         let so_far = self.own_name("so_far");
         let item = format_ident!("__item");
+        let mut labels = Vec::new();
         let (init, end): (Option<Expr>, Vec<Stmt>) = match (name.as_str(), args.as_slice()) {
-            ("sum", []) => {
-                (self.zero(&so_far, elem, span), vec![parse_quote!(#so_far = #so_far + #item;)])
-            }
+            ("sum", []) => (
+                self.zero(&so_far, elem.unwrap_or(Elem::Literal), span),
+                vec![parse_quote!(#so_far = #so_far + #item;)],
+            ),
             ("product", []) => {
                 let one = Op::Literal("1.0".to_owned());
                 let one = self.node(one, vec![], Ty::Float(Elem::Literal), span);
@@ -92,15 +104,19 @@ impl Lowering<'_> {
                 vec![parse_quote!(#so_far.push(#item);)],
             ),
             ("last", []) => (Some(parse_quote!(None)), vec![parse_quote!(#so_far = Some(#item);)]),
+            ("next", []) => {
+                let label: syn::Label = parse_quote!('__found:);
+                let name = label.name.clone();
+                labels.push(label);
+                let end = vec![parse_quote!(#so_far = Some(#item);), parse_quote!(break #name;)];
+                (Some(parse_quote!(None)), end)
+            }
             ("reduce", [step]) => {
                 let step = match self.handed_on(step, 2, &name) {
                     Ok(step) => step,
                     Err(mistake) => return Some(self.left(mistake)),
                 };
-                (
-                    self.zero(&so_far, elem, span),
-                    self.chosen(&so_far, &parse_quote!(#step(#so_far, #item))),
-                )
+                self.choice(&so_far, elem, |best| parse_quote!(#step(#best, #item)), span)
             }
             ("max_by" | "min_by", [order]) => {
                 let order = match self.handed_on(order, 2, &name) {
@@ -108,26 +124,28 @@ impl Lowering<'_> {
                     Err(mistake) => return Some(self.left(mistake)),
                 };
                 // Of equal items, the last is the greatest and the first the least.
-                let (greater, other) = match name == "max_by" {
-                    true => (&so_far, &item),
-                    false => (&item, &so_far),
+                let chosen = |best: &Ident| {
+                    let (greater, other) = match name == "max_by" {
+                        true => (best, &item),
+                        false => (&item, best),
+                    };
+                    parse_quote!({
+                        let __is_greater = #order(&#best, &#item) == ::core::cmp::Ordering::Greater;
+                        if __is_greater { #greater } else { #other }
+                    })
                 };
-                let chosen = parse_quote!({
-                    let __is_greater = #order(&#so_far, &#item) == ::core::cmp::Ordering::Greater;
-                    if __is_greater { #greater } else { #other }
-                });
-                (self.zero(&so_far, elem, span), self.chosen(&so_far, &chosen))
+                self.choice(&so_far, elem, chosen, span)
             }
             _ => {
                 self.scopes.leave();
                 return None;
             }
         };
-        let value = match self.written(&sifted, Vec::new(), end, span) {
+        let value = match self.written(&sifted, labels, end, span) {
             Ok((mut before, turns)) => {
                 before.extend(init.map(|init| -> Stmt { parse_quote!(let mut #so_far = #init;) }));
                 let mut value: Expr = parse_quote!(#so_far);
-                if is_choice && name != "last" {
+                if is_choice && elem.is_some() && !matches!(name.as_str(), "last" | "next") {
                     let any = any_of(&so_far);
                     self.reached.insert(any.to_string());
                     before.push(parse_quote!(let mut #any = false;));
@@ -147,6 +165,14 @@ impl Lowering<'_> {
 
     /// `chain.filter(f).for_each(g)`; false if the chain leaves nothing out.
     pub(super) fn sifted_for_each(&mut self, call: &ExprMethodCall) -> bool {
+        if let Some(listed) = self.listed(&call.receiver) {
+            if let Ok(receiver) = listed {
+                let receiver = Box::new(receiver);
+                self.for_each(&ExprMethodCall { receiver, ..call.clone() });
+                self.scopes.leave();
+            }
+            return true;
+        }
         let Some(sifted) = sifted(&call.receiver) else { return false };
         let Some(function) = call.args.first() else { return false };
         self.scopes.enter();
@@ -163,11 +189,24 @@ impl Lowering<'_> {
 
     /// `for item in chain.filter(f) { .. }`; nothing if the chain leaves nothing out.
     pub(super) fn sifted_loop(&mut self, turns: &ExprForLoop) -> Option<Option<Value>> {
+        if let Some(listed) = self.listed(&turns.expr) {
+            return Some(match listed {
+                Ok(expr) => {
+                    let value =
+                        self.for_loop(&ExprForLoop { expr: Box::new(expr), ..turns.clone() });
+                    self.scopes.leave();
+                    value
+                }
+                Err(mistake) => Some(mistake),
+            });
+        }
         let sifted = sifted(&turns.expr)?;
         let (pattern, stmts) = (&turns.pat, &turns.body.stmts);
         let mut end: Vec<Stmt> = vec![parse_quote!(let #pattern = __item;)];
         end.extend(stmts.iter().cloned());
-        if let Some(step) = sifted.steps.iter().find(|step| step.method == "flat_map") {
+        if let Some(step) =
+            sifted.steps.iter().find(|step| step.method == "flat_map" || step.method == "flatten")
+        {
             let jumps = Jumps::of_block(&turns.body);
             let own = turns.label.as_ref().map(|label| label.name.ident.to_string());
             let leaves = jumps.leaves_turn || own.is_some_and(|own| jumps.labels.contains(&own));
@@ -270,25 +309,47 @@ impl Lowering<'_> {
 
     /// A number that a loop over numbers may begin with.
     fn zero(&mut self, so_far: &Ident, elem: Elem, span: Span) -> Option<Expr> {
-        let ty = Ty::Float(elem);
-        let pure = || Mentions { pure: true, ..Mentions::default() };
-        let zero = match elem {
-            // A method may be called on it.
-            Elem::F32 => self.verbatim(quote!(0.0_f32), pure(), ty, span),
-            Elem::F64 => self.verbatim(quote!(0.0_f64), pure(), ty, span),
-            _ => self.placeholder(&ty, span),
-        };
+        let zero = self.zero_of(elem, span);
         self.scopes.bind(&so_far.to_string(), zero);
         None
     }
 
-    /// The first item is kept, and of each other one what is chosen.
-    fn chosen(&mut self, so_far: &Ident, chosen: &Expr) -> Vec<Stmt> {
+    /// What a choice begins with, and what it does with each item: the first is kept, and of each other one what is
+    /// chosen. What is no float stands in an `Option`.
+    fn choice(
+        &mut self,
+        so_far: &Ident,
+        elem: Option<Elem>,
+        chosen: impl Fn(&Ident) -> Expr,
+        span: Span,
+    ) -> (Option<Expr>, Vec<Stmt>) {
+        let Some(elem) = elem else {
+            let best = format_ident!("__best");
+            let chosen = chosen(&best);
+            let next = parse_quote!(#so_far = match #so_far {
+                None => Some(__item),
+                Some(#best) => Some(#chosen),
+            };);
+            return (Some(parse_quote!(None)), vec![next]);
+        };
         let any = any_of(so_far);
-        vec![
-            parse_quote!(#so_far = if !#any { __item } else { #chosen };),
-            parse_quote!(#any = true;),
-        ]
+        let stmts = match elem.is_known() {
+            true => {
+                let chosen = chosen(so_far);
+                vec![parse_quote!(#so_far = if #any { #chosen } else { __item };)]
+            }
+            // To rustc, what a choice begins with is of the items' type once it stands beside one.
+            false => {
+                let kept = format_ident!("__kept");
+                let chosen = chosen(&kept);
+                vec![
+                    parse_quote!(let #kept = if #any { #so_far } else { __item };),
+                    parse_quote!(#so_far = if #any { #chosen } else { #kept };),
+                ]
+            }
+        };
+        let stmts = [stmts, vec![parse_quote!(#any = true;)]].concat();
+        (self.zero(so_far, elem, span), stmts)
     }
 
     /// A mistake, and the scope of its chain left.
@@ -324,7 +385,7 @@ impl Sifted<'_> {
 }
 
 /// The chain from the first adaptor on that leaves items out or makes several of one, if it has one.
-fn sifted(expr: &Expr) -> Option<Sifted<'_>> {
+pub(super) fn sifted(expr: &Expr) -> Option<Sifted<'_>> {
     let call = match expr {
         Expr::Paren(inner) => return sifted(&inner.expr),
         Expr::MethodCall(call) if is_iterator(expr) => call,
@@ -342,6 +403,8 @@ fn sifted(expr: &Expr) -> Option<Sifted<'_>> {
             | "skip_while"
             | "map_while"
             | "flat_map"
+            | "flatten"
+            | "scan"
             | "inspect"
     );
     sifts.then(|| Sifted { source: &call.receiver, steps: vec![call] })

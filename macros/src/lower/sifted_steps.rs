@@ -93,6 +93,26 @@ impl Lowering<'_> {
                 let guard = Box::new(parse_quote!(if #count == 0 { break #label; }));
                 return Ok(Step::Bounded { guard, does: vec![parse_quote!(#count -= 1;)] });
             }
+            ("scan", [init, f]) => {
+                let closure = self.closure(f, 2, &name)?;
+                if Jumps::of_function(&closure.body).returns {
+                    return Err(self.refused(call));
+                }
+                let state = self.own_name("state");
+                written.before.push(parse_quote!(let mut #state = #init;));
+                let (so_far, item, body) = (&closure.inputs[0], &closure.inputs[1], &closure.body);
+                vec![parse_quote! {
+                    let Some(__item) = ({
+                        let #so_far = &mut #state;
+                        let #item = __item;
+                        #body
+                    }) else { break #label };
+                }]
+            }
+            ("flatten", []) => {
+                let inner = Box::new(parse_quote!(__item));
+                return Ok(Step::Nested { before: Vec::new(), inner });
+            }
             ("flat_map", [f]) => return self.nested(call, f),
             _ => return Err(self.refused(call)),
         };

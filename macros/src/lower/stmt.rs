@@ -173,7 +173,7 @@ impl Lowering<'_> {
             }
             Expr::MethodCall(call)
                 if self.is_versioned(&call.receiver)
-                    && changes_receiver(&call.method.to_string())
+                    && changes_receiver(call)
                     && self.changing_method(call) =>
             {
                 return None;

@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{Expr, Pat};
 
-use super::apart::Apart;
+use super::apart::{Apart, Planned};
 use super::checkpoint::{Cut, Segment, LEFT};
 use super::exits::{Around, RESULT, RETURNED};
 use super::flow::names_of;
@@ -124,7 +124,28 @@ impl Lowering<'_> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, usize),
     ) {
-        let (apart, carried) = self.taken_apart(variables);
+        let before = self.snapshot();
+        let mut planned = Planned::new();
+        // What begins with `None` shows in a reading what it holds.
+        while let Some(found) = self.carry_as(&planned, over, part, around, variables, span, body) {
+            planned.extend(found);
+            self.restore(before.clone());
+        }
+    }
+
+    /// The same, with what is known to be carried member by member; gives what else should be.
+    #[allow(clippy::too_many_arguments)]
+    fn carry_as(
+        &mut self,
+        planned: &Planned,
+        over: &Over<'_>,
+        part: Part,
+        around: &Around,
+        variables: &BTreeSet<Variable>,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, usize),
+    ) -> Option<Planned> {
+        let (apart, carried) = self.taken_apart(variables, planned, span);
         let variables = &carried;
         let mut inits: Vec<Value> = Vec::new();
         let mut before: Vec<Value> = Vec::new();
@@ -163,16 +184,27 @@ impl Lowering<'_> {
             let begins = Begins { variables, inits: &inits, known: &known, apart: &apart };
             let read = self.read_turn(over, part, around, begins, span, body);
             let next: Vec<Info> = read.settled(self, &known);
+            let found: Planned = variables
+                .iter()
+                .zip(inits.iter().zip(&next))
+                .filter_map(|(variable, (init, info))| {
+                    Some((variable.clone(), self.found_apart(*init, &info.ty)?))
+                })
+                .collect();
+            if !found.is_empty() {
+                return Some(found);
+            }
             if next == known {
                 self.settled.insert(place, (variables.clone(), known));
                 self.finish(read, over, variables, inits, before, span);
                 self.put_together(&apart, span);
-                return;
+                return None;
             }
             known = next;
             self.restore(snapshot);
         }
         self.mistake(span, language::UNSETTLED);
+        None
     }
 
     /// What a variable that has no value yet begins with: a number, or an empty `Option`.
@@ -289,8 +321,7 @@ impl Lowering<'_> {
             })
             .collect();
         let nodes = std::mem::replace(&mut self.nodes, outer);
-        let whole = apart.iter().map(|(whole, _)| whole);
-        let followed = variables.iter().chain(whole).cloned().collect();
+        let followed = variables.iter().chain(Self::wholes(apart)).cloned().collect();
         self.mistake_if_lost(&scopes, &followed, span);
         self.scopes = scopes;
         Turn { part, items, params, condition, nodes, results, exits }

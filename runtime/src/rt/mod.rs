@@ -20,6 +20,7 @@ mod losses;
 mod marking;
 mod messages;
 mod one_hot;
+mod order;
 mod positions;
 mod products;
 mod pullback;
@@ -66,6 +67,7 @@ pub use messages::{
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
+pub use order::{kept_by, order_by};
 pub use positions::{InOrder, Linear, Nth, Positions, indices, nth, positions};
 pub use products::{
     Dot, DotNt, DotNtToAdd, DotTn, DotTnToAdd, DotToAdd, Reused, count_products, dot, dot_nt,

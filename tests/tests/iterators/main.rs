@@ -3,6 +3,7 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+mod found;
 mod lent;
 mod ranks;
 mod sifted;

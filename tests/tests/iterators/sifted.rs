@@ -1,7 +1,7 @@
 //! Chains that leave items out, or make several of one, against finite differences and forward mode.
 
 use chainrule::check::check_gradients;
-use chainrule::ndarray::{Array1, Array2, Axis};
+use chainrule::ndarray::{self, Array1, Array2, Axis};
 use chainrule::prelude::*;
 use chainrule_tests::{check, forward_agrees};
 
@@ -234,6 +234,19 @@ sifted! {
             .map(|r| r.iter().map(|t| t * a).last().unwrap_or((k.len() as f64) * 0.25))
             .last()
             .unwrap_or(x[0])
+    }
+    beside_constants(x, m, a, k) {
+        let (b, weights): (f64, Array1<f64>) = (a * a, ndarray::array![1.4, 0.3]);
+        let sum = x.iter().chain(weights.iter()).map(|w| *w * b).sum::<f64>();
+        let other: f64 = weights.iter().chain(x.iter()).map(|w| w * x[0]).sum();
+        let three = f64::from(3u8);
+        let best = m.rows().into_iter().flat_map(|_| [three; 2]).max_by(|p, q| p.total_cmp(q));
+        let mut sum = sum * best.unwrap_or(0.5) + other;
+        for w in &weights {
+            sum += match k.len() { 4 if *w > 0.5 => *w, _ => a } * w;
+            assert!(*w < 100.0);
+        }
+        sum
     }
     asked_in_a_guard(x, m, a, k) {
         let mut sum = m[[0, 1]];

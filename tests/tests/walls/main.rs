@@ -293,6 +293,14 @@ const RUSTS_OWN: &[&str] = &[
     "reverse",
     "map",
     "unwrap",
+    "assert",
+    "clear",
+    "extend_from_slice",
+    "filter_map",
+    "next",
+    "panic",
+    "rev",
+    "swap",
 ];
 
 /// `quote!` in lower writes the user's tokens, placeholders (`__at`), and Rust's own words: whatever

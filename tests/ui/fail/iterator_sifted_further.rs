@@ -2,11 +2,6 @@
 use chainrule::differentiable;
 
 #[differentiable]
-fn zipped(x: &[f64], y: &[f64]) -> f64 {
-    x.iter().filter(|t| **t > 0.0).zip(y).map(|(a, b)| a * b).sum()
-}
-
-#[differentiable]
 fn into_another(x: &[f64], y: &[f64]) -> f64 {
     y.iter().zip(x.iter().filter(|t| **t > 0.0)).map(|(a, b)| a * b).sum()
 }
@@ -24,13 +19,22 @@ fn leaves_both(x: &[f64], y: &[f64]) -> f64 {
 }
 
 #[differentiable]
-fn no_float(x: &[f64]) -> f64 {
-    x.iter().enumerate().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(i, t)| i as f64 * t).unwrap()
+fn pairs_backwards(x: &[f64]) -> f64 {
+    x.iter().enumerate().filter(|(_, t)| **t > 0.0).rev().map(|(i, t)| i as f64 * t).sum()
 }
 
 #[differentiable]
-fn scanned(x: &[f64]) -> f64 {
-    x.iter().scan(0.0, |s, t| { *s += t; Some(*s) }).sum()
+fn scans_and_returns(x: &[f64]) -> f64 {
+    let mut scanned = 0.0;
+    for t in x.iter().scan(0.0, |s, t| { if *t > 1.0 { return None; } *s += t; Some(*s) }) {
+        scanned += t;
+    }
+    scanned
+}
+
+#[differentiable]
+fn around(x: &[f64]) -> f64 {
+    x.iter().filter(|t| **t > 0.0).cycle().take(5).sum()
 }
 
 fn main() {}

@@ -4,7 +4,7 @@ use chainrule::differentiable;
 #[differentiable]
 fn loss(x: &[f64]) -> f64 {
     let mut v = x.to_vec();
-    *v.get_mut(0).unwrap() *= 2.0;
+    *v.split_first_mut().unwrap().0 *= 2.0;
     v[0] * x.first_chunk::<2>().unwrap()[1]
 }
 

@@ -17,9 +17,15 @@ fn count_and_loss(x: &[f64]) -> (usize, f64) {
     (x.len(), x[0])
 }
 
+#[differentiable]
+fn best(x: &[f64]) -> Option<(f64, usize)> {
+    Some((x[0], 0))
+}
+
 fn main() {
     // No second error here.
     loss_and_count::grad(&[1.0]);
     places(&[1.0]);
     count_and_loss::value_and_grad(&[1.0]);
+    best::vjp(&[1.0]);
 }
