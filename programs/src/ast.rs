@@ -146,6 +146,10 @@ pub(crate) enum Kind {
     None,
     /// `option.map(f)`, `option.map_or(other, f)` or `option.unwrap_or(other)`, by what there is.
     OfOption(Place, Option<Box<Lambda>>, Option<Box<Expr>>),
+    /// An operation on whole arrays, see [`ArrayOp`].
+    OfArrays(ArrayOp, Vec<Expr>),
+    /// `Zip::from(&a).and(&b).map_collect(f)`.
+    ZipMap(Box<Expr>, Box<Expr>, Box<Lambda>),
     /// `Array1::from_shape_fn(n, f)`, or of two axes, by the type.
     FromFn(Box<Lambda>),
 }
@@ -271,6 +275,36 @@ pub(crate) struct Turns {
     pub(crate) body: Block,
 }
 
+/// An operation on whole arrays.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ArrayOp {
+    /// `x.slice(s![a..b])`.
+    Slice(usize, usize),
+    /// `x.slice(s![..;-1])`.
+    Backwards,
+    Transpose,
+    Diag,
+    IndexAxis(usize, usize),
+    Select(Vec<usize>),
+    SumAxis(usize),
+    MeanAxis(usize),
+    /// Along the last axis, as the next two.
+    Cumsum,
+    Softmax,
+    LogSumExp,
+    /// Into the shape of the type.
+    Reshape,
+    Broadcast,
+    Concatenate,
+    /// Two rows.
+    Stack,
+    /// These four give a float.
+    Mean,
+    Norm,
+    Amax,
+    Product,
+}
+
 /// What a place is written through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Through {
@@ -287,6 +321,12 @@ pub(crate) enum Through {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Stmt {
     Let(VarId, Expr),
+    /// `const C: f64 = x;`
+    Const(VarId, f64),
+    /// `fn h(x: f64) -> f64 { .. }`, which sees nothing of what is around it.
+    LetFunction(VarId, Lambda),
+    /// `assert!(x.is_finite());`
+    Assert(Expr),
     /// Takes a tuple, list or struct apart.
     LetParts(Vec<VarId>, Expr),
     /// Without an initialiser, then written in both arms.

@@ -62,7 +62,9 @@ pub(crate) fn cases(seed: u64, count: usize, switches: &Switches) -> (Vec<Case>,
 /// What stands before the programs of a file.
 pub(crate) fn header() -> String {
     let header = "\
-use chainrule::ndarray::{Array, Array1, Array2, Axis, Dimension, array, s};
+use chainrule::ndarray::{
+    Array, Array1, Array2, Axis, Dimension, Zip, array, concatenate, s, stack,
+};
 use chainrule::prelude::*;
 
 /// All floats of a gradient in order.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::ast::{
-    Block, End, Expr, Function, Holds, Kind, Lambda, Link, Pattern, Place, Program, Sift, Source,
-    Step, Stmt, Through, Turns, Type, Whole,
+    ArrayOp, Block, End, Expr, Function, Holds, Kind, Lambda, Link, Pattern, Place, Program, Sift,
+    Source, Step, Stmt, Through, Turns, Type, Whole,
 };
 use crate::constructs::NAMES;
 use crate::walk::{Visit, walk_block};
@@ -154,6 +154,9 @@ impl Counter<'_> {
             Stmt::Late(..) => self.has("late"),
             Stmt::LetElse(..) => self.has("let_else"),
             Stmt::LetClosure(..) => self.has("closure"),
+            Stmt::LetFunction(..) => self.has("local_function"),
+            Stmt::Const(..) => self.has("const_item"),
+            Stmt::Assert(_) => self.has("assert"),
             Stmt::Assign(place, _) if self.function.vars[place.var].ty == Type::Int => {
                 self.has("changed_constant");
             }
@@ -247,8 +250,9 @@ fn family_of(stmt: &Stmt) -> Option<usize> {
         Stmt::Late(..) | Stmt::LetElse(..) | Stmt::If(..) | Stmt::IfLet(..) | Stmt::Match(..) => 0,
         Stmt::For(..) | Stmt::While(_) | Stmt::Loop(_) => 1,
         Stmt::Break(..) | Stmt::Continue(_) | Stmt::Return(_) => 2,
-        Stmt::LetClosure(..) => 5,
+        Stmt::LetClosure(..) | Stmt::LetFunction(..) => 5,
         Stmt::Let(..) | Stmt::LetParts(..) | Stmt::Unused(..) => return None,
+        Stmt::Const(..) | Stmt::Assert(_) => return None,
         _ => 3,
     })
 }
@@ -260,7 +264,7 @@ fn family_of_expr(e: &Expr) -> Option<usize> {
         Kind::Loop(..) => 1,
         Kind::Call(..) => 4,
         Kind::Apply(..) | Kind::Mapv(..) | Kind::MapvNamed(..) | Kind::Chain(_) => 5,
-        Kind::FromFn(_) | Kind::OfOption(_, Some(_), _) => 5,
+        Kind::FromFn(_) | Kind::ZipMap(..) | Kind::OfOption(_, Some(_), _) => 5,
         _ => return None,
     })
 }
@@ -354,6 +358,28 @@ impl Visit for Counter<'_> {
                 self.source(&chain.source, true);
             }
             Kind::FromFn(_) => self.has("from_shape_fn"),
+            Kind::ZipMap(..) => self.has("zip_map"),
+            Kind::OfArrays(op, _) => self.has(match op {
+                ArrayOp::Slice(..) => "slice",
+                ArrayOp::Backwards => "backwards",
+                ArrayOp::Transpose => "transpose",
+                ArrayOp::Diag => "diag",
+                ArrayOp::IndexAxis(..) => "index_axis",
+                ArrayOp::Select(_) => "select",
+                ArrayOp::SumAxis(_) => "sum_axis",
+                ArrayOp::MeanAxis(_) => "mean_axis",
+                ArrayOp::Cumsum => "cumsum",
+                ArrayOp::Softmax => "softmax",
+                ArrayOp::LogSumExp => "logsumexp",
+                ArrayOp::Reshape => "reshape",
+                ArrayOp::Broadcast => "broadcast",
+                ArrayOp::Concatenate => "concatenate",
+                ArrayOp::Stack => "stack",
+                ArrayOp::Mean => "mean",
+                ArrayOp::Norm => "norm",
+                ArrayOp::Amax => "amax",
+                ArrayOp::Product => "array_product",
+            }),
             Kind::OfOption(_, lambda, other) => self.has(match (lambda, other) {
                 (Some(_), Some(_)) => "option_map_or",
                 (Some(_), None) => "option_map",

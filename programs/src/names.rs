@@ -89,6 +89,8 @@ impl Visit for Names<'_> {
             }
             Stmt::Lend(var, ..) | Stmt::Unused(var, _) => self.declared.push(*var),
             Stmt::LetClosure(var, _)
+            | Stmt::LetFunction(var, _)
+            | Stmt::Const(var, _)
             | Stmt::Replace(var, ..)
             | Stmt::Take(var, _)
             | Stmt::Pop(var, ..) => {

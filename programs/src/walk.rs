@@ -157,6 +157,12 @@ pub(crate) fn walk_expr(e: &mut Expr, v: &mut dyn Visit) {
             }
         }
         Kind::FromFn(lambda) => walk_lambda(lambda, v),
+        Kind::OfArrays(_, list) => walk_all(list, v),
+        Kind::ZipMap(l, r, lambda) => {
+            walk_expr(l, v);
+            walk_expr(r, v);
+            walk_lambda(lambda, v);
+        }
     }
     v.leave_expr(e);
 }
@@ -171,6 +177,8 @@ pub(crate) fn walk_stmt(stmt: &mut Stmt, v: &mut dyn Visit) {
     v.enter_stmt(stmt);
     match stmt {
         Stmt::Let(_, e) | Stmt::LetParts(_, e) | Stmt::Return(e) => walk_expr(e, v),
+        Stmt::Assert(e) => walk_expr(e, v),
+        Stmt::Const(..) => {}
         Stmt::Late(_, condition, then, other) => {
             walk_expr(condition, v);
             walk_block(then, v);
@@ -181,7 +189,7 @@ pub(crate) fn walk_stmt(stmt: &mut Stmt, v: &mut dyn Visit) {
             walk_block(other, v);
         }
         Stmt::Step(place, _) => walk_place(place, true, v),
-        Stmt::LetClosure(_, lambda) => walk_lambda(lambda, v),
+        Stmt::LetClosure(_, lambda) | Stmt::LetFunction(_, lambda) => walk_lambda(lambda, v),
         Stmt::Unused(_, e) => walk_expr(e, v),
         Stmt::Assign(place, e)
         | Stmt::Compound(_, place, e)

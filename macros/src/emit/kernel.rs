@@ -252,7 +252,9 @@ impl<'a> Writer<'a> {
                 .iter()
                 .map(|out| {
                     let name = self.wish(node, *out);
-                    self.names.bind(*out, &name, Whose::Users, |_| true)
+                    let is_users = self.graph.info(*out).name.is_some();
+                    let whose = if is_users { Whose::Users } else { Whose::Ours };
+                    self.names.bind(*out, &name, whose, |_| true)
                 })
                 .collect();
             let value = text.tokens;

@@ -103,6 +103,10 @@ fn identifier(text: &str, span: Span) -> Ident {
     match text.strip_prefix("r#") {
         Some(keyword) => Ident::new_raw(keyword, span),
         None if text == "self" || is_no_keyword(text) => Ident::new(text, span),
+        // What begins with a digit is no identifier, whatever comes after.
+        None if text.starts_with(|first: char| first.is_ascii_digit()) => {
+            Ident::new(&format!("part_{text}"), span)
+        }
         None => syn::parse_str::<Ident>(text)
             .map(|_| Ident::new(text, span))
             .unwrap_or_else(|_| Ident::new(&format!("{text}_"), span)),

@@ -81,7 +81,17 @@ impl Writer<'_> {
     fn element_wish(&self, list: Value, index: Value) -> String {
         let list = match (&self.graph.info(list).name, self.definition(list)) {
             (Some(name), _) => name.clone(),
-            (None, Some(Node { op: Op::Field(member), .. })) => member.clone(),
+            (None, Some(Node { op: Op::Field(member), args, .. })) => {
+                // Of a tuple, the member is no word: `x_0_at` for `x.0[..]`.
+                match (
+                    member.starts_with(|c: char| c.is_ascii_digit()),
+                    &self.graph.info(args[0]).name,
+                ) {
+                    (false, _) => member.clone(),
+                    (true, Some(tuple)) => format!("{tuple}_{member}"),
+                    (true, None) => return "element".to_owned(),
+                }
+            }
             _ => return "element".to_owned(),
         };
         match &self.graph.info(index).name {

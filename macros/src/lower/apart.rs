@@ -113,6 +113,9 @@ impl Lowering<'_> {
             let tys = values.iter().map(|value| self.graph.ty(*value));
             Shape::Whole(tys.fold(Ty::Unknown, |joined, ty| joined.joined(ty)))
         };
+        if let Some(shape) = self.joined_before(values) {
+            return shape;
+        }
         if let Some(tuples) = self.tuples(values) {
             let count = tuples[0].len();
             let at = |at: usize| -> Vec<Value> { tuples.iter().map(|parts| parts[at]).collect() };
@@ -148,6 +151,20 @@ impl Lowering<'_> {
         }
     }
 
+    /// The shape of tuples of which some were put together of members that may not be there: no tuple can be made of
+    /// these where it is not looked at.
+    fn joined_before(&self, values: &[Value]) -> Option<Shape> {
+        let tuples: Vec<Vec<Value>> =
+            values.iter().filter_map(|value| self.tuple_parts(*value)).collect();
+        let is_open = |parts: &Vec<Value>| parts.iter().any(|part| self.optional.contains(part));
+        let count = tuples.iter().find(|parts| is_open(parts))?.len();
+        if tuples.iter().any(|parts| parts.len() != count) {
+            return None;
+        }
+        let at = |at: usize| -> Vec<Value> { tuples.iter().map(|parts| parts[at]).collect() };
+        Some(Shape::Tuple((0..count).map(|place| self.shape(&at(place))).collect()))
+    }
+
     /// True for a constant `Option` from elsewhere that numbers can be taken from.
     fn shows_members(&self, option: Value, shape: &Shape) -> bool {
         let is_number = |ty: &Ty| matches!(ty, Ty::Float(_) | Ty::Integer | Ty::Bool);
@@ -165,6 +182,12 @@ impl Lowering<'_> {
     pub(super) fn members_of_mixed(&self, tuple: Value) -> Option<Vec<Value>> {
         let is_apart = matches!(self.shape(&[tuple]), Shape::Tuple(_));
         self.tuples(&[tuple]).filter(|_| is_apart).map(|tuples| tuples[0].clone())
+    }
+
+    /// The parts of a tuple that was made here.
+    pub(super) fn tuple_parts(&self, value: Value) -> Option<Vec<Value>> {
+        let made = self.constructs.get(&value)?;
+        (made.construct.form == Form::Tuple).then(|| made.parts.clone())
     }
 
     /// The parts of tuples that were made here, if all of them are and have as many.

@@ -250,12 +250,23 @@ impl Lowering<'_> {
         Some(self.out_of_option(value, span))
     }
 
-    /// A value that is an `Option` for our own reasons, taken out of it.
+    /// A value that is an `Option` for our own reasons, taken out of it; so are the members of a tuple.
     pub(super) fn out_of_option(&mut self, value: Value, span: Span) -> Value {
-        if !self.optional.contains(&value) {
+        if self.optional.contains(&value) {
+            return self.held(value, span);
+        }
+        let Some(parts) = self.tuple_parts(value) else { return value };
+        if parts
+            .iter()
+            .all(|part| self.tuple_parts(*part).is_none() && !self.optional.contains(part))
+        {
             return value;
         }
-        self.held(value, span)
+        let held: Vec<Value> = parts.iter().map(|part| self.out_of_option(*part, span)).collect();
+        match held == parts {
+            true => value,
+            false => self.tuple(super::made::unwritten(held), span),
+        }
     }
 
     /// The same, unless a jump is on its way: then it may hold nothing, and stays as it is.

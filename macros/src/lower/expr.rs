@@ -108,10 +108,7 @@ impl Lowering<'_> {
             return self.part_at(&alias);
         }
         match self.binding(expr) {
-            Some(binding) if self.optional.contains(&binding.value) => {
-                self.out_of_option(binding.value, expr.span())
-            }
-            Some(binding) => binding.value,
+            Some(binding) => self.out_of_option(binding.value, expr.span()),
             None => self.constant(expr),
         }
     }

@@ -181,6 +181,14 @@ impl Lowering<'_> {
             {
                 self.graph.info_mut(value).ty = declared.clone();
             }
+            Ty::Option(inner)
+                if matches!(**inner, Ty::Float(_))
+                    && !self.graph.info(value).is_reference
+                    && matches!(self.graph.ty(value), Ty::Option(held)
+                        if matches!(**held, Ty::Float(_) | Ty::Unknown | Ty::Numeric(_))) =>
+            {
+                self.graph.info_mut(value).ty = declared.clone();
+            }
             Ty::Array(Elem::F32 | Elem::F64, _)
                 if !self.is_active(value) && !self.graph.info(value).is_reference =>
             {
@@ -214,9 +222,16 @@ impl Lowering<'_> {
     /// A constant that was computed among active code, with the type that is written where it gets its name: rustc may
     /// find it nowhere else. A float whose type is seen has it from what it stands beside.
     pub(super) fn ascribed(&mut self, value: Value, typed: &syn::PatType) -> Value {
-        let Some(name) = alone(&typed.pat) else { return value };
         let known = super::ty::Known { holds_floats: true, generics: self.generics.as_ref() };
         let ty = super::ty::of_type(&typed.ty, known);
+        let (name, pattern) = match (alone(&typed.pat), &ty) {
+            (Some(name), _) => (name, typed.to_token_stream()),
+            (None, Ty::Tuple(_)) => {
+                let ty = &typed.ty;
+                ("__parts".to_owned(), quote::quote!(__parts: #ty))
+            }
+            (None, _) => return value,
+        };
         let is_given = self.nodes.iter().all(|node| !node.outs.contains(&value));
         let is_shown = matches!(&*typed.ty, Type::Reference(_) | Type::Infer(_));
         if self.is_active(value)
@@ -236,7 +251,7 @@ impl Lowering<'_> {
         let out = self.verbatim(quote::quote!(__value), mentions, ty, typed.span());
         self.graph.info_mut(out).name = Some(name);
         if let Some(Op::Verbatim(verbatim)) = self.nodes.last_mut().map(|node| &mut node.op) {
-            verbatim.pattern = Some(Tokens(typed.to_token_stream()));
+            verbatim.pattern = Some(Tokens(pattern));
         }
         out
     }

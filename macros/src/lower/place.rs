@@ -191,10 +191,7 @@ impl Lowering<'_> {
                 let binding = name.as_ref().and_then(|name| self.scopes.get(name));
                 match (name, binding) {
                     (Some(name), Some(binding)) if self.is_versioned_name(&name) => {
-                        let value = match self.optional.contains(&binding.value) {
-                            true => self.out_of_option(binding.value, expr.span()),
-                            false => binding.value,
-                        };
+                        let value = self.out_of_option(binding.value, expr.span());
                         Some(Place { name, steps: vec![], operands: vec![], values: vec![value] })
                     }
                     _ => {

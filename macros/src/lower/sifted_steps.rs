@@ -138,8 +138,11 @@ impl Lowering<'_> {
         let closure = self.closure(function, 1, "flat_map")?;
         let (pattern, body) = (&closure.inputs[0], &*closure.body);
         let mut before: Vec<Stmt> = vec![parse_quote!(let #pattern = __item;)];
+        // What leaves it early is called, and gives a list.
         if Jumps::of_function(body).returns {
-            return Err(self.refused(call));
+            let function = self.handed_on(function, 1, "flat_map")?;
+            let inner = Box::new(parse_quote!(#function(__item)));
+            return Ok(Step::Nested { before: Vec::new(), inner });
         }
         let inner = match body {
             Expr::Block(block) if block.label.is_none() => match block.block.stmts.split_last() {

@@ -1,11 +1,13 @@
 //! What is written at a place: a new version of its variable.
 
 use proc_macro2::Span;
+use quote::quote;
 
 use super::made::unwritten;
+use super::mentions::Mentions;
 use super::place::Place;
 use super::Lowering;
-use crate::graph::{Action, Op, Step, Ty, Value};
+use crate::graph::{Action, Elem, Op, Step, Ty, Value};
 use crate::ops;
 
 impl Lowering<'_> {
@@ -17,6 +19,7 @@ impl Lowering<'_> {
 
     pub(super) fn update_by(&mut self, place: Place, value: Value, action: Action, span: Span) {
         if place.steps.is_empty() && action == Action::Set {
+            let value = self.typed_none(place.values[0], value, span);
             let value = self.in_slot(&place.name, value, span);
             self.assign(&place.name, value);
             return;
@@ -24,6 +27,24 @@ impl Lowering<'_> {
         let name = place.name.clone();
         let out = self.updated(place, value, action, span);
         self.scopes.assign(&name, out);
+    }
+
+    /// `None` in the place of something that may have told rustc what it would hold.
+    fn typed_none(&mut self, old: Value, value: Value, span: Span) -> Value {
+        let Ty::Option(inner) = self.graph.ty(old).clone() else { return value };
+        let float = match *inner {
+            Ty::Float(Elem::F64) => quote!(f64),
+            Ty::Float(Elem::F32) => quote!(f32),
+            _ => return value,
+        };
+        if !self.nones.contains(&value) || self.optional.contains(&old) {
+            return value;
+        }
+        let none = quote!(::core::option::Option::None::<#float>);
+        let mentions = Mentions { pure: true, ..Mentions::default() };
+        let typed = self.verbatim(none, mentions, Ty::Option(inner), span);
+        self.nones.insert(typed);
+        typed
     }
 
     /// The new version.

@@ -19,23 +19,25 @@ impl Generator<'_> {
     }
 
     pub(super) fn array(&mut self, ty: &Type, depth: usize) -> Expr {
-        if depth == 0 || self.chance(25) {
+        if depth == 0 || self.chance(15) {
             if let Some(read) = self.read(ty) {
                 return read;
             }
             return self.new_array(ty, 0);
         }
         let kind = self.weighted(&[
-            ("arithmetic", 20),
+            ("arithmetic", 12),
             ("broadcasting", 24),
             ("method", 8),
-            ("mapv", 8),
-            ("mapv_named", 260),
-            ("from_shape_fn", 8),
-            ("row_or_column", 26),
-            ("matrix_product", 10),
+            ("mapv", 20),
+            ("mapv_named", 400),
+            ("from_shape_fn", 18),
+            ("slice", 300),
+            ("zip_map", 16),
+            ("row_or_column", 40),
+            ("matrix_product", 16),
             ("array", 3),
-            ("chain_collect", 26),
+            ("chain_collect", 46),
             ("if_value", 2),
             ("match_value", 1),
             ("block_value", 1),
@@ -77,6 +79,12 @@ impl Generator<'_> {
                 let x = self.nested(|g| g.array(ty, down));
                 let lambda = self.lambda(1, false);
                 Expr::new(ty.clone(), Kind::Mapv(Box::new(x), Box::new(lambda)))
+            }
+            "slice" => return self.array_op(ty, down),
+            "zip_map" => {
+                let (l, r) = self.nested(|g| (g.array(ty, down), g.array(ty, down)));
+                let lambda = self.lambda(2, true);
+                Expr::new(ty.clone(), Kind::ZipMap(Box::new(l), Box::new(r), Box::new(lambda)))
             }
             "from_shape_fn" => {
                 let axes = match *ty {

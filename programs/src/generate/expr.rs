@@ -97,6 +97,10 @@ impl Generator<'_> {
             ("loop_value", 4 * control),
             ("sum", 4),
             ("dot", 4),
+            ("mean", 1),
+            ("norm", 1),
+            ("amax", 1),
+            ("array_product", 1),
             ("call", 6),
             ("method_call", 4),
             ("closure", 7),
@@ -159,6 +163,7 @@ impl Generator<'_> {
                 let (l, r) = self.nested(|g| (g.array(&ty, down), g.array(&ty, down)));
                 Expr::new(Type::Float, Kind::Dot(Box::new(l), Box::new(r)))
             }
+            "mean" | "norm" | "amax" | "array_product" => return self.reduction(kind, down),
             "call" | "method_call" => return self.call(&Type::Float, down),
             "closure" => {
                 let (closure, arity) = self.pick(&self.closures.clone())?;

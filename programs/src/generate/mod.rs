@@ -1,7 +1,9 @@
 //! Random programs, well-typed and bounded by construction.
 
+mod array_ops;
 mod arrays;
 mod calls;
+mod exits;
 mod expr;
 mod iterate;
 mod options;

@@ -29,6 +29,7 @@ impl Generator<'_> {
     fn may_hide(&self, var: VarId) -> bool {
         var != usize::MAX
             && self.vars[var].name != "self"
+            && !self.vars[var].name.starts_with('C')
             && self.depth_var != Some(var)
             && !self.closures.iter().any(|(closure, _)| *closure == var)
             && !self.frozen.contains(&var)

@@ -100,21 +100,24 @@ impl Generator<'_> {
             ("write_nested", 20),
             ("write_field", 10),
             ("swap_elements", 10),
-            ("push", 25),
-            ("pop", 24),
+            ("push", 28),
+            ("pop", 28),
             ("split_mutably", 30),
             ("assign_array", 22),
-            ("fill", 22),
-            ("scaled_add", 19),
-            ("mapv_inplace", 20),
+            ("fill", 26),
+            ("scaled_add", 26),
+            ("mapv_inplace", 26),
             ("zip_mut_with", 26),
             ("array_compound", 24),
             ("slice_mut", 32),
-            ("row_mut", 94),
+            ("row_mut", 115),
             ("changed_constant", 11),
-            ("option_changed", 40),
+            ("option_changed", 50),
             ("counter", 30),
             ("closure", 8),
+            ("local_function", 6),
+            ("const_item", 3),
+            ("assert", 3),
         ];
         for _ in 0..8 {
             let Some(kind) = self.weighted(&list) else { break };
@@ -191,6 +194,25 @@ impl Generator<'_> {
                 self.closures.push((var, arity));
                 Stmt::LetClosure(var, lambda)
             }
+            "local_function" => {
+                let arity = if self.chance(65) { 1 } else { 2 };
+                // It sees its parameters alone.
+                let scope = std::mem::take(&mut self.scope);
+                let closures = std::mem::take(&mut self.closures);
+                let lambda = self.lambda(arity, false);
+                (self.scope, self.closures) = (scope, closures);
+                let var = self.declare_fresh(Type::Unit);
+                self.vars[var].name = format!("h{var}");
+                self.closures.push((var, arity));
+                Stmt::LetFunction(var, lambda)
+            }
+            "const_item" => {
+                let Kind::Float(x) = self.literal().kind else { return None };
+                let var = self.declare_fresh(Type::Float);
+                (self.vars[var].mutable, self.vars[var].name) = (false, format!("C{var}"));
+                Stmt::Const(var, x)
+            }
+            "assert" => Stmt::Assert(self.nested(|g| g.leaf())),
             "changed_constant" => self.changed_constant()?,
             "counter" => self.step(),
             kind if kind.starts_with("for_")
@@ -410,77 +432,5 @@ impl Generator<'_> {
                 Stmt::Let(var, Expr::int(self.below(3)))
             }
         }
-    }
-
-    /// A statement that leaves, whatever is around.
-    pub(super) fn exit(&mut self) -> Option<Stmt> {
-        let kind = self.weighted(&[
-            ("break", 3),
-            ("continue", 3),
-            ("return", 2),
-            ("break_label", 1),
-            ("continue_label", 1),
-        ])?;
-        self.exit_of(kind)
-    }
-
-    fn exit_of(&mut self, kind: &str) -> Option<Stmt> {
-        match kind {
-            "return" | "return_in_loop" => {
-                if kind == "return_in_loop" && !self.targets.iter().any(|target| target.is_loop) {
-                    return None;
-                }
-                if self.no_return || self.in_closure && !self.on("closure_return") {
-                    return None;
-                }
-                let ty = self.result.clone();
-                let value = self.nested(|g| g.expr(&ty, 2));
-                Some(Stmt::Return(value))
-            }
-            "break" | "break_label" => {
-                let labelled = kind == "break_label";
-                let target = if labelled {
-                    let with: Vec<Target> = self
-                        .targets
-                        .iter()
-                        .filter(|target| target.label.is_some())
-                        .cloned()
-                        .collect();
-                    self.pick(&with)?
-                } else {
-                    // In a labelled block rustc wants a label.
-                    self.targets.last().filter(|target| target.is_loop)?.clone()
-                };
-                let value = target.value.map(|ty| self.nested(|g| g.expr(&ty, 1)));
-                Some(Stmt::Break(target.label.filter(|_| labelled), value))
-            }
-            _ => {
-                let labelled = kind == "continue_label";
-                let loops = self.targets.iter().filter(|target| target.is_loop);
-                let with: Vec<Target> =
-                    loops.filter(|target| !labelled || target.label.is_some()).cloned().collect();
-                if !labelled && !self.targets.last()?.is_loop {
-                    return None;
-                }
-                let target = if labelled { self.pick(&with)? } else { with.last()?.clone() };
-                Some(Stmt::Continue(target.label.filter(|_| labelled)))
-            }
-        }
-    }
-
-    fn conditional_exit(&mut self, kind: &str) -> Option<Stmt> {
-        let leave = self.exit_of(kind)?;
-        let condition = self.nested(|g| g.boolean(1));
-        let mut stmts = Vec::new();
-        // A write on the way out, of a float, which the exit was made before.
-        if self.on("assign")
-            && self.chance(20)
-            && let Some(place) = self.writable_place(&Type::Float)
-        {
-            let value = self.nested(|g| g.tame(1));
-            stmts.push(Stmt::Assign(place, value));
-        }
-        stmts.push(leave);
-        Some(Stmt::If(condition, Block { stmts, value: None }, None))
     }
 }

@@ -1,6 +1,7 @@
 //! Expressions, run.
 
 use super::Reject;
+use super::arrays::of_arrays;
 use super::iterate::line;
 use super::value::{Dual, Value};
 use crate::ast::{
@@ -345,6 +346,24 @@ impl<'a> Machine<'a> {
                     Some(other) => mapped.unwrap_or(other),
                     None => Value::Option(mapped.map(Box::new)),
                 }
+            }
+            Kind::OfArrays(op, args) => {
+                let mut arrays = Vec::new();
+                for arg in args {
+                    arrays.push(self.array(arg)?);
+                }
+                of_arrays(op, &e.ty, &arrays)?
+            }
+            Kind::ZipMap(l, r, lambda) => {
+                let ((left, row), (right, _)) = (self.array(l)?, self.array(r)?);
+                let mut elements = Vec::new();
+                for (a, b) in left.into_iter().zip(right) {
+                    match self.apply(lambda, vec![Value::Float(a), Value::Float(b)])? {
+                        Value::Float(element) => elements.push(element),
+                        _ => return Err(MALFORMED),
+                    }
+                }
+                Value::Array(elements, row)
             }
             Kind::FromFn(lambda) => {
                 let shape = match e.ty {

@@ -1,5 +1,6 @@
 //! An interpreter of programs over dual numbers. It never calls chainrule.
 
+mod arrays;
 mod exec;
 mod iterate;
 mod stmt;

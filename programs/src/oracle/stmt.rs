@@ -29,7 +29,9 @@ impl Machine<'_> {
                 Value::Option(Some(value)) => self.set(*var, *value),
                 _ => drop(self.block(other)?),
             },
-            Stmt::LetClosure(var, lambda) => {
+            Stmt::Const(var, x) => self.set(*var, Value::float(*x)),
+            Stmt::Assert(x) => drop(self.float(x)?),
+            Stmt::LetClosure(var, lambda) | Stmt::LetFunction(var, lambda) => {
                 let closures = self.closures.last_mut().expect("a function is running");
                 closures.push((*var, lambda.clone()));
             }

@@ -140,6 +140,15 @@ impl Printer<'_> {
                     (None, other) => format!("{option}.unwrap_or({})", other.unwrap_or_default()),
                 }
             }
+            Kind::OfArrays(op, args) => self.of_arrays(op, &e.ty, args),
+            Kind::ZipMap(l, r, lambda) => {
+                let (l, r) = (self.borrowed(l), self.borrowed(r));
+                let names: Vec<String> =
+                    lambda.params.iter().map(|p| format!("{}: &f64", self.name(*p))).collect();
+                let body = self.lambda_body(&lambda.body);
+                let names = names.join(", ");
+                format!("Zip::from({l}).and({r}).map_collect(|{names}| {body})")
+            }
             Kind::FromFn(lambda) => {
                 let (axes, shape) = match e.ty {
                     Type::Array2(n, m) => (2, format!("({n}, {m})")),

@@ -1,5 +1,6 @@
 //! Programs as Rust source.
 
+mod arrays;
 mod expr;
 mod stmt;
 mod types;

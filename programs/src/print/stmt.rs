@@ -39,6 +39,19 @@ impl Printer<'_> {
                     (self.name(*var), self.place(option), self.block(other));
                 format!("let Some({name}) = {option} else {other};")
             }
+            Stmt::Const(var, x) => format!("const {}: f64 = {x:?};", self.name(*var)),
+            Stmt::Assert(x) => format!("assert!({}.is_finite());", self.receiver(x)),
+            Stmt::LetFunction(var, lambda) => {
+                let name = self.name(*var);
+                let params: Vec<String> =
+                    lambda.params.iter().map(|p| format!("{}: f64", self.name(*p))).collect();
+                let body = self.lambda_body(&lambda.body);
+                let params = params.join(", ");
+                match body.starts_with('{') {
+                    true => format!("fn {name}({params}) -> f64 {body}"),
+                    false => format!("fn {name}({params}) -> f64 {{ {body} }}"),
+                }
+            }
             Stmt::LetClosure(var, lambda) => {
                 let (name, lambda) = (self.name(*var), self.lambda(lambda, true));
                 format!("let {name} = {lambda};")

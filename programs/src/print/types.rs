@@ -65,7 +65,8 @@ pub(super) fn anchored(e: &Expr) -> bool {
         Kind::Dot(l, r) => anchored(l) || anchored(r),
         Kind::Unary(_, x) if e.ty.is_array() => anchored(x),
         Kind::Elements(list) => list.iter().any(anchored),
-        Kind::FromFn(lambda) => block_anchored(&lambda.body),
+        Kind::OfArrays(_, args) => args.iter().any(anchored),
+        Kind::FromFn(lambda) | Kind::ZipMap(_, _, lambda) => block_anchored(&lambda.body),
         Kind::OfOption(_, Some(lambda), Some(other)) => {
             anchored(other) || block_anchored(&lambda.body)
         }
