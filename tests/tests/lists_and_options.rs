@@ -311,3 +311,44 @@ fn options() {
     let q = Q { items: vec![1.3, 0.4, 0.9, 2.0], held: Some(0.7) };
     check(check_gradients(|q| of_fields(q), |q| of_fields::grad(q), &q));
 }
+
+#[differentiable]
+fn total(xs: &[f64]) -> f64 {
+    xs.iter().sum()
+}
+
+#[differentiable]
+fn handed_on(a: &[f64], n: usize) -> f64 {
+    let mut alpha = a.to_vec();
+    for turn in 0..n {
+        let before = std::mem::take(&mut alpha);
+        for s in 0..a.len() {
+            alpha.push(total(&before) * a[s] + turn as f64);
+        }
+    }
+    total(&alpha)
+}
+
+#[differentiable]
+fn of_an_array(direction: [f64; 3], k: f64) -> f64 {
+    let norm = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
+    let unit = direction.map(|d| d / norm);
+    let bent = unit.map(f64::sin).map(|d| if d > 0.0 { d * k } else { d });
+    bent[0] * unit[1] + bent[2]
+}
+
+#[test]
+fn lists_taken_and_mapped() {
+    for n in 0..4 {
+        check(check_gradients(
+            |a: &Vec<f64>| handed_on(a, n),
+            |a| handed_on::grad(a, n),
+            &vec![0.3, 0.4],
+        ));
+    }
+    check(check_gradients(
+        |(d, k)| of_an_array(*d, *k),
+        |(d, k)| of_an_array::grad(*d, *k),
+        &([0.3, -0.7, 1.1], 1.4),
+    ));
+}

@@ -91,8 +91,10 @@ impl Lowering<'_> {
         if let Some(value) = self.constant_method(call, receiver) {
             return value;
         }
-        let is_struct =
-            self.is_struct(receiver) || matches!(self.graph.ty(receiver), Ty::Option(_));
+        let is_struct = self.is_struct(receiver)
+            || matches!(self.graph.ty(receiver), Ty::Option(_))
+            // Who has vectors of their own adds them by a method: of arrays and floats that is written with a sign.
+            || is_operator(&name) && !self.graph.ty(receiver).is_numeric();
         match ops::by_call(&name, call.args.len() + 1) {
             Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
                 if row.is_fallible() && self.language == Language::User {
@@ -342,6 +344,11 @@ impl Lowering<'_> {
         }
         out
     }
+}
+
+/// True for the name of a method behind a sign.
+fn is_operator(method: &str) -> bool {
+    matches!(method, "add" | "sub" | "mul" | "div" | "neg" | "rem")
 }
 
 fn query_type(row: &Row) -> Ty {
