@@ -115,6 +115,12 @@ impl Lowering<'_> {
 
     /// How two floats compare. What may be a literal to rustc is asked about the other way round: it has no methods.
     fn compared(&mut self, method: &Ident, operands: [Value; 2]) -> Value {
+        // Arrays are not compared.
+        for operand in operands {
+            if let Ty::Numeric(elem) = *self.graph.ty(operand) {
+                self.graph.info_mut(operand).ty = Ty::Float(elem);
+            }
+        }
         let is_literal = |value| *self.graph.ty(value) == Ty::Float(Elem::Literal);
         let (ask_other, is_partial) =
             (is_literal(operands[0]) && !is_literal(operands[1]), method == "partial_cmp");
