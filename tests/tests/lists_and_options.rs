@@ -4,7 +4,10 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use std::collections::HashMap;
+
 use chainrule::check::check_gradients;
+use chainrule::ndarray::Array1;
 use chainrule::prelude::*;
 use chainrule_tests::{check, forward_agrees};
 
@@ -351,4 +354,84 @@ fn lists_taken_and_mapped() {
         |(d, k)| of_an_array::grad(*d, *k),
         &([0.3, -0.7, 1.1], 1.4),
     ));
+}
+
+/// Lists of constants that are moved by what is differentiated, and others.
+#[differentiable]
+fn by_rank(x: &[f64]) -> f64 {
+    let mut order: Vec<usize> = (0..x.len()).collect();
+    order.sort_by(|&a, &b| x[a].partial_cmp(&x[b]).unwrap());
+    order.iter().enumerate().map(|(rank, &i)| x[i] * x[i] * (rank + 1) as f64).sum()
+}
+#[differentiable]
+fn the_greatest_by_position(x: &Array1<f64>, k: usize) -> f64 {
+    let mut idx: Vec<usize> = (0..x.len()).collect();
+    idx.sort_unstable_by(|a, b| x[*b].total_cmp(&x[*a]));
+    idx.truncate(k);
+    idx.reverse();
+    let mut s = 0.0;
+    for (r, i) in idx.iter().enumerate() {
+        s += x[*i] * (r + 1) as f64;
+    }
+    s * x[idx[0]]
+}
+#[differentiable(constant(seed, names))]
+fn beside_constants(x: f64, seed: u32, names: &[&str]) -> f64 {
+    let mut h = seed;
+    let mut s = 0.0;
+    let mut map: HashMap<String, usize> = HashMap::new();
+    let mut todo: Vec<usize> = vec![3, 1, 2];
+    todo.sort_by(|a, b| b.cmp(a));
+    for n in names {
+        h = h.rotate_left(5) ^ n.len() as u32;
+        map.insert(n.to_string(), n.len());
+        s += x * (h % 7) as f64;
+    }
+    map.remove("a");
+    while let Some(i) = todo.pop() {
+        s += x.powi(i as i32);
+    }
+    let mut left = vec![1usize, 2, 3];
+    left.retain(|v| *v > 1);
+    let gone = left.remove(0);
+    let text = names[0].replace("a", "b");
+    s * map.len() as f64 + gone as f64 * x + text.len() as f64 * x
+}
+#[differentiable]
+fn visited(x: &[f64], adj: &[Vec<usize>]) -> f64 {
+    let mut queue = vec![0usize];
+    let mut seen = vec![false; x.len()];
+    let mut s = 0.0;
+    while !queue.is_empty() {
+        let i = queue.remove(0);
+        if seen[i] {
+            continue;
+        }
+        seen[i] = true;
+        s = s * 0.5 + x[i] * x[i];
+        for &j in &adj[i] {
+            if x[j] > 0.0 {
+                queue.push(j);
+            }
+        }
+    }
+    s
+}
+#[test]
+fn lists_of_constants() {
+    let x = vec![1.3, 0.4, 0.9, 2.0];
+    check(check_gradients(|x| by_rank(x), |x| by_rank::grad(x), &x));
+    check(check_gradients(
+        |x| the_greatest_by_position(x, 3),
+        |x| the_greatest_by_position::grad(x, 3),
+        &Array1::from_vec(x.clone()),
+    ));
+    let names = ["abc", "a"];
+    check(check_gradients(
+        |x| beside_constants(*x, 7, &names),
+        |x| beside_constants::grad(*x, 7, &names),
+        &1.2,
+    ));
+    let edges = vec![vec![1, 2], vec![3], vec![0], vec![]];
+    check(check_gradients(|x| visited(x, &edges), |x| visited::grad(x, &edges), &x));
 }
