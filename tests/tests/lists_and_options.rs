@@ -417,8 +417,29 @@ fn visited(x: &[f64], adj: &[Vec<usize>]) -> f64 {
     }
     s
 }
+/// What is lent stays what it is, whatever becomes of the position that it was found at.
+#[differentiable]
+fn found_before(x: &[f64]) -> f64 {
+    let mut slots = vec![Some(x[0]), None, Some(x[1])];
+    let mut at = 0;
+    for _ in 0..2 {
+        if let Some(v) = &mut slots[at] {
+            at += 2;
+            *v *= x[2];
+        }
+    }
+    let mut list = x.to_vec();
+    at -= 4;
+    if let Some(v) = list.get_mut(at) {
+        at += 1;
+        *v *= x[1];
+    }
+    slots.iter().flatten().sum::<f64>() * list[0] * x[at]
+}
+
 #[test]
 fn lists_of_constants() {
+    check(check_gradients(|x| found_before(x), |x| found_before::grad(x), &vec![1.3, 0.4, 0.9]));
     let x = vec![1.3, 0.4, 0.9, 2.0];
     check(check_gradients(|x| by_rank(x), |x| by_rank::grad(x), &x));
     check(check_gradients(
