@@ -29,7 +29,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let items = match &item.data {
         Data::Struct(data) => match Model::read(&item, &data.fields, &root, &mut errors) {
             Some(model) => items::all(&model),
-            None => items::stub(&item, &root),
+            None => stand_in(&item, &data.fields, &root),
         },
         Data::Enum(_) => {
             errors.push(syn::Error::new(
@@ -52,6 +52,20 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     };
     let errors = errors.into_compile_errors();
     quote::quote! { #errors #items }
+}
+
+/// What stands in for the traits of a struct that holds no floats: where a type parameter would, if it were bound, those
+/// that it has then, so that its callers have no second error.
+fn stand_in(item: &DeriveInput, fields: &syn::Fields, root: &syn::Path) -> TokenStream {
+    let mut bound = item.clone();
+    for name in input::unbounded(&item.generics) {
+        let predicate = syn::parse_quote!(#name: #root::Float);
+        bound.generics.make_where_clause().predicates.push(predicate);
+    }
+    match Model::read(&bound, fields, root, &mut Errors::default()) {
+        Some(model) => items::all(&model),
+        None => items::stub(item, root),
+    }
 }
 
 /// All that is wrong with one type, reported together.

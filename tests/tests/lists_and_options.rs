@@ -4,7 +4,10 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use std::collections::HashMap;
+
 use chainrule::check::check_gradients;
+use chainrule::ndarray::Array1;
 use chainrule::prelude::*;
 use chainrule_tests::{check, forward_agrees};
 
@@ -310,4 +313,146 @@ fn options() {
     check(check_gradients(|x| through_as_mut(*x), |x| through_as_mut::grad(*x), &1.2));
     let q = Q { items: vec![1.3, 0.4, 0.9, 2.0], held: Some(0.7) };
     check(check_gradients(|q| of_fields(q), |q| of_fields::grad(q), &q));
+}
+
+#[differentiable]
+fn total(xs: &[f64]) -> f64 {
+    xs.iter().sum()
+}
+
+#[differentiable]
+fn handed_on(a: &[f64], n: usize) -> f64 {
+    let mut alpha = a.to_vec();
+    for turn in 0..n {
+        let before = std::mem::take(&mut alpha);
+        for s in 0..a.len() {
+            alpha.push(total(&before) * a[s] + turn as f64);
+        }
+    }
+    total(&alpha)
+}
+
+#[differentiable]
+fn of_an_array(direction: [f64; 3], k: f64) -> f64 {
+    let norm = direction.iter().map(|d| d * d).sum::<f64>().sqrt();
+    let unit = direction.map(|d| d / norm);
+    let bent = unit.map(f64::sin).map(|d| if d > 0.0 { d * k } else { d });
+    bent[0] * unit[1] + bent[2]
+}
+
+#[test]
+fn lists_taken_and_mapped() {
+    for n in 0..4 {
+        check(check_gradients(
+            |a: &Vec<f64>| handed_on(a, n),
+            |a| handed_on::grad(a, n),
+            &vec![0.3, 0.4],
+        ));
+    }
+    check(check_gradients(
+        |(d, k)| of_an_array(*d, *k),
+        |(d, k)| of_an_array::grad(*d, *k),
+        &([0.3, -0.7, 1.1], 1.4),
+    ));
+}
+
+/// Lists of constants that are moved by what is differentiated, and others.
+#[differentiable]
+fn by_rank(x: &[f64]) -> f64 {
+    let mut order: Vec<usize> = (0..x.len()).collect();
+    order.sort_by(|&a, &b| x[a].partial_cmp(&x[b]).unwrap());
+    order.iter().enumerate().map(|(rank, &i)| x[i] * x[i] * (rank + 1) as f64).sum()
+}
+#[differentiable]
+fn the_greatest_by_position(x: &Array1<f64>, k: usize) -> f64 {
+    let mut idx: Vec<usize> = (0..x.len()).collect();
+    idx.sort_unstable_by(|a, b| x[*b].total_cmp(&x[*a]));
+    idx.truncate(k);
+    idx.reverse();
+    let mut s = 0.0;
+    for (r, i) in idx.iter().enumerate() {
+        s += x[*i] * (r + 1) as f64;
+    }
+    s * x[idx[0]]
+}
+#[differentiable(constant(seed, names))]
+fn beside_constants(x: f64, seed: u32, names: &[&str]) -> f64 {
+    let mut h = seed;
+    let mut s = 0.0;
+    let mut map: HashMap<String, usize> = HashMap::new();
+    let mut todo: Vec<usize> = vec![3, 1, 2];
+    todo.sort_by(|a, b| b.cmp(a));
+    for n in names {
+        h = h.rotate_left(5) ^ n.len() as u32;
+        map.insert(n.to_string(), n.len());
+        s += x * (h % 7) as f64;
+    }
+    map.remove("a");
+    while let Some(i) = todo.pop() {
+        s += x.powi(i as i32);
+    }
+    let mut left = vec![1usize, 2, 3];
+    left.retain(|v| *v > 1);
+    let gone = left.remove(0);
+    let text = names[0].replace("a", "b");
+    s * map.len() as f64 + gone as f64 * x + text.len() as f64 * x
+}
+#[differentiable]
+fn visited(x: &[f64], adj: &[Vec<usize>]) -> f64 {
+    let mut queue = vec![0usize];
+    let mut seen = vec![false; x.len()];
+    let mut s = 0.0;
+    while !queue.is_empty() {
+        let i = queue.remove(0);
+        if seen[i] {
+            continue;
+        }
+        seen[i] = true;
+        s = s * 0.5 + x[i] * x[i];
+        for &j in &adj[i] {
+            if x[j] > 0.0 {
+                queue.push(j);
+            }
+        }
+    }
+    s
+}
+/// What is lent stays what it is, whatever becomes of the position that it was found at.
+#[differentiable]
+fn found_before(x: &[f64]) -> f64 {
+    let mut slots = vec![Some(x[0]), None, Some(x[1])];
+    let mut at = 0;
+    for _ in 0..2 {
+        if let Some(v) = &mut slots[at] {
+            at += 2;
+            *v *= x[2];
+        }
+    }
+    let mut list = x.to_vec();
+    at -= 4;
+    if let Some(v) = list.get_mut(at) {
+        at += 1;
+        *v *= x[1];
+    }
+    slots.iter().flatten().sum::<f64>() * list[0] * x[at]
+}
+
+#[test]
+fn lists_of_constants() {
+    check(check_gradients(|x| found_before(x), |x| found_before::grad(x), &vec![1.3, 0.4, 0.9]));
+    let x = vec![1.3, 0.4, 0.9, 2.0];
+    check(check_gradients(|x| by_rank(x), |x| by_rank::grad(x), &x));
+    check(check_gradients(
+        |x| the_greatest_by_position(x, 3),
+        |x| the_greatest_by_position::grad(x, 3),
+        &Array1::from_vec(x.clone()),
+    ));
+    let names = ["abc", "a"];
+    check(check_gradients(
+        |x| beside_constants(*x, 7, &names),
+        |x| beside_constants::grad(*x, 7, &names),
+        &1.2,
+    ));
+    let edges = vec![vec![1, 2], vec![3], vec![0], vec![]];
+    check(check_gradients(|x| visited(x, &edges), |x| visited::grad(x, &edges), &x));
 }

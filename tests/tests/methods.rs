@@ -6,6 +6,7 @@
 #![allow(clippy::all)]
 
 use chainrule::check::check_gradients;
+use chainrule::ndarray::{Array2, Axis, array, concatenate};
 use chainrule::prelude::*;
 use chainrule_tests::check;
 
@@ -86,4 +87,140 @@ fn methods_of_structs_are_the_users() {
     check(check_gradients(|ray| of_a_typed_pair(ray), |ray| of_a_typed_pair::grad(ray), &ray));
     let rays = vec![ray, Ray { from: to, to: from }];
     check(check_gradients(|rays| of_items(rays), |rays| of_items::grad(rays), &rays));
+}
+
+#[derive(Clone, Debug, Default, Differentiable)]
+struct Controller {
+    kp: f64,
+    ki: f64,
+    integral: f64,
+    last: Option<f64>,
+    history: Vec<f64>,
+}
+
+/// What is written to `mut self` is a variable like any other.
+impl Controller {
+    #[differentiable]
+    fn update(mut self, error: f64, dt: f64) -> (Controller, f64) {
+        self.integral = (self.integral + error * dt).clamp(-5.0, 5.0);
+        let derivative = match self.last {
+            Some(last) => (error - last) / dt,
+            None => 0.0,
+        };
+        let out = self.kp * error + self.ki * self.integral + derivative;
+        self.last = Some(error);
+        self.history.push(out * self.kp);
+        (self, out)
+    }
+
+    #[differentiable]
+    fn tuned(mut self, k: f64, n: usize) -> Self {
+        for i in 0..n {
+            if i % 2 == 0 {
+                self.kp *= k;
+            } else {
+                self.ki += self.kp;
+            }
+            self.history[0] *= self.ki;
+        }
+        self
+    }
+
+    #[differentiable]
+    fn reset(mut self, k: f64) -> f64 {
+        self = Controller { kp: self.ki * k, ..Controller::default() };
+        self.kp * k
+    }
+}
+
+#[differentiable]
+fn cost(controller: &Controller, target: f64) -> f64 {
+    let mut controller = controller.clone();
+    let mut y = 0.0;
+    for _ in 0..4 {
+        let (next, u) = controller.update(target - y, 0.05);
+        controller = next;
+        y += u * 0.05;
+    }
+    let tuned = controller.clone().tuned(y, 3);
+    y * y + tuned.history[0] + tuned.history[1] * tuned.ki + controller.reset(y)
+}
+
+#[test]
+fn what_is_written_to_self() {
+    let given = Controller { kp: 2.0, ki: 0.5, integral: 0.1, last: None, history: vec![0.3] };
+    check(check_gradients(
+        |(c, target): &(Controller, f64)| cost(c, *target),
+        |(c, target)| cost::grad(c, *target),
+        &(given, 1.0),
+    ));
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Head {
+    w: Array2<f64>,
+}
+
+impl Head {
+    #[differentiable]
+    fn apply(&self, x: &Array2<f64>) -> Array2<f64> {
+        x.dot(&self.w)
+    }
+}
+
+/// A written type says what methods whose results are not seen make a list of.
+#[differentiable]
+fn side_by_side(heads: &[Head], x: &Array2<f64>) -> f64 {
+    let parts: Vec<Array2<f64>> = heads.iter().map(|head| head.apply(x)).collect();
+    let views: Vec<_> = parts.iter().map(|part| part.view()).collect();
+    let whole = concatenate(Axis(1), &views).unwrap();
+    whole.mapv(f64::tanh).sum() * whole[[0, 1]]
+}
+
+#[test]
+fn lists_of_what_is_not_seen() {
+    let heads = vec![Head { w: array![[0.3, 0.1], [0.2, -0.4]] }, Head { w: array![[0.5], [0.7]] }];
+    check(check_gradients(
+        |(heads, x): &(Vec<Head>, Array2<f64>)| side_by_side(heads, x),
+        |(heads, x)| side_by_side::grad(heads, x),
+        &(heads, array![[0.3, 0.8], [-0.5, 0.4]]),
+    ));
+}
+
+#[derive(Clone, Copy, Debug, Differentiable)]
+struct Place {
+    x: f64,
+    y: f64,
+}
+
+impl Place {
+    #[differentiable]
+    fn add(self, other: Place) -> Place {
+        Place { x: self.x + other.x, y: self.y * other.y }
+    }
+
+    #[differentiable]
+    fn size(&self) -> f64 {
+        (self.x * self.x + self.y * self.y).sqrt()
+    }
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Route {
+    places: Vec<Place>,
+    end: Place,
+}
+
+/// `add` of a field is the user's, not that of arrays.
+#[differentiable]
+fn added(route: &Route) -> f64 {
+    let sum = route.end.add(route.places[0]);
+    sum.size() * route.places[1].add(sum).size()
+}
+
+#[test]
+fn methods_called_like_operators() {
+    let place = |x, y| Place { x, y };
+    let route = Route { places: vec![place(0.3, 0.8), place(1.2, -0.4)], end: place(0.5, 0.9) };
+    check(check_gradients(added, added::grad, &route));
 }

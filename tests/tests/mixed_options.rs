@@ -150,6 +150,48 @@ fn that_begins_elsewhere(x: &[f64], n: usize) -> f64 {
     best.map_or(0.0, |(b, i)| b * b * (i + 1) as f64)
 }
 
+#[derive(Clone, Debug, Differentiable)]
+struct Track {
+    x: f64,
+    v: f64,
+    offset: Option<f64>,
+}
+
+/// What is compared is a float, though only rustc knows the types of the fields that it is made of; and what is matched
+/// with `Some` is an `Option`.
+#[differentiable]
+fn of_fields(tracks: &[Track], z: f64) -> f64 {
+    let nearest = tracks
+        .iter()
+        .enumerate()
+        .map(|(i, track)| (i, (track.x + track.v - z).abs()))
+        .min_by(|a, b| a.1.partial_cmp(&b.1).unwrap());
+    let mut offsets = 0.0;
+    for track in tracks {
+        if let Some(offset) = track.offset.as_ref() {
+            offsets += offset * track.x;
+        }
+    }
+    match nearest {
+        Some((i, d)) if d < 1.0 => d * d + tracks[i].x * offsets,
+        _ => offsets,
+    }
+}
+
+#[test]
+fn options_of_what_rustc_knows() {
+    let track = |x, v, offset| Track { x, v, offset };
+    let tracks =
+        vec![track(1.0, 0.2, None), track(0.5, 0.1, Some(0.3)), track(2.0, 0.4, Some(1.2))];
+    for z in [0.1, 1.1, 9.0] {
+        check(check_gradients(
+            |(tracks, z): &(Vec<Track>, f64)| of_fields(tracks, *z),
+            |(tracks, z)| of_fields::grad(tracks, *z),
+            &(tracks.clone(), z),
+        ));
+    }
+}
+
 #[test]
 fn options_of_positions_beside_what_is_differentiated() {
     for x in [vec![0.3, 2.5, -1.0, 1.2], vec![1.5, 0.2], vec![0.1, 0.2, 0.3, 0.4, 0.9]] {

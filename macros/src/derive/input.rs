@@ -198,7 +198,7 @@ fn no_floats(item: &DeriveInput) -> String {
 }
 
 /// The type parameters that nothing says to hold floats.
-fn unbounded(generics: &Generics) -> Vec<&Ident> {
+pub(super) fn unbounded(generics: &Generics) -> Vec<&Ident> {
     generics
         .type_params()
         .map(|parameter| &parameter.ident)

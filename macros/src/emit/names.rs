@@ -52,6 +52,8 @@ impl Names {
         whose: Whose,
         is_needed: impl Fn(Value) -> bool,
     ) -> Ident {
+        // What a method makes of `mut self` is a variable.
+        let wish = if wish == "self" { "this" } else { wish };
         // `do`, which is a keyword, is `do_` wherever its holder is looked up.
         let wish = &identifier(text_of(wish), Span::mixed_site()).to_string();
         let is_free = |text: &str| match self.holder(text) {

@@ -142,7 +142,7 @@ pub(crate) const OPTION_METHOD: Refusal = Refusal::new(
 
 /// Of `x.map(f)` where `x` is a `[T; N]`.
 pub(crate) const MAP_OF_A_LIST: Refusal = Refusal::new(
-    "`map` of a list is read only where its elements are written, as in `[a, b].map(f)`",
+    "`map` of a list is read only where it gives floats of floats, or its elements are written, as in `[a, b].map(f)`",
     "write a loop that writes the elements, or `iter().map(..).collect::<Vec<_>>()`",
     "method_map_of_a_list",
 );
@@ -330,7 +330,7 @@ pub(super) const FORMS: &[Form] = &[
         "an array of floats",
         &[LIST_OF_LISTS, SHAPE_OF_POSITIONS],
     ),
-    Form::of("`[a, b].map(f)`", "a list", &[MAP_OF_A_LIST]),
+    Form::of("`[a, b].map(f)`, `x.map(f)` of floats", "a list", &[MAP_OF_A_LIST]),
     Form::of("`2.0 * a`", "an operation", &[INTEGER]),
     Form::of("`let y = { .. a };`, `return a`", "the value that it ends with", &[NO_VALUE]),
     Form::of(

@@ -79,6 +79,23 @@ impl Shape {
         }
     }
 
+    /// The same with what is known of the members' types by now: a number needs no `Option` of its own.
+    fn with_types(&self, tys: &mut impl Iterator<Item = Ty>) -> Shape {
+        match self {
+            Shape::Whole(ty) => match tys.next() {
+                Some(found) if is_number(&found) && !is_number(ty) => Shape::Whole(found),
+                _ => self.clone(),
+            },
+            Shape::Tuple(members) => {
+                Shape::Tuple(members.iter().map(|member| member.with_types(tys)).collect())
+            }
+            Shape::Option(inner) => {
+                tys.next();
+                Shape::Option(Box::new(inner.with_types(tys)))
+            }
+        }
+    }
+
     /// A pattern that gives each member a name.
     fn pattern(&self, names: &mut impl Iterator<Item = syn::Ident>) -> TokenStream {
         match self {
@@ -167,7 +184,6 @@ impl Lowering<'_> {
 
     /// True for a constant `Option` from elsewhere that numbers can be taken from.
     fn shows_members(&self, option: Value, shape: &Shape) -> bool {
-        let is_number = |ty: &Ty| matches!(ty, Ty::Float(_) | Ty::Integer | Ty::Bool);
         !self.is_active(option)
             && matches!(self.graph.ty(option), Ty::Unknown | Ty::Constant | Ty::Option(_))
             && shape.types().iter().all(is_number)
@@ -409,6 +425,25 @@ impl Lowering<'_> {
         (shape.has_option() && self.shows(begins, &shape)).then_some(shape)
     }
 
+    /// What is planned of which more is known after a reading.
+    pub(super) fn known_better(
+        &self,
+        planned: &Planned,
+        apart: &[Apart],
+        types: &BTreeMap<&Variable, Ty>,
+    ) -> Planned {
+        let planned = apart.iter().filter(|apart| planned.contains_key(&apart.whole));
+        let better = planned.filter_map(|Apart { whole, shape, members }| {
+            let tys = members.iter().map(|member| match types.get(member) {
+                Some(Ty::Option(inner)) => (**inner).clone(),
+                ty => ty.cloned().unwrap_or_default(),
+            });
+            let found = shape.with_types(&mut tys.into_iter());
+            (found != *shape).then(|| (whole.clone(), found))
+        });
+        better.collect()
+    }
+
     /// True for what was made here in this shape.
     fn shows(&self, value: Value, shape: &Shape) -> bool {
         match shape {
@@ -452,4 +487,9 @@ impl Lowering<'_> {
     pub(super) fn wholes(apart: &[Apart]) -> impl Iterator<Item = &Variable> {
         apart.iter().map(|apart| &apart.whole)
     }
+}
+
+/// True for the type of what a number can stand in for.
+fn is_number(ty: &Ty) -> bool {
+    matches!(ty, Ty::Float(_) | Ty::Integer | Ty::Bool)
 }

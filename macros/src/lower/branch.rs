@@ -95,7 +95,7 @@ impl Lowering<'_> {
         let ends =
             |bodies: Vec<Body<'_>>| bodies.into_iter().filter(|body| !body.diverges()).count();
         let count = match expr {
-            Expr::If(branch) if self.if_lent(branch).is_some() => return None,
+            Expr::If(branch) if self.may_lend(branch) => return None,
             Expr::If(branch) => ends(vec![
                 Body::Block(&branch.then_branch),
                 branch.else_branch.as_ref().map_or(Body::Nothing, |(_, other)| Body::Expr(other)),

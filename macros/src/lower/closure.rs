@@ -9,10 +9,9 @@ use syn::{Expr, ExprClosure, ExprMethodCall};
 use super::call::{callee, operation_by_path};
 use super::given::Given;
 use super::items::{Bounded, Item, Items};
-use super::made::unwritten;
 use super::scope::Binding;
 use super::Lowering;
-use crate::graph::{Block, Elem, Form, Info, Node, Op, Passing, Ty, Value};
+use crate::graph::{Block, Elem, Info, Node, Op, Passing, Ty, Value};
 use crate::language;
 use crate::ops::{self, Row};
 
@@ -34,20 +33,7 @@ impl Lowering<'_> {
         self.mapped_elements(receiver, &call.args[0], &call.method.to_string(), call.method.span())
     }
 
-    /// `[a, b].map(f)`, where the elements are seen.
-    fn mapped_list(&mut self, call: &ExprMethodCall, receiver: Value) -> Value {
-        let (function, span) = (&call.args[0], call.method.span());
-        let made = self.constructs.get(&receiver);
-        let parts = made.filter(|made| made.construct.form == Form::Array);
-        let Some(parts) = parts.map(|made| made.parts.clone()) else {
-            return self.mistake(span, language::MAP_OF_A_LIST);
-        };
-        let parts =
-            parts.into_iter().map(|part| self.applied(function, part, "map", span)).collect();
-        self.list(Form::Array, unwritten(parts), span)
-    }
-
-    /// The same of a value, with the closure or the name of a function.
+    /// `x.mapv(f)` of a value, with the closure or the name of a function.
     pub(super) fn mapped_elements(
         &mut self,
         receiver: Value,
@@ -84,7 +70,13 @@ impl Lowering<'_> {
     }
 
     /// What the closure, or the function of this name, gives for one element.
-    fn applied(&mut self, function: &Expr, element: Value, method: &str, span: Span) -> Value {
+    pub(super) fn applied(
+        &mut self,
+        function: &Expr,
+        element: Value,
+        method: &str,
+        span: Span,
+    ) -> Value {
         self.scopes.enter();
         let elem = self.graph.ty(element).elem();
         let local = super::turns::plain(function).and_then(|name| self.scopes.function(&name));

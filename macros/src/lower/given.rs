@@ -14,6 +14,8 @@ use crate::graph::{Op, Ty, Value};
 /// An item of one turn.
 pub(super) enum Given {
     One(Value),
+    /// A constant, as the user's iterator gives it.
+    Constant(Value),
     /// An element to which the user has a reference.
     Lent(Value),
     Pair(Box<Given>, Box<Given>),
@@ -80,7 +82,7 @@ impl Lowering<'_> {
                 let first = tokens.clone().into_iter().next();
                 self.graph.info_mut(value).is_reference =
                     matches!(first, Some(TokenTree::Punct(punct)) if punct.as_char() == '&');
-                Given::One(value)
+                Given::Constant(value)
             }
             Item::Pair(left, right) => {
                 let (left, right) = (self.item(left, at, span), self.item(right, at, span));
@@ -168,6 +170,16 @@ impl Lowering<'_> {
                 self.bind_item(&parts.elems[0], *left, span);
                 self.bind_item(&parts.elems[1], *right, span);
             }
+            // What stands behind it may be counted with.
+            (Pat::Reference(inner), Given::Constant(value)) => {
+                let ty = self.graph.ty(value).clone();
+                let shown = |names: &[Ident]| {
+                    let lent = &names[0];
+                    quote!((*#lent).clone())
+                };
+                let shown = self.constant_of(&[value], shown, ty, span);
+                self.bind_item(&inner.pat, Given::One(shown), span);
+            }
             (pattern, Given::Place(place)) => self.lend_parts(pattern, *place, true),
             (pattern, given) => {
                 let is_reference = matches!(given, Given::Lent(_));
@@ -197,7 +209,7 @@ impl Lowering<'_> {
     /// An item as one value.
     pub(super) fn whole(&mut self, given: Given, span: Span) -> Value {
         match given {
-            Given::One(value) | Given::Lent(value) => value,
+            Given::One(value) | Given::Constant(value) | Given::Lent(value) => value,
             Given::Place(place) => self.part_at(&place),
             Given::Pair(left, right) => {
                 let parts = vec![self.whole(*left, span), self.whole(*right, span)];

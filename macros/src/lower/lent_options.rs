@@ -1,8 +1,11 @@
 //! What is lent mutably in an `Option`: `if let Some(last) = v.last_mut()`, `if let Some(a) = &mut o`. Each is read as the
 //! statements that it stands for, in which the name stands for a place.
 
+use syn::visit::{self, Visit};
 use syn::{parse_quote, Block, Expr, ExprIf, ExprMethodCall, Pat};
 
+use super::constant::only_reads;
+use super::flow::is_query;
 use super::function::gives;
 use super::jumps::Jumps;
 use super::Lowering;
@@ -19,7 +22,10 @@ impl Lowering<'_> {
         let otherwise = branch.else_branch.as_ref().map(|(_, other)| &**other);
         let found = match &*test.expr {
             Expr::MethodCall(call) => match lent_element(call) {
-                Some((is_there, element)) if self.is_versioned(&call.receiver) => {
+                Some((is_there, element))
+                    if self.is_versioned(&call.receiver)
+                        && call.args.iter().all(may_be_looked_at_twice) =>
+                {
                     let then: Block = parse_quote!({
                         let #name = &mut #element;
                         #body
@@ -44,11 +50,23 @@ impl Lowering<'_> {
         })
     }
 
+    /// True for an `if let` that may be one of these.
+    pub(super) fn may_lend(&self, branch: &ExprIf) -> bool {
+        let Expr::Let(test) = &*branch.cond else { return false };
+        match &*test.expr {
+            Expr::MethodCall(call) => call.method == "as_mut" || lent_element(call).is_some(),
+            Expr::Reference(lent) => lent.mutability.is_some(),
+            _ => false,
+        }
+    }
+
     /// What an `Option` holds goes back when the block has come to its end.
     fn if_held(&mut self, name: &Pat, option: &Expr, body: &Block) -> Option<(Expr, Block)> {
         if !self.is_versioned(option) || Jumps::of_block(body).any() {
             return None;
         }
+        // The block may change what the positions in it are made of.
+        let option = self.pinned(option);
         let held = self.own_name("held");
         let whole = Expr::Block(syn::ExprBlock { attrs: vec![], label: None, block: body.clone() });
         let then = match gives(&whole) {
@@ -90,4 +108,18 @@ pub(super) fn unwrapped_place(expr: &Expr) -> Option<Expr> {
         Expr::MethodCall(inner) if is_unwrap => lent_element(inner).map(|(_, place)| place),
         _ => None,
     }
+}
+
+/// True for a position that calls nothing: it is compared, and then used.
+fn may_be_looked_at_twice(at: &Expr) -> bool {
+    struct Calls(bool);
+    impl<'ast> Visit<'ast> for Calls {
+        fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
+            self.0 |= !is_query(call);
+            visit::visit_expr_method_call(self, call);
+        }
+    }
+    let mut calls = Calls(false);
+    calls.visit_expr(at);
+    only_reads(at) && !calls.0
 }

@@ -149,6 +149,10 @@ impl Lowering<'_> {
         if *written != Ty::Unknown && matches!(info.ty, Ty::Unknown | Ty::Struct(_)) {
             info.ty = written.clone();
         }
+        // A list that something made its items of tells less than what is written.
+        if let (Ty::List(_), Ty::List(_)) = (written, &info.ty) {
+            info.ty = info.ty.joined(written);
+        }
         if let (Ty::Tuple(written), Some(made)) = (written, self.constructs.get(&value)) {
             let parts = made.parts.clone();
             parts.iter().zip(written).for_each(|(part, ty)| self.learn_written(*part, ty));

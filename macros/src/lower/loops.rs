@@ -49,7 +49,20 @@ impl Scope {
 }
 
 impl Lowering<'_> {
+    /// What `flatten` makes of an item that is an `Option`: it has one turn or none, and nothing follows it in the body of
+    /// the chain's own loop.
+    fn of_an_option(&self, turns: &ExprForLoop) -> Option<syn::ExprIf> {
+        let is_item = matches!(&*turns.expr, Expr::Path(path) if path.path.is_ident("__item"));
+        let value = self.binding(&turns.expr).filter(|_| is_item)?.value;
+        let (pattern, body) = (&turns.pat, &turns.body);
+        let is_option = matches!(self.graph.ty(value), Ty::Option(_));
+        is_option.then(|| syn::parse_quote!(if let Some(#pattern) = __item #body))
+    }
+
     pub(super) fn for_loop(&mut self, turns: &ExprForLoop) -> Option<Value> {
+        if let Some(branch) = self.of_an_option(turns) {
+            return self.if_expr(&branch, Tail::No);
+        }
         let every = Every::of(&turns.attrs, self);
         let iterable = self.with_integer_ends(&turns.expr);
         let iterable = iterable.as_ref().unwrap_or(&turns.expr);

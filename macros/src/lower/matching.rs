@@ -170,11 +170,15 @@ impl Lowering<'_> {
         self.refuse_parts_by_mut(expr, patterns.clone());
         let mentions = self.mentions(expr);
         // An enum holds nothing that is differentiated, also in a struct that does.
-        let is_enum = is_place_like(expr) && patterns.into_iter().any(names_a_variant);
+        let is_enum = is_place_like(expr) && patterns.clone().into_iter().any(names_a_variant);
         // What is carried member by member is taken apart so, also before something active reaches it.
         let is_apart = mentions.names.values().any(|value| self.is_apart(*value));
         if (mentions.active.is_some() || is_apart) && !(is_enum && only_reads(expr)) {
             let (value, passing) = self.passed(expr);
+            let info = self.graph.info_mut(value);
+            if info.ty == Ty::Unknown && patterns.into_iter().any(names_some) {
+                info.ty = Ty::Option(Box::new(Ty::Unknown));
+            }
             let is_lent = self.is_lent_as(value, passing);
             return Matched::Active { value, is_lent };
         }
@@ -310,6 +314,17 @@ pub(super) fn has_let(cond: &Expr) -> bool {
         Expr::Let(_) => true,
         Expr::Paren(inner) => has_let(&inner.expr),
         Expr::Binary(binary) => has_let(&binary.left) || has_let(&binary.right),
+        _ => false,
+    }
+}
+
+/// True for `Some(a)`, which tells that an `Option` is matched.
+fn names_some(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::TupleStruct(parts) => parts.path.is_ident("Some"),
+        Pat::Paren(inner) => names_some(&inner.pat),
+        Pat::Reference(inner) => names_some(&inner.pat),
+        Pat::Guard(guarded) => names_some(&guarded.pat),
         _ => false,
     }
 }

@@ -91,8 +91,10 @@ impl Lowering<'_> {
         if let Some(value) = self.constant_method(call, receiver) {
             return value;
         }
-        let is_struct =
-            self.is_struct(receiver) || matches!(self.graph.ty(receiver), Ty::Option(_));
+        let is_struct = self.is_struct(receiver)
+            || matches!(self.graph.ty(receiver), Ty::Option(_))
+            // Who has vectors of their own adds them by a method: of arrays and floats that is written with a sign.
+            || is_operator(&name) && !self.graph.ty(receiver).is_numeric();
         match ops::by_call(&name, call.args.len() + 1) {
             Some(row) if !row.is_internal() && !is_struct || self.language == Language::Formula => {
                 if row.is_fallible() && self.language == Language::User {
@@ -113,6 +115,12 @@ impl Lowering<'_> {
 
     /// How two floats compare. What may be a literal to rustc is asked about the other way round: it has no methods.
     fn compared(&mut self, method: &Ident, operands: [Value; 2]) -> Value {
+        // Arrays are not compared.
+        for operand in operands {
+            if let Ty::Numeric(elem) = *self.graph.ty(operand) {
+                self.graph.info_mut(operand).ty = Ty::Float(elem);
+            }
+        }
         let is_literal = |value| *self.graph.ty(value) == Ty::Float(Elem::Literal);
         let (ask_other, is_partial) =
             (is_literal(operands[0]) && !is_literal(operands[1]), method == "partial_cmp");
@@ -342,6 +350,11 @@ impl Lowering<'_> {
         }
         out
     }
+}
+
+/// True for the name of a method behind a sign.
+fn is_operator(method: &str) -> bool {
+    matches!(method, "add" | "sub" | "mul" | "div" | "neg" | "rem")
 }
 
 fn query_type(row: &Row) -> Ty {

@@ -36,6 +36,7 @@ mod local;
 mod loops;
 mod macros;
 mod made;
+mod mapped_lists;
 mod matching;
 mod mentions;
 mod method;

@@ -368,7 +368,7 @@ impl Lowering<'_> {
                 let ty = self.graph.ty(old).clone();
                 let value = match &ty {
                     Ty::Float(_) => self.placeholder(&ty, span),
-                    Ty::Unknown | Ty::Numeric(_) => {
+                    Ty::Unknown | Ty::Numeric(_) | Ty::List(_) => {
                         let names = [("__old".to_owned(), old)].into_iter().collect();
                         let mentions = Mentions { names, ..Mentions::default() };
                         // Of the type of what is there, whether that is lent or not.

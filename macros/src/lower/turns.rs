@@ -184,13 +184,14 @@ impl Lowering<'_> {
             let begins = Begins { variables, inits: &inits, known: &known, apart: &apart };
             let read = self.read_turn(over, part, around, begins, span, body);
             let next: Vec<Info> = read.settled(self, &known);
-            let found: Planned = variables
-                .iter()
-                .zip(inits.iter().zip(&next))
-                .filter_map(|(variable, (init, info))| {
+            let types = variables.iter().zip(next.iter().map(|info| info.ty.clone())).collect();
+            let mut found = self.known_better(planned, &apart, &types);
+            let more = variables.iter().zip(inits.iter().zip(&next)).filter_map(
+                |(variable, (init, info))| {
                     Some((variable.clone(), self.found_apart(*init, &info.ty)?))
-                })
-                .collect();
+                },
+            );
+            found.extend(more);
             if !found.is_empty() {
                 return Some(found);
             }

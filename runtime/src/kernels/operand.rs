@@ -11,7 +11,8 @@ use crate::{Float, memory};
 /// inferred from the array.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a float or an array of floats of type `{T}`",
-    label = "expected a float or an array of floats"
+    label = "expected a float or an array of floats",
+    note = "if this is a method of yours that is called like one of arrays, say the type and it is yours: `let part: &{Self} = &whole.part;`"
 )]
 pub trait Operand<T: Float> {
     /// [`Scalar`] or [`Nd`].

@@ -138,6 +138,35 @@ fn in_a_loop(x: &[f64], n: usize) -> f64 {
     sum
 }
 
+/// Integers beside what is differentiated, taken out of references; items that may be nothing.
+#[differentiable]
+fn knapsack(values: &[f64], weights: &[usize], capacity: usize) -> f64 {
+    let mut best: Vec<Option<f64>> = vec![None; capacity + 1];
+    best[0] = Some(0.0);
+    for (v, &w) in values.iter().zip(weights) {
+        for c in (w..=capacity).rev() {
+            if let Some(b) = best[c - w] {
+                let candidate = b + v;
+                best[c] = match best[c] {
+                    Some(old) if old >= candidate => Some(old),
+                    _ => Some(candidate),
+                };
+            }
+        }
+    }
+    best.iter().flatten().fold(0.0, |most: f64, b| most.max(*b))
+}
+
+#[test]
+fn what_may_be_nothing() {
+    let x = vec![1.0, 2.2, 0.7];
+    check(check_gradients(
+        |x| knapsack(x, &[2, 3, 1], 4),
+        |x| knapsack::grad(x, &[2, 3, 1], 4),
+        &x,
+    ));
+}
+
 #[test]
 fn what_is_found() {
     for x in [vec![1.3, 0.4, 0.9], vec![0.2, 1.7, 1.9, 0.6]] {

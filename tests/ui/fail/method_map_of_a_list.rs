@@ -2,8 +2,8 @@ use chainrule::differentiable;
 
 #[differentiable]
 fn squares(x: [f64; 3]) -> f64 {
-    let y = x.map(|t| t * t);
-    y[0] + y[2]
+    let y = x.map(|t| (t * t, t));
+    y[0].0 + y[2].1
 }
 
 fn main() {
