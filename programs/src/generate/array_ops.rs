@@ -60,7 +60,7 @@ impl Generator<'_> {
             "cumsum" => (ArrayOp::Cumsum, vec![same]),
             "softmax" => (ArrayOp::Softmax, vec![same]),
             "logsumexp" => (ArrayOp::LogSumExp, vec![Type::Array2(n, other)]),
-            "reshape" if n % 2 == 0 => (ArrayOp::Reshape, vec![Type::Array2(2, n / 2)]),
+            "reshape" if n.is_multiple_of(2) => (ArrayOp::Reshape, vec![Type::Array2(2, n / 2)]),
             "concatenate" if n > 1 => {
                 let first = 1 + self.below(n - 1);
                 (ArrayOp::Concatenate, vec![Type::Array1(first), Type::Array1(n - first)])
