@@ -267,7 +267,8 @@ fn many_methods(x: f64) -> f64 {
         + x.fract()
         + x.copysign(-2.0)
         + x.rem_euclid(0.7)
-        + x.midpoint(a * x);
+        + x.midpoint(a * x)
+        + f64::next_up(x) * x.next_down();
     let e = x.powi(-2) + x.abs().powf(1.3) + x.abs().powf(x) + x.mul_add(x, x);
     a * b + c * d - e
 }
@@ -275,4 +276,19 @@ fn many_methods(x: f64) -> f64 {
 #[test]
 fn methods_of_floats() {
     at!(many_methods: 0.8, 1.3, 2.2);
+}
+
+/// What is asked of a float holds no floats itself.
+#[differentiable]
+fn asked(x: f64) -> f64 {
+    match x.classify() {
+        std::num::FpCategory::Normal if x.is_normal() && !f64::is_subnormal(x) => x * x,
+        _ => x,
+    }
+}
+
+#[test]
+fn kinds_of_floats() {
+    at!(asked: 0.8, -3.0);
+    assert_eq!((asked::grad(0.0), asked::grad(1e-310)), (1.0, 1.0));
 }

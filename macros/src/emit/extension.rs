@@ -25,6 +25,13 @@ impl Signature<'_> {
         for call in calls {
             let (row, receiver, span) = match call {
                 ByName::Extension { row, receiver, span } => (*row, receiver, *span),
+                ByName::Float { ty, span } => {
+                    if seen.insert(("", ty.to_string())) {
+                        let float = quote_spanned!(*span=> #krate::rt::float_type::<#ty>());
+                        checks.extend(quote!(let _ = || #float;));
+                    }
+                    continue;
+                }
                 ByName::Shown { receiver, span } => {
                     if seen.insert(("", receiver.to_string())) {
                         let shown = quote_spanned!(*span=> #krate::rt::shown(&#receiver));

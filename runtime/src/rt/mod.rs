@@ -44,7 +44,9 @@ pub use accumulate::{
 };
 pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use again::{Lent, NotLent, Passed};
-pub use alias::{Answer, ByAnotherName, CutOff, Shown, WrittenOut, asked, cut_off, shown};
+pub use alias::{
+    Answer, ByAnotherName, CutOff, FloatType, Shown, WrittenOut, asked, cut_off, float_type, shown,
+};
 pub use at::{
     AddInto, At, DenseMut, WriteInto, add_element, add_into, at, dense_mut, take_view, write_into,
 };
