@@ -79,11 +79,10 @@ impl Signature<'_> {
     pub(super) fn never(&self) -> TokenStream {
         match self.unread {
             None => quote!(::core::unreachable!()),
-            Some(span) => quote_spanned! {span=>
-                const {
-                    ::core::panic!("chainrule does not read what rustc accepts here: please report it, and write it another way")
-                }
-            },
+            Some(span) => {
+                let krate = &self.krate;
+                quote_spanned!(span=> #krate::rt::unread::<()>())
+            }
         }
     }
 

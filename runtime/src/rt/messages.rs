@@ -69,7 +69,7 @@ pub trait CalleeIsDifferentiable {}
 
 /// What a function that is called in forward mode must be. Nothing else implements it.
 #[diagnostic::on_unimplemented(
-    message = "this function is called by one with forward mode, and has none itself",
+    message = "this function is called by one with `forward` or `second_order`, and was not asked for the same",
     label = "a tangent goes in here",
     note = "write `#[differentiable(forward)]` on the function that is called, or `second_order` where its \
             caller has that"
@@ -94,3 +94,13 @@ pub trait HasDerivatives {}
             `stop_gradient(..)` what is not to be; or give the extra result in a function of its own"
 )]
 pub trait CalleeHasNoAux {}
+
+/// Stands for what chainrule left to rustc to refuse. If rustc does not, it is an error when code is made of it; not
+/// before, since the constant is one of a generic function: what rustc refused has no second error.
+pub fn unread<T>() -> ! {
+    const {
+        panic!(
+            "chainrule does not read what rustc accepts here: please report it, and write it another way"
+        )
+    }
+}
