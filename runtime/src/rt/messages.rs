@@ -95,6 +95,30 @@ pub trait HasDerivatives {}
 )]
 pub trait CalleeHasNoAux {}
 
+/// A struct of which an earlier state is still needed where it is written, or passed on.
+#[diagnostic::on_unimplemented(
+    message = "derivatives need what this was before, and `{Self}` cannot be copied",
+    label = "a copy is kept of what is written or passed on here",
+    note = "put `#[derive(Clone)]` on `{Self}`"
+)]
+pub trait Copies: Sized {
+    /// The copy.
+    fn copy_of(&self) -> Self;
+}
+
+impl<T: Clone> Copies for T {
+    #[inline(always)]
+    fn copy_of(&self) -> T {
+        self.clone()
+    }
+}
+
+/// A copy of a struct.
+#[inline(always)]
+pub fn copy_of<T: Copies>(value: &T) -> T {
+    value.copy_of()
+}
+
 /// Stands for what chainrule left to rustc to refuse. If rustc does not, it is an error when code is made of it; not
 /// before, since the constant is one of a generic function: what rustc refused has no second error.
 pub fn unread<T>() -> ! {

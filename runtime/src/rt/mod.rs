@@ -64,8 +64,8 @@ pub use jacobian::{floats, rows};
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
 pub use messages::{
-    CalleeHasNoAux, CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked,
-    ScalarResult, SecondOrder, unread,
+    CalleeHasNoAux, CalleeIsDifferentiable, CalleeIsForward, Copies, Forward, HasDerivatives,
+    NotAsked, ScalarResult, SecondOrder, copy_of, unread,
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};

@@ -446,14 +446,16 @@ fn with_loops_of_constants(x: f64, n: usize) -> f64 {
         }
         turns
     };
-    assert!(turns == {
-        let mut sum = 0;
-        #[checkpoint]
-        for _ in 0..n {
-            sum += 2;
+    assert!(
+        turns == {
+            let mut sum = 0;
+            #[checkpoint]
+            for _ in 0..n {
+                sum += 2;
+            }
+            sum
         }
-        sum
-    });
+    );
     let fixed = stop_gradient({
         let mut fixed = x;
         #[checkpoint]
