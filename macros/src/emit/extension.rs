@@ -46,7 +46,7 @@ impl Signature<'_> {
                 }
                 let method = format_ident!("{}", row.call, span = span);
                 let args = row.operands[1..].iter().map(|operand| match *operand {
-                    "b" | "t" => quote!(x),
+                    "b" | "t" => quote_spanned!(span=> x),
                     "labels" => quote!(&[0_usize]),
                     _ => quote!(unreachable!()),
                 });
