@@ -80,9 +80,20 @@ fn of_arrays(x: &Array2<f64>) -> f64 {
     ArrayRef::sum(&y) * ArrayRef1::mean(&first).unwrap() + ArrayExt::softmax(&**x, Axis(1))[[0, 1]]
 }
 
+/// The path says what a literal is.
+#[differentiable(second_order)]
+fn longest(x: &Array2<f64>) -> f64 {
+    let mut least = 9.0;
+    for v in x {
+        least = f64::min(least, *v);
+    }
+    x.rows().into_iter().map(|row| row.dot(&row)).fold(0.0, f64::max) * least
+}
+
 #[test]
 fn of_arrays_and_their_traits() {
     let x = array![[0.5, 0.2, -0.3], [0.1, 0.9, 0.4]];
+    check(|x| longest(x), |x| longest::grad(x), &x).unwrap();
     check(|x| of_arrays(x), |x| of_arrays::grad(x), &x).unwrap();
 }
 

@@ -36,6 +36,10 @@ impl Lowering<'_> {
         if name == "stop_gradient" {
             return self.stopped(call);
         }
+        let owner = function.path.segments.iter().rev().nth(1);
+        if name == "indexed" && owner.is_some_and(|owner| owner.ident == "Zip") {
+            return self.mistake(&call.func, language::ZIP_OF_POSITIONS);
+        }
         if starts_upper(&name) {
             return self.constructor(call, &function.path);
         }

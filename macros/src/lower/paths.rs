@@ -7,7 +7,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Path, PathArguments, Type};
 
 use super::ty::{of_type, Known};
 use super::{ByName, Lowering};
-use crate::graph::{Ty, Value};
+use crate::graph::{Elem, Ty, Value};
 use crate::ops::{self, Row};
 
 /// The traits by whose names such methods are called.
@@ -36,7 +36,7 @@ const TRAITS: [&str; 20] = [
 
 /// Whose methods a path names.
 enum Owner {
-    Float,
+    Float(Elem),
     Array,
     Trait,
     /// A single letter, most likely a type parameter of the `impl` around, which the macro does not see.
@@ -54,9 +54,13 @@ impl Lowering<'_> {
         let owner = self.owner(function)?;
         let method = method_of(call, function)?;
         let name = method.method.to_string();
-        let is_operation = user_row(&name, call.args.len()).is_some();
+        let row = user_row(&name, call.args.len());
+        let is_operation = row.is_some();
         match owner {
-            Owner::Float if !is_operation && !is_of_floats(&name) => {
+            Owner::Float(elem) if row.is_some() => {
+                return row.map(|row| self.row_of_floats(row, elem, call, method.method.span()));
+            }
+            Owner::Float(_) if !is_operation && !is_of_floats(&name) => {
                 return Some(self.no_operation(&method.method));
             }
             Owner::Letter(_) if !is_operation => return None,
@@ -65,6 +69,29 @@ impl Lowering<'_> {
             _ => {}
         }
         Some(self.expr(&Expr::MethodCall(method)))
+    }
+
+    /// An operation of this type of floats, which says what its literals are.
+    fn row_of_floats(
+        &mut self,
+        row: &'static Row,
+        elem: Elem,
+        call: &ExprCall,
+        span: Span,
+    ) -> Value {
+        let written: Vec<&Expr> = call.args.iter().collect();
+        let receiver = self.expr(written[0]);
+        let args = self.row_args(row, &written[1..]);
+        for (position, operand) in std::iter::once(&receiver).chain(&args).enumerate() {
+            if elem.is_concrete() && !row.is_constant_operand(position) {
+                self.graph.learn(*operand, &Ty::Float(elem));
+            }
+        }
+        let out = self.row_call(row, receiver, args, &written, span);
+        if elem.is_concrete() && matches!(self.graph.ty(out), Ty::Numeric(_)) {
+            self.graph.info_mut(out).ty = Ty::Float(elem);
+        }
+        out
     }
 
     /// The method call that a call by the path of a type or a trait stands for, of an operation that may fail.
@@ -88,7 +115,7 @@ impl Lowering<'_> {
         }
         let last = &function.path.segments.last()?.ident;
         match (self.owner(function)?, user_row(&last.to_string(), 1)) {
-            (Owner::Float, None) => Some(self.no_operation(last)),
+            (Owner::Float(_), None) => Some(self.no_operation(last)),
             (_, None) => None,
             (owner, Some(row)) => {
                 if let Owner::Letter(ty) = owner {
@@ -133,7 +160,7 @@ impl Lowering<'_> {
 /// Whose methods those of a written type are.
 fn owner_of_type(ty: &Type, known: Known<'_>) -> Option<Owner> {
     match (of_type(ty, known), ty) {
-        (Ty::Float(_), _) => Some(Owner::Float),
+        (Ty::Float(elem), _) => Some(Owner::Float(elem)),
         (Ty::Array(..), _) => Some(Owner::Array),
         (_, Type::Path(path)) => {
             let name = path.path.get_ident()?;

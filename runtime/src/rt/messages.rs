@@ -118,13 +118,3 @@ impl<T: Clone> Copies for T {
 pub fn copy_of<T: Copies>(value: &T) -> T {
     value.copy_of()
 }
-
-/// Stands for what chainrule left to rustc to refuse. If rustc does not, it is an error when code is made of it; not
-/// before, since the constant is one of a generic function: what rustc refused has no second error.
-pub fn unread<T>() -> ! {
-    const {
-        panic!(
-            "chainrule does not read what rustc accepts here: please report it, and write it another way"
-        )
-    }
-}

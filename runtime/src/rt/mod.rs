@@ -65,7 +65,7 @@ pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
 pub use messages::{
     CalleeHasNoAux, CalleeIsDifferentiable, CalleeIsForward, Copies, Forward, HasDerivatives,
-    NotAsked, ScalarResult, SecondOrder, copy_of, unread,
+    NotAsked, ScalarResult, SecondOrder, copy_of,
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};
