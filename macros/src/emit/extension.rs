@@ -32,6 +32,14 @@ impl Signature<'_> {
                     }
                     continue;
                 }
+                ByName::Trait { path, span } => {
+                    if seen.insert(("", path.to_string())) {
+                        checks.extend(quote_spanned!(*span=> let _ = || {
+                            fn is_a_trait<T: #path>() {}
+                        };));
+                    }
+                    continue;
+                }
                 ByName::Shown { receiver, span } => {
                     if seen.insert(("", receiver.to_string())) {
                         let shown = quote_spanned!(*span=> #krate::rt::shown(&#receiver));

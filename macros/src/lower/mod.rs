@@ -157,6 +157,8 @@ pub(crate) enum ByName {
     Extension { row: &'static Row, receiver: Ty, span: Span },
     /// An operation by the path of a type that may be a type parameter of the `impl` around: `F::exp`.
     Float { ty: TokenStream, span: Span },
+    /// A method by the path of a trait: `Add::add`.
+    Trait { path: TokenStream, span: Span },
     /// Of arrays, floats and lists, which gives the same value: of a field of an argument.
     Shown { receiver: TokenStream, span: Span },
 }

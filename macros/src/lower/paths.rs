@@ -11,13 +11,9 @@ use crate::graph::{Elem, Ty, Value};
 use crate::ops::{self, Row};
 
 /// The traits by whose names such methods are called.
-const TRAITS: [&str; 20] = [
+const TRAITS: [&str; 13] = [
     "Float",
     "NdFloat",
-    "Elementwise",
-    "ArrayExt",
-    "Losses",
-    "CrossEntropy",
     "Add",
     "Sub",
     "Mul",
@@ -27,9 +23,6 @@ const TRAITS: [&str; 20] = [
     "PartialOrd",
     "Clone",
     "ToOwned",
-    "Into",
-    "AsRef",
-    "Borrow",
     "Iterator",
     "IntoIterator",
 ];
@@ -38,7 +31,7 @@ const TRAITS: [&str; 20] = [
 enum Owner {
     Float(Elem),
     Array,
-    Trait,
+    Trait(Path),
     /// A single letter, most likely a type parameter of the `impl` around, which the macro does not see.
     Letter(Ident),
 }
@@ -65,6 +58,7 @@ impl Lowering<'_> {
             }
             Owner::Letter(_) if !is_operation => return None,
             Owner::Letter(ty) => self.is_float_type(&ty, &method.method),
+            Owner::Trait(path) => self.is_trait(&path, &method.method),
             _ if function.qself.is_some() && !is_operation => return None,
             _ => {}
         }
@@ -118,8 +112,10 @@ impl Lowering<'_> {
             (Owner::Float(_), None) => Some(self.no_operation(last)),
             (_, None) => None,
             (owner, Some(row)) => {
-                if let Owner::Letter(ty) = owner {
-                    self.is_float_type(&ty, last);
+                match owner {
+                    Owner::Letter(ty) => self.is_float_type(&ty, last),
+                    Owner::Trait(path) => self.is_trait(&path, last),
+                    _ => {}
                 }
                 Some(self.row(row, vec![element], span))
             }
@@ -146,9 +142,15 @@ impl Lowering<'_> {
         path.segments.pop_punct();
         let last = path.segments.last()?.ident.to_string();
         if TRAITS.contains(&last.as_str()) {
-            return Some(Owner::Trait);
+            return Some(Owner::Trait(path));
         }
         owner_of_type(&Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path }), known)
+    }
+
+    /// A type of the user's may have the name of a trait.
+    fn is_trait(&mut self, path: &Path, function: &Ident) {
+        let path = path.to_token_stream();
+        self.methods.push(ByName::Trait { path, span: function.span() });
     }
 
     fn is_float_type(&mut self, ty: &Ident, function: &Ident) {
