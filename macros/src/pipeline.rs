@@ -41,7 +41,8 @@ pub(crate) fn differentiable(options: TokenStream, item: TokenStream) -> TokenSt
     let mut dump = Dump::of(&source);
     dump.stage("primal", &lowered.graph);
     let derivatives = derive(lowered, &source, &mut dump);
-    let generated = emit::emit(&source, &derivatives);
+    // A loop of constants is passed on with what stands on it.
+    let generated = without_checkpoints(emit::emit(&source, &derivatives));
     dump.finish(&source, &derivatives);
     quote! { #item #generated }
 }

@@ -375,6 +375,15 @@ impl Source {
     fn check_result(&mut self, mistakes: &mut Mistakes) {
         let generics = &self.item.sig.generics;
         let ReturnType::Type(_, ty) = &mut self.item.sig.output else { return };
+        if self.options.aux && types::is_no_pair(ty, generics) {
+            mistakes.add(
+                &*ty,
+                "`aux` passes on the second part of `-> (Y, A)`, and this function does not return a pair: return \
+                 both, or leave `aux` out",
+            );
+            **ty = syn::parse_quote!((f64, ()));
+            return;
+        }
         // What stands behind the value is passed on.
         let value = match &mut **ty {
             Type::Tuple(both) if self.options.aux => match both.elems.first_mut() {

@@ -129,6 +129,21 @@ fn is_array(name: &str) -> bool {
         .is_some_and(|rank| matches!(rank, "" | "0" | "1" | "2" | "3" | "4" | "5" | "6" | "D"))
 }
 
+/// True for a result that is not `(Y, A)`, whatever the names in it stand for.
+pub(crate) fn is_no_pair(ty: &Type, generics: &Generics) -> bool {
+    match ty {
+        Type::Tuple(parts) => parts.elems.len() != 2,
+        Type::Array(_) | Type::Slice(_) | Type::Reference(_) => true,
+        Type::Path(path) => {
+            let is_list = |last: &syn::PathSegment| last.ident == "Vec" || last.ident == "Option";
+            is_float_or_array(ty, generics)
+                || constant_part(ty, generics).is_some()
+                || path.path.segments.last().is_some_and(is_list)
+        }
+        _ => false,
+    }
+}
+
 /// Whether `ty` is `f32`, `f64`, a type parameter that holds floats, or an array of them.
 pub(crate) fn is_float_or_array(ty: &Type, generics: &Generics) -> bool {
     let Type::Path(path) = ty else { return false };

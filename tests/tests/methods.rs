@@ -224,3 +224,49 @@ fn methods_called_like_operators() {
     let route = Route { places: vec![place(0.3, 0.8), place(1.2, -0.4)], end: place(0.5, 0.9) };
     check(check_gradients(added, added::grad, &route));
 }
+
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Wave<T: Float> {
+    k: T,
+}
+
+impl<T: Float> Wave<T> {
+    #[differentiable(second_order)]
+    fn height(&self, x: T, y: &T) -> T {
+        (self.k * x).sin() * *y
+    }
+
+    #[differentiable(second_order, constant(self))]
+    fn slope(&self, x: T) -> [T; 2] {
+        [self.k * x, x * x]
+    }
+
+    #[differentiable(vjp = Self::cubed_rule, jvp = Self::cubed_tangent, associated)]
+    fn cubed(x: T) -> T {
+        x * x * x
+    }
+
+    fn cubed_rule(x: T) -> (T, impl Fn(T) -> T) {
+        (x * x * x, move |dy| dy * x * x * T::from_f64_lossy(3.0))
+    }
+
+    fn cubed_tangent(x: T, dx: T) -> (T, T) {
+        (x * x * x, dx * x * x * T::from_f64_lossy(3.0))
+    }
+}
+
+/// The tangent of a float is passed by value, also where its type is a parameter of the `impl`.
+#[test]
+fn tangents_of_a_parameter_of_the_impl() {
+    let wave = Wave { k: 0.0_f64 };
+    let direction = (&WaveGradient { k: 1.0 }, 0.5, &2.0);
+    assert_eq!(wave.height_jvp(3.0, &4.0, direction), (0.0, 12.0));
+    let (gradients, product) = wave.height_grad_and_hvp(3.0, &4.0, direction);
+    assert_eq!(gradients, (WaveGradient { k: 12.0 }, 0.0, 0.0));
+    assert_eq!(wave.height_hvp(3.0, &4.0, direction), product);
+    assert_eq!(product, (WaveGradient { k: 4.0 * 0.5 + 2.0 * 3.0 }, 4.0, 3.0));
+    assert_eq!(wave.slope_jvp(3.0, 1.0), ([0.0, 9.0], [0.0, 6.0]));
+    assert_eq!(wave.slope_jacobian(3.0), array![[0.0], [6.0]]);
+    assert_eq!(Wave::cubed_jvp(2.0_f32, 1.0), (8.0, 12.0));
+    assert_eq!(Wave::cubed_jacobian(2.0_f64), array![[12.0]]);
+}

@@ -272,3 +272,28 @@ fn cotangents_whose_names_are_keywords() {
         check(check_gradients(|x| like_keywords(*x, n), |x| like_keywords::grad(*x, n), &1.2));
     }
 }
+
+/// A function that a macro writes, whose names are the caller's: what stands beside a loss is asked for by its method.
+macro_rules! losses {
+    ($($name:ident |$x:ident, $y:ident| $body:expr;)*) => {$(
+        #[differentiable(second_order)]
+        fn $name($x: &Array1<f64>, $y: &Array1<f64>) -> f64 {
+            $body
+        }
+    )*};
+}
+
+losses! {
+    squares |x, y| x.mse(y);
+    hubers |a, b| (a + b).huber(b, 0.5);
+    logits |t, x| t.binary_cross_entropy_with_logits(&x.sigmoid());
+}
+
+#[test]
+fn losses_in_a_macro() {
+    let (x, y) = (array![0.5, 2.0], array![0.25, 1.0]);
+    assert_eq!(squares::grad(&x, &y).0, array![0.25, 1.0]);
+    assert_eq!(hubers::grad(&x, &y).0, array![0.25, 0.25]);
+    let point = (x.clone(), y.clone());
+    check_gradients(|(x, y)| logits(x, y), |(x, y)| logits::grad(x, y), &point).unwrap();
+}

@@ -267,7 +267,8 @@ fn many_methods(x: f64) -> f64 {
         + x.fract()
         + x.copysign(-2.0)
         + x.rem_euclid(0.7)
-        + x.midpoint(a * x);
+        + x.midpoint(a * x)
+        + f64::next_up(x) * x.next_down();
     let e = x.powi(-2) + x.abs().powf(1.3) + x.abs().powf(x) + x.mul_add(x, x);
     a * b + c * d - e
 }
@@ -275,4 +276,85 @@ fn many_methods(x: f64) -> f64 {
 #[test]
 fn methods_of_floats() {
     at!(many_methods: 0.8, 1.3, 2.2);
+}
+
+/// What is asked of a float holds no floats itself.
+#[differentiable]
+fn asked(x: f64) -> f64 {
+    match x.classify() {
+        std::num::FpCategory::Normal if x.is_normal() && !f64::is_subnormal(x) => x * x,
+        _ => x,
+    }
+}
+
+#[test]
+fn kinds_of_floats() {
+    at!(asked: 0.8, -3.0);
+    assert_eq!((asked::grad(0.0), asked::grad(1e-310)), (1.0, 1.0));
+}
+
+/// Floats of two types, which the macro does not see.
+#[derive(Clone, Differentiable)]
+struct Mixed {
+    narrow: f32,
+    wide: f64,
+    #[differentiable(constant)]
+    fixed: f64,
+}
+
+#[differentiable(second_order)]
+fn narrowed(p: &Mixed) -> f32 {
+    p.narrow * p.wide as f32
+}
+
+#[differentiable(second_order)]
+fn widened(p: &Mixed) -> f64 {
+    p.narrow as f64 * p.wide * p.narrow as f64
+}
+
+#[differentiable(second_order)]
+fn made(x: f32) -> Mixed {
+    Mixed { narrow: x * x, wide: 0.25, fixed: -0.5 }
+}
+
+#[differentiable(second_order)]
+fn of_made(x: f32) -> f32 {
+    let p = made(x);
+    let wide: f64 = p.wide * p.fixed;
+    p.narrow * wide as f32 * x
+}
+
+#[test]
+fn fields_of_two_types() {
+    let p = Mixed { narrow: 2.0, wide: 3.0, fixed: 0.0 };
+    let gradient = narrowed::grad(&p);
+    assert_eq!((gradient.narrow, gradient.wide), (3.0, 2.0));
+    let gradient = widened::grad(&p);
+    assert_eq!((gradient.narrow, gradient.wide), (12.0, 4.0));
+    assert_eq!(narrowed::jvp(&p, &gradient), (6.0, 44.0));
+    let product = widened::hvp(&p, &gradient);
+    assert_eq!((product.narrow, product.wide), (6.0 * 12.0 + 4.0 * 4.0, 4.0 * 12.0));
+    assert_eq!(of_made::value_and_grad(2.0), (-1.0, -1.5));
+    assert_eq!((of_made::jvp(2.0, 1.0), of_made::hvp(2.0, 1.0)), ((-1.0, -1.5), -1.5));
+}
+
+impl<T: Float> Pair<T> {
+    /// A constant of another type, in a struct of a type parameter.
+    #[differentiable(forward)]
+    fn of_both(x: T) -> Self {
+        Pair { both: (x, x * x), fixed: 0.5 }
+    }
+}
+
+#[derive(Clone, Differentiable)]
+struct Pair<T: Float> {
+    both: (T, T),
+    #[differentiable(constant)]
+    fixed: f64,
+}
+
+#[test]
+fn constants_beside_a_type_parameter() {
+    let (pair, tangent) = Pair::of_both_jvp(3.0_f32, 1.0);
+    assert_eq!((pair.both, pair.fixed, tangent.both), ((3.0, 9.0), 0.5, (1.0, 6.0)));
 }

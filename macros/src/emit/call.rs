@@ -37,7 +37,14 @@ impl Writer<'_> {
             .args
             .iter()
             .zip(&callee.passing)
-            .map(|(arg, passing)| self.passed(*arg, *passing, self.is_active(*arg)))
+            .map(|(arg, passing)| {
+                let passed = self.passed(*arg, *passing, self.is_active(*arg));
+                // A literal has no place of its own, and may be where rustc says what it has to say of the callee.
+                match self.definition(*arg).map(|node| &node.op) {
+                    Some(Op::Literal(_)) => located(passed, span),
+                    _ => passed,
+                }
+            })
             .collect();
         let passed = self.with_given_tangents(callee, node, passed);
         // A field's marker is asked for before the field may be moved.

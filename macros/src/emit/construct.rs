@@ -6,15 +6,19 @@ use quote::quote;
 use super::expr::member;
 use super::text::{Strength, Text};
 use super::writer::Writer;
-use crate::graph::{Construct, Form, Value};
+use crate::graph::{Construct, Form, Node, Op, Value};
 
 impl Writer<'_> {
     pub(super) fn construct(&self, construct: &Construct, args: &[Value]) -> Text {
         // The parts of a tuple have no other type than their own.
         let is_bare = construct.form == Form::Tuple && construct.path.is_none();
-        let part = |arg: Value| match self.typed_literal(arg, arg).filter(|_| is_bare) {
-            Some(literal) => literal.tokens,
-            None => self.moved(arg),
+        let part = |arg: Value| match (self.typed_literal(arg, arg), self.definition(arg)) {
+            (Some(literal), _) if is_bare => literal.tokens,
+            // What is written in a struct has the type of its field, whatever stands beside it.
+            (_, Some(Node { op: Op::Literal(text), .. })) if self.names.get(arg).is_none() => {
+                Self::literal(text).tokens
+            }
+            _ => self.moved(arg),
         };
         let parts: Vec<TokenStream> = args.iter().map(|arg| part(*arg)).collect();
         let path = construct.path.as_ref().map(|path| &path.0);

@@ -71,12 +71,11 @@ impl Signature<'_> {
         let (value, like, dy) = (ours("value"), ours("like"), ours("dy"));
         let directions: Vec<Ident> = self.active_names(given_name);
         let pattern = self.bare(&directions);
-        let lent = self.source.active().zip(&directions).map(|((position, _), name)| {
-            match graph.ty(graph.body.params[position]).is_float() {
-                true => quote!(#name),
-                false => quote!(&#name),
-            }
-        });
+        let lent = self
+            .source
+            .active()
+            .zip(&directions)
+            .map(|(active, name)| self.passed_tangent(graph, active, &quote!((&#name))));
         let lent = bare_or_tuple(lent.collect());
         let given = self.for_each(&directions, |name| quote!(#krate::rt::into_acc_of(#name)));
         let closure = self.pullback(
@@ -109,12 +108,11 @@ impl Signature<'_> {
         let product = self.call_of("grad_and_hvp", 0);
         let arguments = self.arguments();
         let (opening, tangents) = self.given_tangents();
-        let lent = self.source.active().zip(&tangents).map(|((position, _), name)| {
-            match graph.ty(graph.body.params[position]).is_float() {
-                true => quote!(*#name),
-                false => quote!(&*#name),
-            }
-        });
+        let lent = self
+            .source
+            .active()
+            .zip(&tangents)
+            .map(|(active, name)| self.passed_tangent(graph, active, &quote!(#name)));
         let lent = bare_or_tuple(lent.collect());
         self.hidden_forward(
             "__grad_jvp",

@@ -137,6 +137,7 @@ impl<'a> Writer<'a> {
                 let lent = if is_lent { text } else { quote!(&#text) };
                 quote!(::core::clone::Clone::clone(#lent))
             }
+            Ty::Struct(_) if !self.is_reference(value) => self.copy_of(&text),
             _ => quote!(#text.clone()),
         }
     }

@@ -25,6 +25,21 @@ impl Signature<'_> {
         for call in calls {
             let (row, receiver, span) = match call {
                 ByName::Extension { row, receiver, span } => (*row, receiver, *span),
+                ByName::Float { ty, span } => {
+                    if seen.insert(("", ty.to_string())) {
+                        let float = quote_spanned!(*span=> #krate::rt::float_type::<#ty>());
+                        checks.extend(quote!(let _ = || #float;));
+                    }
+                    continue;
+                }
+                ByName::Trait { path, span } => {
+                    if seen.insert(("", path.to_string())) {
+                        checks.extend(quote_spanned!(*span=> let _ = || {
+                            fn is_a_trait<T: #path>() {}
+                        };));
+                    }
+                    continue;
+                }
                 ByName::Shown { receiver, span } => {
                     if seen.insert(("", receiver.to_string())) {
                         let shown = quote_spanned!(*span=> #krate::rt::shown(&#receiver));
@@ -39,7 +54,7 @@ impl Signature<'_> {
                 }
                 let method = format_ident!("{}", row.call, span = span);
                 let args = row.operands[1..].iter().map(|operand| match *operand {
-                    "b" | "t" => quote!(x),
+                    "b" | "t" => quote_spanned!(span=> x),
                     "labels" => quote!(&[0_usize]),
                     _ => quote!(unreachable!()),
                 });

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Type;
 
 use super::names::Whose;
 use super::signature::Signature;
@@ -9,6 +10,7 @@ use super::tokens::located;
 use super::writer::{settle, Writer};
 use super::{ours, this};
 use crate::graph::{Graph, Value};
+use crate::source::Param;
 
 impl Signature<'_> {
     /// The public `jvp`: unpacks the tangents.
@@ -30,9 +32,11 @@ impl Signature<'_> {
                 quote!(#krate::rt::No)
             }
         });
+        let lent = self.lent_letters(tangent_name);
         let body = located(
             quote! {
                 let #pattern = #tangents;
+                #lent
                 #hidden(#(#names,)* #(#passed),*)
             },
             self.place_of_gradient(),
@@ -51,7 +55,8 @@ impl Signature<'_> {
             .map(|(position, param)| {
                 let gradient = self.gradient(&param.ty);
                 let is_float = graph.ty(graph.body.params[position]).is_float();
-                let ty = if is_float { gradient } else { quote!(&#gradient) };
+                let is_by_value = is_float || self.is_letter(param);
+                let ty = if is_by_value { gradient } else { quote!(&#gradient) };
                 (tangent_name(position), ty)
             })
             .unzip();
@@ -59,6 +64,42 @@ impl Signature<'_> {
         match (names.as_slice(), types.as_slice()) {
             ([name], [ty]) => (tangents, quote!(#name), quote!(#ty)),
             (names, types) => (tangents, quote!((#(#names),*)), quote!((#(#types),*))),
+        }
+    }
+
+    /// True for `x: T` where `T` is a type parameter of the `impl` around, which the macro does not see: most likely
+    /// a float, whose tangent is passed by value.
+    pub(super) fn is_letter(&self, param: &Param) -> bool {
+        let Type::Path(path) = &param.ty else { return false };
+        let Some(name) = path.path.get_ident() else { return false };
+        let written = name.to_string();
+        let is_own =
+            self.source.item.sig.generics.type_params().any(|parameter| parameter.ident == *name);
+        written.len() == 1 && written.starts_with(char::is_uppercase) && !is_own
+    }
+
+    /// The tangents of those as what the rest of the code takes them for.
+    pub(super) fn lent_letters(&self, name: impl Fn(usize) -> Ident) -> TokenStream {
+        let letters = self.source.active().filter(|(_, param)| self.is_letter(param));
+        letters
+            .map(|(position, _)| {
+                let name = name(position);
+                quote!(let #name = &#name;)
+            })
+            .collect()
+    }
+
+    /// The tangent of an argument, which `lent` is a reference to, as the user passes it.
+    pub(super) fn passed_tangent(
+        &self,
+        graph: &Graph,
+        (position, param): (usize, &Param),
+        lent: &TokenStream,
+    ) -> TokenStream {
+        match graph.ty(graph.body.params[position]).is_float() {
+            true => quote!(*#lent),
+            false if self.is_letter(param) => quote!(::core::clone::Clone::clone(&*#lent)),
+            false => quote!(&*#lent),
         }
     }
 

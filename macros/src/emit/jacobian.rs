@@ -138,23 +138,19 @@ impl Signature<'_> {
         let given: Vec<Ident> =
             self.source.active().map(|(position, _)| tangent_name(position)).collect();
         let pattern = bare_or_tuple(given.iter().map(|name| quote!(#name)).collect());
-        let lent = self.source.active().zip(&given).map(|((position, _), name)| {
-            match graph.ty(graph.body.params[position]).is_float() {
-                true => quote!(*#name),
-                false => quote!(#name),
-            }
-        });
+        let lent = self
+            .source
+            .active()
+            .zip(&given)
+            .map(|(active, name)| self.passed_tangent(graph, active, &quote!(#name)));
         let lent = bare_or_tuple(lent.collect());
         let (zeros, direction, value) = (ours("zeros"), ours("direction"), ours("value"));
         let made = self.zeros();
-        let lent_zeros = self.source.active().enumerate().map(|(part, (position, _))| {
+        let lent_zeros = self.source.active().enumerate().map(|(part, active)| {
             let is_one = given.len() == 1;
             let part = proc_macro2::Literal::usize_unsuffixed(part);
             let place = if is_one { quote!(#zeros) } else { quote!(#zeros.#part) };
-            match graph.ty(graph.body.params[position]).is_float() {
-                true => place,
-                false => quote!(&#place),
-            }
+            self.passed_tangent(graph, active, &quote!((&#place)))
         });
         let lent_zeros = bare_or_tuple(lent_zeros.collect());
         let differentiated = self.value_of(quote!(#value));

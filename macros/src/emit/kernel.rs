@@ -311,7 +311,7 @@ fn is_taken_apart(block: &Block, value: Value) -> bool {
 }
 
 /// True if a method is called on the value.
-fn is_receiver(block: &Block, value: Value) -> bool {
+pub(super) fn is_receiver(block: &Block, value: Value) -> bool {
     block.nodes.iter().any(|node| {
         let is_method = matches!(node.op, Op::Row(row) if row.symbol.is_none());
         is_method && node.args.first() == Some(&value)

@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
 
+use super::kernel::is_receiver;
 use super::text::Strength;
 use super::tokens::rename_pattern;
 use super::writer::Writer;
@@ -235,8 +236,9 @@ impl<'a> Writer<'a> {
                 taken.push(init);
                 self.take_over(*param, init);
             } else {
-                // What a constant begins as says its type; what is active has one anyway.
-                let literal = self.definition(init).filter(|_| !self.is_active(*param));
+                // What a constant begins as says its type; what is active has one anyway, but not in time for a method.
+                let says_its_type = !self.is_active(*param) || is_receiver(body, *param);
+                let literal = self.definition(init).filter(|_| says_its_type);
                 let value = match literal.and_then(|literal| self.suffixed_literal(literal)) {
                     Some(literal) if self.is_inlined(init) && !self.in_adjoint => literal.tokens,
                     _ => self.moved(init),

@@ -159,12 +159,7 @@ impl Signature<'_> {
                     let #name =
                         #krate::rt::Tangent::tangent(&#name, || #krate::rt::zero_gradient(#like));
                 });
-                let is_float = graph.ty(graph.body.params[position]).is_float();
-                if is_float {
-                    quote!(*#name)
-                } else {
-                    quote!(&*#name)
-                }
+                self.passed_tangent(graph, (position, param), &quote!(#name))
             })
             .collect();
         let tangents = bare_or_tuple(tangents);

@@ -94,7 +94,11 @@ impl Signature<'_> {
         let [gradients, product] = parts;
         let shared = writer.shared.take();
         let results = quote_spanned!(self.place_of_gradient()=> (#gradients, #product));
-        settle(quote!(let #pattern = #direction; #(#statements)* #results), &shared)
+        let positions: Vec<usize> = self.source.active().map(|(position, _)| position).collect();
+        let lent = self.lent_letters(|position| {
+            names[positions.iter().position(|at| *at == position).unwrap_or_default()].clone()
+        });
+        settle(quote!(let #pattern = #direction; #lent #(#statements)* #results), &shared)
     }
 
     /// The same through `__vjp_jvp`, where the result's type is rustc's to see.
@@ -108,8 +112,11 @@ impl Signature<'_> {
         let given: Vec<Ident> = active.iter().map(|position| tangent_name(*position)).collect();
         let passed = self.source.params.iter().enumerate().map(|(position, param)| {
             let tangent = tangent_name(position);
-            let tangent = if param.is_active { quote!(#tangent) } else { quote!(#krate::rt::No) };
-            quote!(#krate::rt::owned_tangent(#tangent))
+            match param.is_active {
+                true if self.is_letter(param) => quote!(::core::option::Option::Some(#tangent)),
+                true => quote!(#krate::rt::owned_tangent(#tangent)),
+                false => quote!(#krate::rt::owned_tangent(#krate::rt::No)),
+            }
         });
         let likes = self.source.active().map(|(position, param)| {
             let (like, seen) = (like_name(position), self.seen(param));

@@ -75,13 +75,19 @@ impl Signature<'_> {
         }
     }
 
-    /// What never runs. Should rustc find nothing wrong after all, it is an error when code is made of it.
+    /// What never runs. Should rustc find nothing wrong after all, it is an error when code is made of it; not before,
+    /// since the constant stands in a generic function: what rustc refused has no second error.
     pub(super) fn never(&self) -> TokenStream {
         match self.unread {
             None => quote!(::core::unreachable!()),
             Some(span) => quote_spanned! {span=>
-                const {
-                    ::core::panic!("chainrule does not read what rustc accepts here: please report it, and write it another way")
+                {
+                    fn unread<T>() -> ! {
+                        const {
+                            ::core::panic!("chainrule does not read what rustc accepts here: please report it, and write it another way")
+                        }
+                    }
+                    unread::<()>()
                 }
             },
         }

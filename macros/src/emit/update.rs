@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::expr::member;
+use super::tokens::located;
 use super::writer::Writer;
 use crate::graph::{Action, Node, Step, Ty, Value};
 use crate::ops::Row;
@@ -62,7 +63,7 @@ impl<'a> Writer<'a> {
                     // It may be a struct of the user's, with a method of that name.
                     false => {
                         let cut_off = self.rt("cut_off");
-                        let list = super::located(quote!(&mut #place), span);
+                        let list = located(quote!(&mut #place), span);
                         quote_spanned!(span=> #cut_off(#list, #length);)
                     }
                 }
@@ -201,5 +202,16 @@ impl<'a> Writer<'a> {
             }
             _ => self.moved(value),
         }
+    }
+
+    /// A copy of a struct. Where the user's type cannot be copied, rustc says so where the user wrote what asks for it.
+    pub(super) fn copy_of(&self, text: &TokenStream) -> TokenStream {
+        let copy = self.rt("copy_of");
+        let lent = quote!(&#text);
+        let lent = match self.here.get() {
+            Some(here) => located(lent, here),
+            None => lent,
+        };
+        quote!(#copy(#lent))
     }
 }

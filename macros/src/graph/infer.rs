@@ -18,7 +18,8 @@ impl Graph {
             Kind::Elementwise => match row.name {
                 "AsF32" => cast(ty(0), Elem::F32),
                 "AsF64" => cast(ty(0), Elem::F64),
-                "CastLike" => cast(ty(0), ty(1).elem()),
+                // Floats alone are cast, whatever is seen of what the cotangent is made of.
+                "CastLike" => Ty::Float(ty(1).elem()),
                 _ => Ty::broadcast(&float_operands),
             },
             Kind::View => match row.name {

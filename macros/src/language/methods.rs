@@ -49,6 +49,20 @@ pub(crate) const ASKED: Refusal = Refusal::new(
     "iterator_asked_by_a_closure_that_writes",
 );
 
+/// Of `Zip::indexed`.
+pub(crate) const ZIP_OF_POSITIONS: Refusal = Refusal::new(
+    "`Zip::indexed` of active values is not supported",
+    "go over `indexed_iter()`, or over the positions in a loop",
+    "iterator_over_positions",
+);
+
+/// Of `x.windows((2, 2))`.
+pub(crate) const WINDOWS_OF_AXES: Refusal = Refusal::new(
+    "windows over several axes of active values are not supported",
+    "take `slice(s![i..i + n, j..j + m])` in loops over the positions",
+    "iterator_over_positions",
+);
+
 /// Of what is lent mutably to a pattern.
 pub(crate) const LENT_WITHOUT_NAME: Refusal = Refusal::new(
     "what is lent mutably is written through a name",
@@ -279,7 +293,7 @@ pub(super) const FORMS: &[Form] = &[
     Form::of(
         "`x.iter().zip(&y).map(f).sum()`",
         "the loop that it stands for",
-        &[NOT_A_CHAIN, ADAPTER, ITERATOR_WITH_A_NAME],
+        &[NOT_A_CHAIN, ADAPTER, WINDOWS_OF_AXES, ITERATOR_WITH_A_NAME],
     ),
     Form::of(
         "`x.iter().filter(f).map(g)`, `filter_map`, `flat_map`, `flatten`, `scan`, `take_while`, `skip_while`, `map_while`, `inspect`",
@@ -310,7 +324,7 @@ pub(super) const FORMS: &[Form] = &[
     Form::of(
         "`Zip::from(&mut x).and(&y).for_each(f)`, `map_collect`",
         "what each element of the arrays that are lent by `&mut` becomes",
-        &[],
+        &[ZIP_OF_POSITIONS],
     ),
     Form::of(
         "`let f = \\|v\\| ..; f(a)`, `fn f(v: f64) -> f64 { .. }` in the body",

@@ -10,7 +10,6 @@ use super::formula::formula_row;
 use super::{Language, Lowering};
 use crate::graph::{Callee, Construct, Form, Passing, Target, Tokens, Ty, Value};
 use crate::language;
-use crate::ops::{self, Row};
 
 impl Lowering<'_> {
     pub(super) fn call(&mut self, call: &ExprCall) -> Value {
@@ -23,18 +22,10 @@ impl Lowering<'_> {
         let Expr::Path(function) = &*call.func else {
             return self.mistake(span, language::CALL_OF_AN_EXPRESSION);
         };
-        if let Some(owner) = &function.qself {
-            let row = function
-                .path
-                .segments
-                .last()
-                .and_then(|last| ops::by_call(&last.ident.to_string(), call.args.len()))
-                .filter(|row| !row.is_internal());
-            let known = super::ty::Known { holds_floats: true, generics: None };
-            let is_float = super::ty::of_type(&owner.ty, known).is_float();
-            return match row {
-                Some(row) if is_float => self.row_of_path(row, call, span),
-                _ => self.mistake(&call.func, language::CALL_THROUGH_A_TRAIT),
+        if function.qself.is_some() {
+            return match self.call_by_path(call, function) {
+                Some(value) => value,
+                None => self.mistake(&call.func, language::CALL_THROUGH_A_TRAIT),
             };
         }
         let last = function.path.segments.last();
@@ -45,14 +36,18 @@ impl Lowering<'_> {
         if name == "stop_gradient" {
             return self.stopped(call);
         }
+        let owner = function.path.segments.iter().rev().nth(1);
+        if name == "indexed" && owner.is_some_and(|owner| owner.ident == "Zip") {
+            return self.mistake(&call.func, language::ZIP_OF_POSITIONS);
+        }
         if starts_upper(&name) {
             return self.constructor(call, &function.path);
         }
         if let Some(made) = self.made_array(call, &function.path) {
             return made;
         }
-        if let Some(row) = operation_by_path(&function.path, call.args.len()) {
-            return self.row_of_path(row, call, span);
+        if let Some(value) = self.call_by_path(call, function) {
+            return value;
         }
         let written: Vec<&Expr> = call.args.iter().collect();
         if let Some(value) = self.local_call(&call.func, &written, span) {
@@ -105,19 +100,6 @@ impl Lowering<'_> {
         }
         let passing = self.passing(arg);
         (self.expr(arg), passing)
-    }
-
-    /// An operation called by its path: `f64::ln(x)`.
-    fn row_of_path(
-        &mut self,
-        row: &'static Row,
-        call: &ExprCall,
-        span: proc_macro2::Span,
-    ) -> Value {
-        let written: Vec<&Expr> = call.args.iter().collect();
-        let receiver = self.expr(written[0]);
-        let args = self.row_args(row, &written[1..]);
-        self.row_call(row, receiver, args, &written, span)
     }
 
     /// `stop_gradient(e)`: `e` as it stands, whatever it is, and nothing flows through it.
@@ -174,22 +156,6 @@ impl Lowering<'_> {
             Construct { path: Some(Tokens(path.to_token_stream())), form, members, rest: None };
         self.made(construct, parts, ty, call.span())
     }
-}
-
-/// The operation that a path such as `f64::ln`, `Float::tanh` or `Array2::sum` names.
-pub(super) fn operation_by_path(path: &syn::Path, operands: usize) -> Option<&'static Row> {
-    let last = path.segments.last()?;
-    let owner = path.segments.iter().rev().nth(1)?.ident.to_string();
-    let owns_operations =
-        matches!(owner.as_str(), "f32" | "f64" | "Float" | "NdFloat" | "T" | "A" | "F")
-            || owner.starts_with("Array");
-    match (last.ident.to_string().as_str(), owner.as_str(), operands) {
-        ("from", "f64", 1) => return Some(ops::row("AsF64")),
-        ("from", "f32", 1) => return Some(ops::row("AsF32")),
-        _ if !owns_operations => return None,
-        _ => {}
-    }
-    ops::by_call(&last.ident.to_string(), operands).filter(|row| !row.is_internal())
 }
 
 /// Which function a path names, told by Rust's naming convention.

@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprClosure, ExprMethodCall};
 
-use super::call::{callee, operation_by_path};
+use super::call::callee;
 use super::given::Given;
 use super::items::{Bounded, Item, Items};
 use super::scope::Binding;
@@ -83,8 +83,8 @@ impl Lowering<'_> {
         let result = match (function, local) {
             (_, Some(local)) => self.apply(&local, &[element], span),
             (Expr::Closure(closure), _) => self.closure_body(closure, element),
-            (Expr::Path(path), _) => match operation_by_path(&path.path, 1) {
-                Some(row) => self.row(row, vec![element], span),
+            (Expr::Path(path), _) => match self.applied_by_path(path, element, span) {
+                Some(applied) => applied,
                 None => {
                     let callee = callee(&path.path, vec![Passing::Value]);
                     let out = self.call_node(callee, vec![element], path.span());

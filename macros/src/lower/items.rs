@@ -230,6 +230,10 @@ impl Lowering<'_> {
             }
             ("windows" | "chunks" | "chunks_exact", 1) => {
                 let base = self.expr(&call.receiver);
+                if has_axes(&call.args[0]) || matches!(self.graph.ty(base), Ty::Array(_, Some(2..)))
+                {
+                    return Err(self.mistake(&call.method, language::WINDOWS_OF_AXES));
+                }
                 let size = self.constant(&call.args[0]);
                 let is_chunk = name != "windows";
                 let length = self.number(
@@ -436,4 +440,13 @@ fn is_once(call: &syn::ExprCall) -> bool {
     call.args.len() == 1
         && names.next().is_some_and(|name| name == "once")
         && names.next().is_some_and(|name| name == "iter")
+}
+
+/// True for `(2, 2)` and `[2, 2]`.
+fn has_axes(size: &Expr) -> bool {
+    match size {
+        Expr::Tuple(_) | Expr::Array(_) => true,
+        Expr::Paren(inner) => has_axes(&inner.expr),
+        _ => false,
+    }
 }

@@ -188,7 +188,10 @@ impl Lowering<'_> {
                 let args = self.row_args(row, &written[1..]);
                 Some(self.row_call(row, receiver, args, &written, inner.method.span()))
             }
-            Expr::Call(call) => self.joined_by_call(call),
+            Expr::Call(call) => match self.as_fallible(call) {
+                Some(method) => self.unwrapped(&Expr::MethodCall(method)),
+                None => self.joined_by_call(call),
+            },
             _ => None,
         }
     }
@@ -314,15 +317,7 @@ impl Lowering<'_> {
         }
         let is_of_std = matches!(self.graph.ty(receiver), Ty::List(_));
         if is_of_std || self.graph.ty(receiver).is_numeric() || self.language == Language::Formula {
-            let hint = match ops::similar(&name) {
-                Some(similar) => format!("did you mean `{similar}`?"),
-                None => {
-                    "the documentation of `chainrule::operations` lists those; or wrap it in a \
-                         `#[differentiable]` function with a rule of its own"
-                        .to_owned()
-                }
-            };
-            return self.mistake(call.method.span(), language::METHOD.of_or(name, &hint));
+            return self.no_operation(&call.method);
         }
         let args: Vec<Value> = call.args.iter().map(|arg| self.expr(arg)).collect();
         let generics =
@@ -333,6 +328,17 @@ impl Lowering<'_> {
         let target = Target::Method(name);
         let callee = Callee { target, generics, passing, tangents: None, is_linear: false };
         self.call_node(callee, std::iter::once(receiver).chain(args).collect(), call.method.span())
+    }
+
+    /// The mistake that this is no operation.
+    pub(super) fn no_operation(&mut self, method: &Ident) -> Value {
+        let hint = match ops::similar(&method.to_string()) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => "the documentation of `chainrule::operations` lists those; or wrap it in a \
+                     `#[differentiable]` function with a rule of its own"
+                .to_owned(),
+        };
+        self.mistake(method.span(), language::METHOD.of_or(method, &hint))
     }
 
     /// A call gives its value; the pullback is a second result of the node.

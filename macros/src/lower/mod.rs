@@ -41,6 +41,7 @@ mod matching;
 mod mentions;
 mod method;
 mod option;
+mod paths;
 mod pattern;
 mod place;
 mod positions;
@@ -155,6 +156,10 @@ struct Lowering<'a> {
 pub(crate) enum ByName {
     /// Of the prelude's traits, of a receiver of this type, as far as the macro can see.
     Extension { row: &'static Row, receiver: Ty, span: Span },
+    /// An operation by the path of a type that may be a type parameter of the `impl` around: `F::exp`.
+    Float { ty: TokenStream, span: Span },
+    /// A method by the path of a trait: `Add::add`.
+    Trait { path: TokenStream, span: Span },
     /// Of arrays, floats and lists, which gives the same value: of a field of an argument.
     Shown { receiver: TokenStream, span: Span },
 }

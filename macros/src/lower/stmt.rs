@@ -215,6 +215,12 @@ impl Lowering<'_> {
     fn pass_on(&mut self, expr: &Expr, tokens: TokenStream) {
         let mut mentions = self.mentions(expr);
         if mentions.active.is_some() {
+            if let Some(mac) = macro_within(expr) {
+                let name =
+                    mac.path.segments.last().map_or(String::new(), |it| it.ident.to_string());
+                self.mistake(&mac.path, language::MACRO.of(name + "!"));
+                return;
+            }
             let refusal = match language::is_refused(expr) {
                 true => language::refusal(expr),
                 false => language::MAY_WRITE,
@@ -324,4 +330,15 @@ pub(super) fn compound(op: &BinOp) -> Option<&'static ops::Row> {
         _ => return None,
     };
     Some(ops::row(name))
+}
+
+/// The macro whose value a statement does no more with than to look whether it failed: `write!(..).unwrap();`.
+fn macro_within(expr: &Expr) -> Option<&syn::Macro> {
+    match expr {
+        Expr::Macro(it) => Some(&it.mac),
+        Expr::MethodCall(call) => macro_within(&call.receiver),
+        Expr::Try(it) => macro_within(&it.expr),
+        Expr::Paren(it) => macro_within(&it.expr),
+        _ => None,
+    }
 }

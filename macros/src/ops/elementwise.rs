@@ -110,6 +110,10 @@ rows! { Elementwise:
     }
     /// The point halfway between two.
     Midpoint = midpoint(a, b) => { da: 0.5 * dy; db: 0.5 * dy; }
+    /// The next float above; its derivative is that of `x`.
+    NextUp = next_up(x) => { dx: dy; }
+    /// The next float below; its derivative is that of `x`.
+    NextDown = next_down(x) => { dx: dy; }
     /// Remainder of Euclidean division.
     RemEuclid = rem_euclid(a, b) if b.abs() > 0.2 && ((a / b) - (a / b).round()).abs() > 0.05 => {
         da: dy; db: -(dy * a.div_euclid(b));

@@ -33,6 +33,12 @@ rows! { Query:
     IsFinite = is_finite(x) => { }
     /// True if infinite.
     IsInfinite = is_infinite(x) => { }
+    /// True if neither zero, subnormal, infinite nor NaN.
+    IsNormal = is_normal(x) => { }
+    /// True if subnormal.
+    IsSubnormal = is_subnormal(x) => { }
+    /// Which of these a number is.
+    Classify = classify(x) => { }
     /// True if the sign bit is clear.
     IsSignPositive = is_sign_positive(x) => { }
     /// True if the sign bit is set.

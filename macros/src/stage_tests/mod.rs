@@ -38,6 +38,17 @@ fn assert_text(found: &str, expected: &str) {
     assert_eq!(lines(found), lines(expected), "\nfound:\n{found}");
 }
 
+/// A constant is looked at while rustc checks, unless it is one of a generic function; what rustc refused would have a
+/// second error.
+#[test]
+fn stand_ins_hold_no_constant_that_fails() {
+    let item = quote! { fn f(x: f64) -> f64 { x * 2 } };
+    let written = crate::pipeline::differentiable(quote!(), item).to_string();
+    let constants = written.matches("const {").count();
+    let generic = written.matches("fn unread < T > () -> ! { const {").count();
+    assert!(generic > 0 && constants == generic, "{constants}, {generic}");
+}
+
 #[test]
 fn lower_names_and_types_what_it_reads() {
     let graph = lowered(

@@ -39,6 +39,20 @@ impl<T: Shown + ?Sized> Shown for &mut T {}
 #[inline(always)]
 pub fn shown<X: Shown + ?Sized>(_: &X) {}
 
+/// A type parameter that stands for a float, which is called by one letter.
+#[diagnostic::on_unimplemented(
+    message = "this function would be taken for an operation of a type parameter `{Self}: Float`, and `{Self}` is none",
+    label = "the compiler of derivatives sees one letter",
+    note = "give your type a longer name, and the function is yours"
+)]
+pub trait FloatType {}
+
+impl<T: crate::Float> FloatType for T {}
+
+/// Asks for no more than that.
+#[inline(always)]
+pub fn float_type<T: FloatType>() {}
+
 /// What `len`, `shape` and their like answer of arrays and lists: it holds no floats.
 #[diagnostic::on_unimplemented(
     message = "this method would be taken for that of arrays and lists, through which nothing flows, and it gives `{Self}`",

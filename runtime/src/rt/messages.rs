@@ -69,7 +69,7 @@ pub trait CalleeIsDifferentiable {}
 
 /// What a function that is called in forward mode must be. Nothing else implements it.
 #[diagnostic::on_unimplemented(
-    message = "this function is called by one with forward mode, and has none itself",
+    message = "this function is called by one with `forward` or `second_order`, and was not asked for the same",
     label = "a tangent goes in here",
     note = "write `#[differentiable(forward)]` on the function that is called, or `second_order` where its \
             caller has that"
@@ -94,3 +94,27 @@ pub trait HasDerivatives {}
             `stop_gradient(..)` what is not to be; or give the extra result in a function of its own"
 )]
 pub trait CalleeHasNoAux {}
+
+/// A struct of which an earlier state is still needed where it is written, or passed on.
+#[diagnostic::on_unimplemented(
+    message = "derivatives need what this was before, and `{Self}` cannot be copied",
+    label = "a copy is kept of what is written or passed on here",
+    note = "put `#[derive(Clone)]` on `{Self}`"
+)]
+pub trait Copies: Sized {
+    /// The copy.
+    fn copy_of(&self) -> Self;
+}
+
+impl<T: Clone> Copies for T {
+    #[inline(always)]
+    fn copy_of(&self) -> T {
+        self.clone()
+    }
+}
+
+/// A copy of a struct.
+#[inline(always)]
+pub fn copy_of<T: Copies>(value: &T) -> T {
+    value.copy_of()
+}

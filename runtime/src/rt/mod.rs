@@ -44,7 +44,9 @@ pub use accumulate::{
 };
 pub use activity::{Activity, Constant, No, Or, Yes, or};
 pub use again::{Lent, NotLent, Passed};
-pub use alias::{Answer, ByAnotherName, CutOff, Shown, WrittenOut, asked, cut_off, shown};
+pub use alias::{
+    Answer, ByAnotherName, CutOff, FloatType, Shown, WrittenOut, asked, cut_off, float_type, shown,
+};
 pub use at::{
     AddInto, At, DenseMut, WriteInto, add_element, add_into, at, dense_mut, take_view, write_into,
 };
@@ -62,8 +64,8 @@ pub use jacobian::{floats, rows};
 pub use losses::{cross_entropy, cross_entropy_pull};
 pub use marking::{AsAConstant, AsItsStruct, Marking};
 pub use messages::{
-    CalleeHasNoAux, CalleeIsDifferentiable, CalleeIsForward, Forward, HasDerivatives, NotAsked,
-    ScalarResult, SecondOrder,
+    CalleeHasNoAux, CalleeIsDifferentiable, CalleeIsForward, Copies, Forward, HasDerivatives,
+    NotAsked, ScalarResult, SecondOrder, copy_of,
 };
 pub(crate) use one_hot::check_labels;
 pub use one_hot::{Labels, one_hot};

@@ -426,3 +426,49 @@ fn what_is_pushed_is_pushed_again() {
         check(check_gradients(of, |(x, xs)| grown::vjp(*x, xs).1(1.0), &point));
     }
 }
+
+/// Nothing active flows through these loops: they are passed on, wherever they stand, without the attribute.
+#[differentiable(second_order)]
+fn with_loops_of_constants(x: f64, n: usize) -> f64 {
+    fn powered(v: f64) -> f64 {
+        let mut power = 1.0;
+        #[checkpoint]
+        for _ in 0..3 {
+            power *= v;
+        }
+        power
+    }
+    let turns = {
+        let mut turns = 0;
+        #[checkpoint(every = n)]
+        while turns < 2 * n {
+            turns += 1;
+        }
+        turns
+    };
+    assert!(
+        turns == {
+            let mut sum = 0;
+            #[checkpoint]
+            for _ in 0..n {
+                sum += 2;
+            }
+            sum
+        }
+    );
+    let fixed = stop_gradient({
+        let mut fixed = x;
+        #[checkpoint]
+        for _ in 0..2 {
+            fixed *= x;
+        }
+        fixed
+    });
+    powered(2.0) * powered(x) + fixed * turns as f64
+}
+
+#[test]
+fn loops_of_constants() {
+    assert_eq!(with_loops_of_constants::value_and_grad(2.0, 3), (64.0 + 48.0, 96.0));
+    assert_eq!(with_loops_of_constants::hvp(2.0, 3, 1.0), 96.0);
+}
