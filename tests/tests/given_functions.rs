@@ -178,3 +178,21 @@ fn an_option_that_holds_nothing() {
         check(of, |(p, x)| never_there::grad(*p, x), &(p, array![0.3, -0.4, 1.2])).unwrap();
     }
 }
+
+/// Nothing is put into an option that held something, and its type is still known.
+#[differentiable]
+fn emptied(p: f64, n: Option<usize>) -> f64 {
+    let mut held: Option<f64> = n.map(|n| p * n as f64);
+    let before = held.unwrap_or(p);
+    held = None;
+    let Some(value) = held else {
+        return before * p * 2.0;
+    };
+    value + p
+}
+
+#[test]
+fn an_option_is_emptied() {
+    assert_eq!(emptied::grad(0.5, Some(3)), 6.0);
+    assert_eq!(emptied::grad(0.5, None), 2.0);
+}

@@ -341,3 +341,56 @@ fn a_constant_is_given_and_needed() {
     let args = (0.7, array![0.5, 0.05]);
     check(of, |(p, x)| given_a_product::grad(1, *p, x.clone()), &args).unwrap();
 }
+
+#[differentiable]
+fn scaled(by: usize, p: f64) -> f64 {
+    p * p * by as f64
+}
+
+/// A call in a closure gives no name of ours that hides the function.
+#[differentiable]
+fn called_twice_in_a_closure(p: f64, x: &Array1<f64>) -> f64 {
+    let f = |e: f64| {
+        let inner = scaled(2, scaled(1, e));
+        e * -0.1 + inner
+    };
+    x.mapv(f).sum() + scaled(3, f(p))
+}
+
+/// Literals in a block have the types of the pattern, and a tuple of which an arm may leave is put together of its members.
+#[differentiable]
+fn typed_by_patterns(mut p: f64, x: &Array1<f64>, n: usize) -> f64 {
+    let mut last = p;
+    let (mut a, _b): (f64, f64) = { (1.7, (n as f64) * 0.25) };
+    let mut pair: (f64, Vec<f64>) = {
+        let old = std::mem::replace(&mut p, 0.5);
+        match n % 5 {
+            3 if old < 5.0 => (0.5, vec![0.25, 0.5]),
+            1 => (old, vec![x[1], 0.25]),
+            _ => {
+                if x[0] > 1.0 {
+                    return x[0] * old;
+                }
+                (x[1], vec![0.5, old])
+            }
+        }
+    };
+    pair.0 = pair.1[(n + 1) % pair.1.len()] * pair.0;
+    for _ in 0..x.len() {
+        last = a.sin();
+        (a, p) = (p, last.cos());
+    }
+    last * p + pair.0 + pair.1[1]
+}
+
+#[test]
+fn names_types_and_members() {
+    for x in [array![0.5, 0.3], array![1.5, 0.3]] {
+        let of = |(p, x): &(f64, Array1<f64>)| called_twice_in_a_closure(*p, x);
+        check(of, |(p, x)| called_twice_in_a_closure::grad(*p, x), &(0.7, x.clone())).unwrap();
+        for n in [1, 2, 3] {
+            let of = |(p, x): &(f64, Array1<f64>)| typed_by_patterns(*p, x, n);
+            check(of, |(p, x)| typed_by_patterns::grad(*p, x, n), &(0.7, x.clone())).unwrap();
+        }
+    }
+}

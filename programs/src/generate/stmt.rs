@@ -110,7 +110,7 @@ impl Generator<'_> {
             ("zip_mut_with", 26),
             ("array_compound", 24),
             ("slice_mut", 32),
-            ("row_mut", 115),
+            ("row_mut", 140),
             ("changed_constant", 11),
             ("option_changed", 50),
             ("counter", 30),

@@ -248,6 +248,15 @@ sifted! {
         }
         sum
     }
+    left_early(x, m, a, _k) {
+        let pairs: f64 = x.iter().flat_map(|t| -> [f64; 2] {
+            if *t > a {
+                return [t * a, m[[0, 0]]];
+            }
+            [*t, t * t]
+        }).sum();
+        pairs * m[[1, 0]]
+    }
     asked_in_a_guard(x, m, a, k) {
         let mut sum = m[[0, 1]];
         let n = k.len();
