@@ -76,8 +76,10 @@ impl Lowering<'_> {
                 self.scopes.assign(RETURNED, flag);
             }
             Expr::Return(jump) => {
+                // In a turn, a `continue` in the value is not the last that is done: the `return` comes after.
+                let of_value = if tail == Tail::Function { tail } else { Tail::No };
                 let value = match &jump.expr {
-                    Some(value) => self.tail_expr(value, tail),
+                    Some(value) => self.tail_expr(value, of_value),
                     None => None,
                 };
                 let Some(value) = value else {

@@ -412,7 +412,14 @@ fn is_lazy(op: &BinOp) -> bool {
 
 /// True for `None`.
 pub(super) fn is_none(expr: &Expr) -> bool {
-    matches!(expr, Expr::Path(path) if is_nothing(&path.path))
+    match expr {
+        Expr::Path(path) => is_nothing(&path.path),
+        Expr::Paren(inner) => is_none(&inner.expr),
+        Expr::Block(block) => {
+            matches!(block.block.stmts.as_slice(), [syn::Stmt::Expr(value, None)] if is_none(value))
+        }
+        _ => false,
+    }
 }
 
 /// True for `None` and `Option::None`, of a type that is not written.
