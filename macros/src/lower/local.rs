@@ -244,8 +244,9 @@ impl Lowering<'_> {
             || self.graph.info(value).is_reference
             || self.optional.contains(&value)
             || matches!(ty, Ty::Tuple(_)) && self.constructs.contains_key(&value)
-            || matches!(ty, Ty::Float(_)) && *self.graph.ty(value) != Ty::Float(Elem::Unknown)
-            || matches!(ty, Ty::Array(..))
+            || !self.is_made_of_literals(value)
+                && (matches!(ty, Ty::Float(_)) && *self.graph.ty(value) != Ty::Float(Elem::Unknown)
+                    || matches!(ty, Ty::Array(..)))
         {
             return value;
         }
@@ -258,6 +259,18 @@ impl Lowering<'_> {
             verbatim.pattern = Some(Tokens(pattern));
         }
         out
+    }
+
+    /// True for what a branch, a loop or an operation makes of literals alone: rustc finds its type nowhere else.
+    fn is_made_of_literals(&self, value: Value) -> bool {
+        let made_by = self.nodes.iter().find(|node| node.outs.contains(&value));
+        let is_read = made_by.is_some_and(|node| {
+            !matches!(node.op, Op::Literal(_) | Op::Verbatim(_) | Op::Construct(_))
+        });
+        let is_of_literals = |value: &Value| self.graph.ty(*value).elem() == Elem::Literal;
+        is_read
+            && (is_of_literals(&value)
+                || made_by.is_some_and(|node| node.args.first().is_some_and(is_of_literals)))
     }
 
     /// What was collected, as the array that the `let` declares.
