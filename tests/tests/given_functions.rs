@@ -196,3 +196,33 @@ fn an_option_is_emptied() {
     assert_eq!(emptied::grad(0.5, Some(3)), 6.0);
     assert_eq!(emptied::grad(0.5, None), 2.0);
 }
+
+/// Elements made of literals alone, and a number that a loop gives, have the types that are written.
+#[differentiable]
+fn of_literals_alone(p: f64, v: &Vec<f64>) -> f64 {
+    let x: Array1<f64> = Array1::from_shape_fn(2, |_| {
+        if p > v[0] {
+            return 0.5;
+        }
+        -1.8
+    });
+    let mut turns = 0;
+    let found: f64 = loop {
+        turns += 1;
+        if turns > 3 {
+            break 0.25;
+        }
+        if v[1] > p {
+            break -0.5;
+        }
+    };
+    x[0].sin() * p + found.tanh() * v[1]
+}
+
+#[test]
+fn literals_alone() {
+    for p in [0.2, 0.7] {
+        let of = |(p, v): &(f64, Vec<f64>)| of_literals_alone(*p, v);
+        check(of, |(p, v)| of_literals_alone::grad(*p, v), &(p, vec![0.3, 0.6])).unwrap();
+    }
+}

@@ -120,7 +120,7 @@ impl Lowering<'_> {
                 ("enumerate" | "rev", 0) | ("skip" | "take" | "step_by", 1) => {
                     self.is_made_of_positions(&call.receiver)
                 }
-                ("zip", 1) => [&*call.receiver, &call.args[0]]
+                ("zip" | "chain", 1) => [&*call.receiver, &call.args[0]]
                     .into_iter()
                     .all(|part| self.is_made_of_positions(part)),
                 ("map", 1) => {

@@ -241,7 +241,8 @@ sifted! {
         let other: f64 = weights.iter().chain(x.iter()).map(|w| w * x[0]).sum();
         let three = f64::from(3u8);
         let best = m.rows().into_iter().flat_map(|_| [three; 2]).max_by(|p, q| p.total_cmp(q));
-        let mut sum = sum * best.unwrap_or(0.5) + other;
+        let both: f64 = weights.iter().chain(weights.iter()).map(|w| *w * a).sum();
+        let mut sum = sum * best.unwrap_or(0.5) + other + both;
         for w in &weights {
             sum += match k.len() { 4 if *w > 0.5 => *w, _ => a } * w;
             assert!(*w < 100.0);
