@@ -226,3 +226,31 @@ fn literals_alone() {
         check(of, |(p, v)| of_literals_alone::grad(*p, v), &(p, vec![0.3, 0.6])).unwrap();
     }
 }
+
+/// What a loop ends with replaces a number, and is asked for the smaller of two.
+#[differentiable]
+fn replaced_by_literals(mut p: f64, q: f64) -> f64 {
+    let before = p;
+    let place = &mut p;
+    *place = {
+        let mut turns = 0;
+        loop {
+            turns += 1;
+            if turns > 3 {
+                break -0.9;
+            }
+            if q > 0.5 {
+                break 0.6;
+            }
+        }
+    } * 0.5;
+    before * p.min(q)
+}
+
+#[test]
+fn literals_replace() {
+    for q in [-0.7, 0.2, 0.8] {
+        let of = |(p, q): &(f64, f64)| replaced_by_literals(*p, *q);
+        check(of, |(p, q)| replaced_by_literals::grad(*p, *q), &(0.4, q)).unwrap();
+    }
+}

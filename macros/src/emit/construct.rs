@@ -10,8 +10,9 @@ use crate::graph::{Construct, Form, Node, Op, Value};
 
 impl Writer<'_> {
     pub(super) fn construct(&self, construct: &Construct, args: &[Value]) -> Text {
-        // The parts of a tuple have no other type than their own.
-        let is_bare = construct.form == Form::Tuple && construct.path.is_none();
+        // The parts of a tuple or an option have no other type than their own.
+        let is_tuple = construct.form == Form::Tuple && construct.path.is_none();
+        let is_bare = is_tuple || construct.form == Form::Option;
         let part = |arg: Value| match (self.typed_literal(arg, arg), self.definition(arg)) {
             (Some(literal), _) if is_bare => literal.tokens,
             // What is written in a struct has the type of its field, whatever stands beside it.

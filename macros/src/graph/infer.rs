@@ -93,6 +93,7 @@ impl Graph {
                     let parts: Vec<Ty> = match (self.ty(*out).clone(), &construct.form) {
                         (_, Form::Struct) => continue,
                         (Ty::Tuple(parts), _) => parts,
+                        (Ty::Option(inner), _) => vec![*inner; node.args.len()],
                         // Elements of a list are of one type, which any of them may tell.
                         (Ty::List(_) | Ty::Array(..), _) => {
                             let tys = node.args.iter().map(|part| self.ty(*part));
@@ -106,6 +107,10 @@ impl Graph {
                 (Op::Update(steps, Action::Set), [out]) if steps.as_slice() == [Step::Index] => {
                     let part = node.args.last().copied().zip(Some(element(self.ty(*out))));
                     part.into_iter().for_each(|(part, ty)| self.learn_open(part, &ty, open));
+                }
+                (Op::Inner, [out]) => {
+                    let ty = Ty::Option(Box::new(self.ty(*out).clone()));
+                    self.learn(node.args[0], &ty);
                 }
                 (Op::Row(row), [out]) if row.is_elementwise() => {
                     let (out, ty) = (self.ty(*out).clone(), Ty::Float(self.ty(*out).elem()));
@@ -137,7 +142,7 @@ impl Graph {
         }
     }
 
-    /// A float, an array or a tuple of floats, whose type was that of a literal or not known.
+    /// A float, an array, an option or a tuple of floats, whose type was that of a literal or not known.
     pub(crate) fn learn(&mut self, value: Value, ty: &Ty) {
         if self.info(value).is_reference {
             return;
@@ -153,6 +158,11 @@ impl Graph {
                 if !is_active && elem.is_known() =>
             {
                 Ty::Array(*elem, *rank)
+            }
+            (Ty::Option(own), Ty::Option(inner))
+                if !is_active && inner.elem().is_known() && !own.elem().is_known() =>
+            {
+                self.ty(value).joined(ty)
             }
             (Ty::Tuple(own), Ty::Tuple(parts)) if own.len() == parts.len() => {
                 self.ty(value).joined(ty)
