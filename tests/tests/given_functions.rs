@@ -254,3 +254,25 @@ fn literals_replace() {
         check(of, |(p, q)| replaced_by_literals::grad(*p, *q), &(0.4, q)).unwrap();
     }
 }
+
+/// What is asked of an array of literals has the type of what it stands beside.
+#[differentiable]
+fn asked_of_literals(x: f64, y: f64) -> f64 {
+    let mut last = -1.9;
+    for turn in 0..2 {
+        let given = if turn > 0 { x } else { y };
+        last = (Array1::from_elem(4, 0.3).norm() / (given.powi(2) + 1.0)).sin();
+        last = last * array![0.3, 0.5].mean().unwrap() / (last + given).cos();
+    }
+    last * y
+}
+
+#[test]
+fn arrays_of_literals_are_asked() {
+    check(
+        |(x, y)| asked_of_literals(*x, *y),
+        |(x, y)| asked_of_literals::grad(*x, *y),
+        &(0.4, 0.7),
+    )
+    .unwrap();
+}

@@ -4,6 +4,7 @@
 // Functions as users write them, in clippy's style or not.
 #![allow(clippy::all)]
 
+use chainrule::ndarray::array;
 use chainrule::prelude::*;
 use chainrule_tests::compare;
 
@@ -188,4 +189,42 @@ fn shifted(x: &[f64; 5]) -> f64 {
 #[test]
 fn a_loop_that_shifts_many_variables() {
     compare!(shifted);
+}
+
+/// Items of blocks that stand in a list, an array or an assertion.
+#[differentiable(forward)]
+fn items_in_macros(x: &[f64; 5]) -> f64 {
+    let mut sum = 0.0;
+    for a in x {
+        let parts = vec![
+            {
+                const START: f64 = -0.5;
+                x.iter().zip(x).fold(START, |so_far, _| so_far * f64::from(-1.6).sin())
+            },
+            {
+                fn halved(a: f64) -> f64 {
+                    a * 0.5
+                }
+                halved(*a)
+            },
+        ];
+        assert!({
+            const BOUND: f64 = 5.0;
+            parts[0] < BOUND
+        });
+        sum += parts[0] * parts[1].sin();
+    }
+    sum * array![
+        {
+            const TWICE: f64 = 2.0;
+            x[0] * TWICE
+        },
+        x[1]
+    ]
+    .sum()
+}
+
+#[test]
+fn items_stand_in_macros() {
+    compare!(items_in_macros);
 }

@@ -8,6 +8,7 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Block, Item, Stmt};
 
+use super::flow::elements_of;
 use super::stmt::effect;
 use super::Lowering;
 use crate::language;
@@ -19,28 +20,24 @@ impl Lowering<'_> {
         found.visit_block(body);
         let everywhere = body.to_token_stream();
         let mut seen = HashSet::new();
-        for (_, item) in &found.0 {
+        for (at, (_, item)) in found.0.iter().enumerate() {
             // `use` of one thing in several blocks means the same in each.
             let is_use = matches!(item, Item::Use(_));
             if !seen.insert(item.to_token_stream().to_string()) && is_use {
                 continue;
             }
-            let is_same = |other: &Item| match is_use {
-                true => other == *item,
-                false => std::ptr::eq(other, *item),
+            let is_same = |(place, (_, other)): &(usize, &(Block, Item))| match is_use {
+                true => other == item,
+                false => *place == at,
             };
-            let blocks: Vec<&Block> = found
-                .0
-                .iter()
-                .filter(|(_, other)| is_same(other))
-                .map(|(block, _)| *block)
-                .collect();
+            let same = found.0.iter().enumerate().filter(is_same);
+            let blocks: Vec<&Block> = same.map(|(_, (block, _))| block).collect();
             for name in names_of(item) {
                 let name = name.to_string();
                 let in_blocks: usize =
                     blocks.iter().map(|block| count(block.to_token_stream(), &name)).sum();
                 if count(everywhere.clone(), &name) > in_blocks {
-                    self.mistake(*item, language::ITEM_LIKE_ANOTHER);
+                    self.mistake(item, language::ITEM_LIKE_ANOTHER);
                 }
             }
             let span = syn::spanned::Spanned::span(item);
@@ -49,18 +46,22 @@ impl Lowering<'_> {
     }
 }
 
-/// The items of all blocks, each with its block.
+/// The items of all blocks, each with its block: those in `vec![{ .. }]` are parsed for this.
 #[derive(Default)]
-struct Items<'b>(Vec<(&'b Block, &'b Item)>);
+struct Items(Vec<(Block, Item)>);
 
-impl<'ast> Visit<'ast> for Items<'ast> {
+impl<'ast> Visit<'ast> for Items {
     fn visit_block(&mut self, block: &'ast Block) {
         for stmt in &block.stmts {
             if let Stmt::Item(item) = stmt {
-                self.0.push((block, item));
+                self.0.push((block.clone(), item.clone()));
             }
         }
         visit::visit_block(self, block);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        elements_of(mac).iter().for_each(|element| self.visit_expr(element));
     }
 }
 

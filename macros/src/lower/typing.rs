@@ -9,7 +9,7 @@ use super::scope::Scopes;
 use super::ty::{of_type, Known};
 use super::Lowering;
 use crate::graph::{element, key, Elem, Ty};
-use crate::ops;
+use crate::ops::{self, Gives};
 
 impl Lowering<'_> {
     /// The light type of a constant expression.
@@ -236,11 +236,19 @@ impl Typing<'_, '_> {
         if name == "mapv" && call.args.first().is_some_and(keeps_type) {
             return receiver;
         }
-        let row = ops::by_call(&name, call.args.len() + 1);
+        let row = ops::by_call(&name, call.args.len() + 1).filter(|row| !row.is_internal());
         match (row, &receiver) {
             (Some(row), Ty::Float(_)) if row.is_elementwise() => receiver,
-            (Some(row), Ty::Array(elem, _)) if matches!(row.name, "Sum" | "Product") => {
-                Ty::Float(*elem)
+            (Some(row), Ty::Array(elem, _)) if row.gives() == Gives::Float => {
+                match row.is_fallible() {
+                    true => Ty::Option(Box::new(Ty::Float(*elem))),
+                    false => Ty::Float(*elem),
+                }
+            }
+            (_, Ty::Option(inner))
+                if matches!(name.as_str(), "unwrap" | "expect" | "unwrap_or") =>
+            {
+                (**inner).clone()
             }
             (Some(row), Ty::Array(elem, Some(1)))
                 if row.name == "Dot" && matches!(self.of(&call.args[0]), Ty::Array(_, Some(1))) =>
